@@ -1,0 +1,57 @@
+import { DatabaseSync } from 'node:sqlite';
+
+/** The file is there but is no database of ours, or is damaged. It is never overwritten. */
+export class DatabaseCorruptError extends Error {
+  readonly code = 'database_corrupt';
+
+  constructor(path: string, cause: unknown) {
+    super(`The database ${path} is damaged and was left as it is: move it away, or start with another --data folder.`, {
+      cause,
+    });
+    this.name = 'DatabaseCorruptError';
+  }
+}
+
+/** Another process holds the file. */
+export class DatabaseInUseError extends Error {
+  readonly code = 'data_folder_in_use';
+
+  constructor(path: string, cause: unknown) {
+    super(`The database ${path} is in use by another process: stop that one, or start with another --data folder.`, {
+      cause,
+    });
+    this.name = 'DatabaseInUseError';
+  }
+}
+
+const SQLITE_BUSY = 5;
+
+/**
+ * Opens (or creates) one of the local Azure's databases: WAL, every commit flushed to the disk, held by this process alone.
+ * `schema` is run on each start and must be idempotent (`CREATE TABLE IF NOT EXISTS …`). `:memory:` is accepted.
+ *
+ * @throws DatabaseCorruptError, DatabaseInUseError
+ */
+export function openDatabase(path: string, schema: string): DatabaseSync {
+  const database = new DatabaseSync(path);
+  try {
+    database.exec('PRAGMA locking_mode = EXCLUSIVE');
+    database.exec('PRAGMA journal_mode = WAL');
+    database.exec('PRAGMA synchronous = FULL');
+    const check = database.prepare('PRAGMA quick_check(1)').get();
+    if (check?.['quick_check'] !== 'ok') throw new DatabaseCorruptError(path, check);
+    // An exclusive lock is taken by the first write, and a start that writes nothing would not see its rival.
+    database.exec('BEGIN IMMEDIATE');
+    database.exec(schema);
+    database.exec('COMMIT');
+    return database;
+  } catch (error) {
+    database.close();
+    if (error instanceof DatabaseCorruptError) throw error;
+    throw isBusy(error) ? new DatabaseInUseError(path, error) : new DatabaseCorruptError(path, error);
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
+}

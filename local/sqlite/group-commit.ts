@@ -1,0 +1,81 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+interface Pending {
+  run(): void;
+  settle(failure?: unknown): void;
+}
+
+export interface GroupCommitCounters {
+  /** Transactions committed, each of them one flush of the disk. */
+  commits: number;
+  /** Pieces of work those transactions carried. */
+  writes: number;
+}
+
+/**
+ * Puts all writes of one turn of the event loop into one transaction, so that they share one flush of the disk.
+ * A write's promise resolves after the commit, with what its work returned. Work that throws is undone alone (a savepoint)
+ * and rejects its own promise; its neighbours are committed.
+ */
+export class GroupCommit {
+  readonly counters: GroupCommitCounters = { commits: 0, writes: 0 };
+  readonly #database: DatabaseSync;
+  #pending: Pending[] = [];
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+  }
+
+  write<T>(work: () => T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      let outcome: { value: T } | { error: unknown };
+      this.#enqueue({
+        run: () => {
+          outcome = this.#attempt(work);
+        },
+        settle: (failure) => {
+          if (failure !== undefined) reject(failure);
+          else if ('error' in outcome) reject(outcome.error);
+          else resolve(outcome.value);
+        },
+      });
+    });
+  }
+
+  /** Commits what is waiting, at once. */
+  flush(): void {
+    const batch = this.#pending;
+    if (batch.length === 0) return;
+    this.#pending = [];
+    try {
+      this.#database.exec('BEGIN IMMEDIATE');
+      for (const pending of batch) pending.run();
+      this.#database.exec('COMMIT');
+    } catch (failure) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      for (const pending of batch) pending.settle(failure);
+      return;
+    }
+    this.counters.commits += 1;
+    this.counters.writes += batch.length;
+    for (const pending of batch) pending.settle();
+  }
+
+  #enqueue(pending: Pending): void {
+    if (this.#pending.length === 0) setImmediate(() => this.flush());
+    this.#pending.push(pending);
+  }
+
+  #attempt<T>(work: () => T): { value: T } | { error: unknown } {
+    this.#database.exec('SAVEPOINT work');
+    try {
+      const value = work();
+      this.#database.exec('RELEASE work');
+      return { value };
+    } catch (error) {
+      this.#database.exec('ROLLBACK TO work');
+      this.#database.exec('RELEASE work');
+      return { error };
+    }
+  }
+}

@@ -1,0 +1,18 @@
+/** A place in a file; both numbers count from 1. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Something wrong (or doubtful) in a document: what, where, why, and what to do. */
+export interface Diagnostic {
+  /** Stable, documented: `field_unknown`, `cycle`, … */
+  readonly code: string;
+  readonly severity: 'error' | 'warning';
+  readonly file: string;
+  readonly position: Position;
+  /** One sentence that names the thing and what is wrong with it. */
+  readonly message: string;
+  /** One sentence: what to write instead. */
+  readonly remedy?: string;
+}

@@ -1,0 +1,19 @@
+/** Where an artifact is and what it is; small enough to travel in results and events. */
+export interface ArtifactReference {
+  /** Path within the artifacts container: `<runId>/<node>/<file>`. */
+  readonly name: string;
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly contentType: string;
+}
+
+/** Files that runs leave behind, and values too large to travel inline. A name is written once. */
+export interface ArtifactStore {
+  /**
+   * Stores `content` under `name` unless that name is taken. Same content again: the same reference.
+   * @throws ArtifactConflictError if the name holds other content; DependencyUnavailableError
+   */
+  put(name: string, content: Uint8Array, contentType: string): Promise<ArtifactReference>;
+  /** The content, or null if there is nothing of that name. @throws DependencyUnavailableError */
+  get(name: string): Promise<Uint8Array | null>;
+}

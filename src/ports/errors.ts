@@ -1,0 +1,19 @@
+import { HexdagError } from '../errors.ts';
+
+/** A store or broker did not answer, is overloaded, or said "later". The same call may succeed when repeated. */
+export class DependencyUnavailableError extends HexdagError {
+  readonly code = 'dependency_unavailable';
+  readonly retryable = true;
+}
+
+/** A store or broker refused for good: no permission, missing container, malformed request. Repeating does not help. */
+export class DependencyRefusedError extends HexdagError {
+  readonly code = 'dependency_refused';
+  readonly retryable = false;
+}
+
+/** The artifact's name already holds other content. */
+export class ArtifactConflictError extends HexdagError {
+  readonly code = 'artifact_conflict';
+  readonly retryable = false;
+}

@@ -1,0 +1,20 @@
+import type { Payload } from './run-store.ts';
+
+/** What an orchestration is given to start a run with. */
+export interface RunStart {
+  readonly runId: string;
+  readonly pipeline: string;
+  readonly planHash: string;
+  readonly input: Payload;
+  /** True if this is not the first attempt to start: effects may have happened, so each is looked up before it is repeated. */
+  readonly recovering: boolean;
+}
+
+export type OrchestrationState = 'unknown' | 'active' | 'ended';
+
+/** The durable engine, as accepting and sweeping need it. */
+export interface Orchestrations {
+  /** Starts the run's orchestration (instance id = run id). One that is active already is left alone. */
+  start(run: RunStart): Promise<void>;
+  state(runId: string): Promise<OrchestrationState>;
+}

@@ -1,0 +1,102 @@
+import type { JsonValue } from '../json.ts';
+import type { ArtifactReference } from './artifact-store.ts';
+import type { RunEvent } from './event-publisher.ts';
+
+/** A value inline, or (above the inline limit) a reference to the blob that holds its JSON. */
+export type Payload = { readonly value: JsonValue } | { readonly blob: ArtifactReference };
+
+export interface FailureRecord {
+  /** Class or code of the error, as `_error.type` shows it. */
+  readonly type: string;
+  readonly code: string;
+  readonly message: string;
+  readonly retryable: boolean;
+  readonly retryAfterMs?: number;
+  readonly node?: string;
+}
+
+/** `accepted`: claimed, perhaps not started. `running`: known to have started. */
+export type RunStatus = 'accepted' | 'running' | 'completed' | 'failed';
+
+export interface RunRecord {
+  readonly runId: string;
+  readonly pipeline: string;
+  readonly planHash: string;
+  readonly trigger: string;
+  readonly eventKey: string;
+  readonly eventType: string;
+  readonly eventSource: string;
+  readonly correlationId?: string;
+  readonly traceParent?: string;
+  /** SHA-256 of the payload: tells a duplicate from a second event under the same key. */
+  readonly payloadHash: string;
+  readonly input: Payload;
+  readonly status: RunStatus;
+  /** RFC 3339, as all times here. */
+  readonly acceptedAt: string;
+  readonly finishedAt?: string;
+  readonly output?: JsonValue;
+  readonly error?: FailureRecord;
+}
+
+/** How a run ended, and the events that announce it: written together, published afterwards. */
+export interface RunFinish {
+  readonly status: 'completed' | 'failed';
+  readonly finishedAt: string;
+  readonly output?: JsonValue;
+  readonly error?: FailureRecord;
+  readonly outbox: readonly RunEvent[];
+}
+
+/** What a node with an effect did, once and for all. */
+export interface NodeRecord {
+  readonly runId: string;
+  readonly node: string;
+  readonly kind: string;
+  readonly status: 'completed' | 'failed';
+  readonly result?: Payload;
+  readonly error?: FailureRecord;
+  readonly attempt: number;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+}
+
+export type Claim = { readonly kind: 'claimed' } | { readonly kind: 'exists'; readonly run: RunRecord };
+export type Commit = { readonly kind: 'committed' } | { readonly kind: 'exists'; readonly node: NodeRecord };
+
+export interface RunFilter {
+  readonly status?: RunStatus;
+  readonly pipeline?: string;
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
+export interface RunPage {
+  /** Newest first. */
+  readonly runs: readonly RunRecord[];
+  readonly cursor?: string;
+}
+
+/**
+ * A run's state: one record for the run, one for each node with an effect. Every write is conditional, so that whoever comes
+ * second learns what the first recorded. All methods throw DependencyUnavailableError (retryable) or DependencyRefusedError.
+ */
+export interface RunStore {
+  /** Creates the run's record unless it is there. This, and nothing else, is what makes an event start at most one run. */
+  claim(run: RunRecord): Promise<Claim>;
+  read(runId: string): Promise<RunRecord | null>;
+  readNodes(runId: string): Promise<readonly NodeRecord[]>;
+  /** Creates the node's record unless it is there; with `finish`, ends the run in the same transaction. */
+  commitNode(node: NodeRecord, finish?: RunFinish): Promise<Commit>;
+  /** Ends the run unless it has ended. False: it had ended before, and its first outcome stands. */
+  finish(runId: string, finish: RunFinish): Promise<boolean>;
+  /** Says that a claimed run is known to have started, so that the sweeper leaves it alone. */
+  markStarted(runId: string): Promise<void>;
+  /** Runs still `accepted` that were claimed before `acceptedBefore` (RFC 3339), oldest first. */
+  unstarted(acceptedBefore: string, limit: number): Promise<readonly RunRecord[]>;
+  /** Outboxes that hold events of runs finished before `finishedBefore`, oldest first. */
+  unpublished(finishedBefore: string, limit: number): Promise<readonly { runId: string; outbox: readonly RunEvent[] }[]>;
+  /** Empties the run's outbox, after its events were published. */
+  markPublished(runId: string): Promise<void>;
+  list(filter: RunFilter): Promise<RunPage>;
+}
