@@ -6,6 +6,7 @@ export interface RunStart {
   readonly pipeline: string;
   readonly planHash: string;
   readonly input: Payload;
+  readonly traceParent?: string;
   /** True if this is not the first attempt to start: effects may have happened, so each is looked up before it is repeated. */
   readonly recovering: boolean;
 }

@@ -1,0 +1,49 @@
+import type { EffectNodeKind } from '../nodes/node-kind.ts';
+import type { JsonValue } from '../json.ts';
+import type { PlanNode } from '../pipeline/plan.ts';
+import type { NodeRecord } from '../ports/run-store.ts';
+import type { AdvanceDependencies } from './advance-dependencies.ts';
+import { executeNode } from './execute-node.ts';
+import { failureOf } from './failure.ts';
+import { idempotencyKey } from './idempotency-key.ts';
+import { toPayload } from './payload.ts';
+
+/** One attempt at a node, as data. */
+export interface Attempt {
+  readonly runId: string;
+  readonly pipeline: string;
+  readonly node: PlanNode;
+  readonly input: JsonValue;
+  /** Counts from 1. */
+  readonly attempt: number;
+}
+
+/** Makes one attempt at a node and tells, as the record to commit, what came of it. Throws only if the result cannot be stored. */
+export async function attemptNode(
+  { runId, pipeline, node, input, attempt }: Attempt,
+  kind: EffectNodeKind,
+  { artifacts, clock, log }: AdvanceDependencies,
+): Promise<NodeRecord> {
+  const startedAt = new Date(clock.now()).toISOString();
+  const folder = `${runId}/${encodeURIComponent(node.name)}`;
+  const record = { runId, node: node.name, kind: node.kind, attempt, startedAt };
+  const outcome = await executeNode(kind, node, input, {
+    runId,
+    pipeline,
+    node: node.name,
+    attempt,
+    idempotencyKey: idempotencyKey(runId, node.name),
+    log: (level, message, properties) => log(level, message, { runId, node: node.name, attempt, ...properties }),
+    artifacts: {
+      write: (file, content, contentType = 'application/octet-stream') =>
+        artifacts.put(`${folder}/${file}`, typeof content === 'string' ? Buffer.from(content) : content, contentType),
+    },
+  }).then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error: { ...failureOf(error), node: node.name } }),
+  );
+  const finishedAt = () => new Date(clock.now()).toISOString();
+  if ('error' in outcome) return { ...record, status: 'failed', error: outcome.error, finishedAt: finishedAt() };
+  const result = await toPayload(outcome.value, `${folder}/result.json`, artifacts);
+  return { ...record, status: 'completed', result, finishedAt: finishedAt() };
+}
