@@ -7,6 +7,7 @@ export interface AdvanceTask {
   readonly runId: string;
   readonly pipeline: string;
   readonly planHash: string;
+  readonly eventKey: string;
   readonly input: Payload;
   readonly traceParent?: string;
   /** All outcomes known when the task was given. */

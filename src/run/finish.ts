@@ -8,6 +8,7 @@ import type { RunEnd } from './outcome.ts';
 export interface RunIdentity {
   readonly runId: string;
   readonly pipeline: string;
+  readonly eventKey: string;
   readonly traceParent?: string;
 }
 
@@ -20,7 +21,7 @@ export function runFinish(run: RunIdentity, end: RunEnd, now: number): RunFinish
     source: `/pipelines/${run.pipeline}`,
     subject: run.runId,
     time: finishedAt,
-    data: { runId: run.runId, pipeline: run.pipeline, status: end.status, ...describe(end) },
+    data: { runId: run.runId, pipeline: run.pipeline, key: run.eventKey, status: end.status, ...describe(end) },
     ...(run.traceParent === undefined ? {} : { traceparent: run.traceParent }),
   };
   return { ...end, finishedAt, outbox: [event] };

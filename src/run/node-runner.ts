@@ -7,6 +7,7 @@ import { executeNode } from './execute-node.ts';
 import { failureOf } from './failure.ts';
 import { idempotencyKey } from './idempotency-key.ts';
 import { toPayload } from './payload.ts';
+import { stepArtifacts } from './step-artifacts.ts';
 
 /** One attempt at a node, as data. */
 export interface Attempt {
@@ -34,10 +35,7 @@ export async function attemptNode(
     attempt,
     idempotencyKey: idempotencyKey(runId, node.name),
     log: (level, message, properties) => log(level, message, { runId, node: node.name, attempt, ...properties }),
-    artifacts: {
-      write: (file, content, contentType = 'application/octet-stream') =>
-        artifacts.put(`${folder}/${file}`, typeof content === 'string' ? Buffer.from(content) : content, contentType),
-    },
+    artifacts: stepArtifacts(artifacts, folder),
   }).then(
     (value) => ({ value }),
     (error: unknown) => ({ error: { ...failureOf(error), node: node.name } }),

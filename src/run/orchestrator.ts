@@ -113,12 +113,13 @@ class Orchestration {
 
   /** Gives a task; `alongside` are nodes that are being given at the same moment. */
   #give(step: Step, alongside: readonly string[] = []): void {
-    const { runId, pipeline, planHash, input, traceParent, recovering } = this.#generation;
+    const { runId, pipeline, planHash, eventKey, input, traceParent, recovering } = this.#generation;
     const inFlight = [...new Set([...this.#busyNodes(), ...alongside])].filter((node) => node !== step.node);
     const task: AdvanceTask = {
       runId,
       pipeline,
       planHash,
+      eventKey,
       input,
       ...(traceParent === undefined ? {} : { traceParent }),
       outcomes: [...this.#outcomes.values()],

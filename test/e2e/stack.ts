@@ -24,6 +24,7 @@ export interface EffectLine {
   readonly orderId: string;
   readonly runId: string;
   readonly idempotencyKey: string;
+  readonly at: string;
 }
 
 /** The whole local Azure with the compiled app on it, started as a user starts it, and ordinary clients for each of its parts. */

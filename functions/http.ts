@@ -1,0 +1,39 @@
+import { app, type HttpRequest, type HttpResponseInit } from '@azure/functions';
+import { getClient, input } from 'durable-functions';
+import type { ApiRequest, ApiResponse } from '../src/api/api-message.ts';
+import type { HexdagApp } from '../src/app.ts';
+
+/** The routes under `/api`. Health is open; the others ask for a function key wherever keys are enforced. */
+export function registerHttp({ getHealth, work }: HexdagApp): void {
+  app.http('health', { route: 'health', methods: ['GET'], authLevel: 'anonymous', handler: async () => toResponse(getHealth()) });
+  if (work === undefined) return;
+  app.http('startRun', {
+    route: 'pipelines/{name}/runs',
+    methods: ['POST'],
+    authLevel: 'function',
+    extraInputs: [input.durableClient()],
+    handler: async (request, context) =>
+      toResponse(await work.startRun(await fromRequest(request), getClient(context), context)),
+  });
+  app.http('listRuns', {
+    route: 'runs',
+    methods: ['GET'],
+    authLevel: 'function',
+    handler: async (request, context) => toResponse(await work.listRuns(await fromRequest(request), context)),
+  });
+  app.http('getRun', {
+    route: 'runs/{id}',
+    methods: ['GET'],
+    authLevel: 'function',
+    handler: async (request, context) => toResponse(await work.getRun(await fromRequest(request), context)),
+  });
+}
+
+async function fromRequest(request: HttpRequest): Promise<ApiRequest> {
+  const body = new Uint8Array(await request.arrayBuffer());
+  return { params: request.params, query: request.query, headers: request.headers, body };
+}
+
+function toResponse({ status, headers, body }: ApiResponse): HttpResponseInit {
+  return { status, headers: { ...headers }, body: JSON.stringify(body) };
+}

@@ -1,0 +1,21 @@
+import { app, trigger } from '@azure/functions';
+import { getClient, input } from 'durable-functions';
+import type { Work } from '../src/app.ts';
+
+/** One function for each trigger document of type `service_bus`, named after it. */
+export function registerServiceBus(work: Work): void {
+  for (const document of work.triggers) {
+    app.generic(document.name, {
+      // `binary` keeps the body as the bytes that were sent, and body members out of the metadata.
+      trigger: trigger.generic({
+        type: 'serviceBusTrigger',
+        connection: document.source.connection,
+        queueName: document.source.queue,
+        cardinality: 'one',
+        dataType: 'binary',
+      }),
+      extraInputs: [input.durableClient()],
+      handler: (body, context) => work.acceptMessage(document, { body, metadata: context.triggerMetadata }, getClient(context), context),
+    });
+  }
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import type { EffectNodeKind, NodeKind, PureNodeKind } from '../../src/nodes/node-kind.ts';
+import type { StepContext } from '../../src/nodes/step-context.ts';
+import type { JsonValue } from '../../src/json.ts';
+import type { Plan, PlanNode } from '../../src/pipeline/plan.ts';
+
+export type Behaviour = (input: JsonValue, context: StepContext) => JsonValue | Promise<JsonValue>;
+
+/** A node as plans have it, with everything at its default. */
+export function node(name: string, dependencies: readonly string[] = [], rest: Partial<PlanNode> = {}): PlanNode {
+  return {
+    name,
+    kind: 'work',
+    dependencies,
+    waitFor: [],
+    critical: false,
+    requiredInputs: [],
+    strictMapping: false,
+    timeoutMs: 60_000,
+    retry: { maxAttempts: 1, delayMs: 1000, backoff: 2, maxDelayMs: 60_000 },
+    onlyOnError: false,
+    spec: {},
+    ...rest,
+  };
+}
+
+export function plan(...nodes: PlanNode[]): Plan {
+  return { format: 1, pipeline: 'test', nodes };
+}
+
+/** Two kinds of nodes: `work` does what its node's behaviour says, `echo` is pure and gives its input back. */
+export function kinds(behaviours: Readonly<Record<string, Behaviour>> = {}): ReadonlyMap<string, NodeKind> {
+  const definition = { aliases: [], schema: z.object({}), references: () => [] };
+  const work: EffectNodeKind = {
+    ...definition,
+    kind: 'work',
+    effect: true,
+    run: async (_, input, context) => (behaviours[context.node] ?? (() => `${context.node} done`))(input, context),
+  };
+  const echo: PureNodeKind = { ...definition, kind: 'echo', effect: false, evaluate: (_, { input }) => input };
+  return new Map<string, NodeKind>([
+    ['work', work],
+    ['echo', echo],
+  ]);
+}

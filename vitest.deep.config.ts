@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+/** The suites that kill processes: minutes, not seconds. */
+export default defineConfig({
+  test: {
+    include: ['test/deep/**/*.test.ts'],
+    testTimeout: 600_000,
+    hookTimeout: 60_000,
+    fileParallelism: false,
+  },
+});
