@@ -12,8 +12,7 @@ export function registerHttp({ getHealth, work }: HexdagApp): void {
     methods: ['POST'],
     authLevel: 'function',
     extraInputs: [input.durableClient()],
-    handler: async (request, context) =>
-      toResponse(await work.startRun(await fromRequest(request), getClient(context), context)),
+    handler: async (request, context) => toResponse(await work.startRun(await fromRequest(request), getClient(context), context)),
   });
   app.http('listRuns', {
     route: 'runs',

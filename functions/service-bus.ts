@@ -15,7 +15,8 @@ export function registerServiceBus(work: Work): void {
         dataType: 'binary',
       }),
       extraInputs: [input.durableClient()],
-      handler: (body, context) => work.acceptMessage(document, { body, metadata: context.triggerMetadata }, getClient(context), context),
+      handler: (body, context) =>
+        work.acceptMessage(document, { body, metadata: context.triggerMetadata }, getClient(context), context),
     });
   }
 }

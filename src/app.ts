@@ -78,7 +78,7 @@ function readDocuments(folder: string): SourceFile[] {
   return names.sort().map((name) => ({ name, content: readFileSync(join(folder, name)) }));
 }
 
-function composeWork(config: Config, library: Library, kinds: readonly NodeKind[]): Work {
+function composeWork(config: Config, library: Library, kinds: ReadonlyMap<string, NodeKind>): Work {
   const clients = createClients(config);
   const clock = { now: () => Date.now() };
   const logTo = (sink: LineSink): Log => lineLog(sink, config.logLevel);
@@ -91,13 +91,12 @@ function composeWork(config: Config, library: Library, kinds: readonly NodeKind[
   const settler = createSettler(process.argv, { artifacts, clock, log });
   const stores = { runs, plans, artifacts, clock };
   const pipelines = new Map(library.pipelines.map((pipeline) => [pipeline.name, pipeline]));
-  const kindsByName = new Map(kinds.map((kind) => [kind.kind, kind]));
   const processStartedAt = clock.now() - process.uptime() * 1000;
   const orchestrationsOf = (client: DurableClient) => new DurableOrchestrations(client);
 
   return {
     triggers: library.triggers,
-    kinds: kindsByName,
+    kinds,
     sweepSchedule: config.sweepSchedule,
     acceptMessage: (trigger, message, client, sink) =>
       handleServiceBusMessage(message, trigger, {
@@ -107,7 +106,7 @@ function composeWork(config: Config, library: Library, kinds: readonly NodeKind[
         log: logTo(sink),
         maxDeliveryCount: 10,
       }),
-    advance: (task, sink) => advance(task, { ...stores, relay, kinds: kindsByName, log: logTo(sink), processStartedAt }),
+    advance: (task, sink) => advance(task, { ...stores, relay, kinds, log: logTo(sink), processStartedAt }),
     sweep: async (client, sink) => {
       const dependencies = { ...stores, orchestrations: orchestrationsOf(client), publisher, log: logTo(sink) };
       await sweep(dependencies, { minimumAgeMs: SWEEP_MINIMUM_AGE_MS, limit: SWEEP_LIMIT });

@@ -7,8 +7,8 @@ import { parseDocuments } from './pipeline/documents.ts';
 import type { StepCatalog } from './pipeline/node-definition.ts';
 import { planHash } from './pipeline/plan-hash.ts';
 import { compileSchema } from './triggers/json-schema.ts';
+import { loadTriggers } from './triggers/load-triggers.ts';
 import type { Trigger } from './triggers/trigger.ts';
-import { compileTriggers } from './triggers/trigger-document.ts';
 
 export interface SourceFile {
   /** As diagnostics name it. */
@@ -24,27 +24,27 @@ export interface Library extends LoadedDocuments {
 }
 
 export interface Language {
-  readonly kinds: readonly NodeKind[];
+  readonly kinds: ReadonlyMap<string, NodeKind>;
   readonly steps: StepCatalog;
 }
 
 /** Compiles all pipelines first, then the triggers that start them. Pure. */
 export function compileLibrary(files: readonly SourceFile[], language: Language): Library {
   const diagnostics: Diagnostic[] = [];
+  const kinds = [...language.kinds.values()];
   const triggerFiles = files.filter((file) => isTriggerFile(file));
   const pipelines = files
     .filter((file) => !triggerFiles.includes(file))
     .flatMap((file) => {
-      const compiled = compilePipeline(file.content, file.name, language);
+      const compiled = compilePipeline(file.content, file.name, { kinds, steps: language.steps });
       diagnostics.push(...compiled.diagnostics);
       return compiled.plan === undefined ? [] : [startable(file.name, compiled.plan)];
     });
-  const triggers = triggerFiles.flatMap((file) => {
-    const compiled = compileTriggers(file.content, file.name, { pipelines });
-    diagnostics.push(...compiled.diagnostics);
-    return compiled.triggers.map(({ trigger }) => trigger);
-  });
-  return { pipelines, triggers, diagnostics };
+  const triggers = loadTriggers(
+    triggerFiles.map(({ name, content }) => ({ file: name, content })),
+    { pipelines },
+  );
+  return { pipelines, triggers: triggers.triggers, diagnostics: [...diagnostics, ...triggers.diagnostics] };
 }
 
 function isTriggerFile({ content, name }: SourceFile): boolean {

@@ -49,7 +49,11 @@ export async function advance(task: AdvanceTask, dependencies: AdvanceDependenci
 }
 
 /** Ends a run that can never go on, because what it needs is gone. */
-async function giveUp(task: AdvanceTask, error: HexdagError, { runs, relay, clock }: AdvanceDependencies): Promise<AdvanceResult> {
+async function giveUp(
+  task: AdvanceTask,
+  error: HexdagError,
+  { runs, relay, clock }: AdvanceDependencies,
+): Promise<AdvanceResult> {
   const finish = runFinish(task, { status: 'failed', error: failureOf(error) }, clock.now());
   if (await runs.finish(task.runId, finish)) await relay.deliver(task.runId, finish.outbox);
   return { outcomes: [], ended: 'failed' };

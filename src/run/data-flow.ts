@@ -1,6 +1,6 @@
+import { ExpressionError } from '../expression/errors.ts';
 import { evaluate } from '../expression/expression.ts';
 import { readPath } from '../expression/path.ts';
-import { ExpressionError } from '../expression/errors.ts';
 import type { Lookup } from '../expression/scope.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import { type MappingText, parseMappingText } from '../pipeline/mapping-source.ts';
@@ -27,19 +27,24 @@ export interface Facts {
  */
 export function prepareInput(node: PlanNode, facts: Facts): JsonValue {
   const base = baseInput(node, facts);
-  if (node.inputMapping === undefined) return withAmbient(unpacked(node, narrowed(node, base)), facts.input);
+  if (node.inputMapping === undefined) return withAmbient(unpacked(node, narrowed(node, base)), runInput(facts));
 
   const mapped = mapFields(node, node.inputMapping, base, facts);
   if (node.strictMapping) return mapped;
-  return withAmbient({ ...Object.fromEntries(facts.results), input: facts.input, ...mapped }, facts.input);
+  return withAmbient({ ...Object.fromEntries(facts.results), input: runInput(facts), ...mapped }, runInput(facts));
 }
 
 /** What the node's dependencies gave, or the run's input if it has none. */
-export function baseInput(node: PlanNode, facts: Facts): JsonValue {
+function baseInput(node: PlanNode, facts: Facts): JsonValue {
   const [first, ...others] = node.dependencies;
-  if (first === undefined) return facts.input ?? {};
+  if (first === undefined) return runInput(facts);
   if (others.length === 0) return facts.results.get(first) ?? null;
   return Object.fromEntries(node.dependencies.map((name) => [name, facts.results.get(name) ?? null]));
+}
+
+/** A run without input has an empty one. */
+function runInput(facts: Facts): JsonValue {
+  return facts.input ?? {};
 }
 
 /** With declared input fields and one dependency, only those fields are taken, or all of them if none is there. */
@@ -132,7 +137,7 @@ function readSource(source: MappingText['source'], place: MappingPlace): JsonVal
 
 /** Names in mappings: the base input's fields first, then nodes, then the run's input. */
 function mappingLookup(node: PlanNode, base: JsonValue, facts: Facts): Lookup {
-  return layered(node, facts, [base], [facts.input]);
+  return layered(node, facts, [base], [runInput(facts)]);
 }
 
 /**
@@ -145,11 +150,11 @@ export function evaluationScope(node: PlanNode, input: JsonValue, facts: Facts):
 
 function layered(node: PlanNode, facts: Facts, above: readonly JsonValue[], below: readonly JsonValue[]): Lookup {
   return (name) => {
-    if (name === '$input') return facts.input;
+    if (name === '$input') return runInput(facts);
     if (name === '$ctx') return runContext(node, facts);
     for (const layer of above) if (isJsonObject(layer) && Object.hasOwn(layer, name)) return layer[name];
     if (facts.results.has(name)) return facts.results.get(name);
-    if (name === 'input') return facts.input;
+    if (name === 'input') return runInput(facts);
     if (name === 'ctx') return runContext(node, facts);
     if (name === '_input') return above.find((layer) => !isJsonObject(layer));
     for (const layer of below) if (isJsonObject(layer) && Object.hasOwn(layer, name)) return layer[name];

@@ -1,6 +1,6 @@
+import type { JsonValue } from '../json.ts';
 import type { EffectNodeKind } from '../nodes/node-kind.ts';
 import type { StepContext } from '../nodes/step-context.ts';
-import type { JsonValue } from '../json.ts';
 import type { PlanNode } from '../pipeline/plan.ts';
 import { NodeTimeoutError } from './failure.ts';
 

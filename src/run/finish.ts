@@ -1,5 +1,5 @@
-import { INLINE_RESULT_BYTES } from '../limits.ts';
 import type { JsonValue } from '../json.ts';
+import { INLINE_RESULT_BYTES } from '../limits.ts';
 import type { RunEvent } from '../ports/event-publisher.ts';
 import type { RunFinish } from '../ports/run-store.ts';
 import type { RunEnd } from './outcome.ts';

@@ -25,17 +25,23 @@ export function gate(node: PlanNode, facts: Facts): GateDecision {
     return skip(node, { _skipped: true, reason: 'none of the nodes it handles failed' });
   }
 
-  const input = tryPrepareInput(node, facts);
-  if (input instanceof MappingError || input instanceof ExpressionError) {
-    return { kind: 'fail', error: { type: input.name, code: input.code, message: input.message } };
+  try {
+    return admit(node, prepareInput(node, facts), facts);
+  } catch (error) {
+    if (!(error instanceof MappingError || error instanceof ExpressionError)) throw error;
+    return { kind: 'fail', error: { type: error.name, code: error.code, message: error.message } };
   }
+}
 
+function admit(node: PlanNode, input: JsonValue, facts: Facts): GateDecision {
   const scope = evaluationScope(node, input, facts);
   if (node.when !== undefined && !evaluatePredicate(parseExpression(node.when), scope, { now: facts.now })) {
     return skip(node, { _skipped: true, reason: `when clause '${node.when}' evaluated to False` });
   }
 
-  const missing = node.requiredInputs.filter((name) => !isJsonObject(input) || !Object.hasOwn(input, name) || input[name] === null);
+  const missing = node.requiredInputs.filter(
+    (name) => !isJsonObject(input) || !Object.hasOwn(input, name) || input[name] === null,
+  );
   if (missing.length > 0) {
     const message = `Node '${node.name}' is missing required inputs: ${missing.join(', ')}`;
     return { kind: 'fail', error: { type: 'RequiredInputsError', code: 'required_inputs_missing', message } };
@@ -53,15 +59,6 @@ function handlesFailure(node: PlanNode, facts: Facts): boolean {
 
 function hasMarker(result: JsonValue | undefined, marker: '_skipped' | '_error'): boolean {
   return isJsonObject(result) && Object.hasOwn(result, marker) && result[marker] !== false && result[marker] !== null;
-}
-
-function tryPrepareInput(node: PlanNode, facts: Facts): JsonValue | MappingError | ExpressionError {
-  try {
-    return prepareInput(node, facts);
-  } catch (error) {
-    if (error instanceof MappingError || error instanceof ExpressionError) return error;
-    throw error;
-  }
 }
 
 function skip(node: PlanNode, result: JsonObject & { readonly reason: string }): GateDecision {

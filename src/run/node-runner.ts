@@ -1,5 +1,5 @@
-import type { EffectNodeKind } from '../nodes/node-kind.ts';
 import type { JsonValue } from '../json.ts';
+import type { EffectNodeKind } from '../nodes/node-kind.ts';
 import type { PlanNode } from '../pipeline/plan.ts';
 import type { NodeRecord } from '../ports/run-store.ts';
 import type { AdvanceDependencies } from './advance-dependencies.ts';

@@ -1,8 +1,8 @@
-import type { JsonValue } from '../json.ts';
-import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { HexdagError } from '../errors.ts';
-import type { Payload } from '../ports/run-store.ts';
+import type { JsonValue } from '../json.ts';
 import { INLINE_RESULT_BYTES } from '../limits.ts';
+import type { ArtifactStore } from '../ports/artifact-store.ts';
+import type { Payload } from '../ports/run-store.ts';
 
 /** A payload's blob is gone or does not hold what was put there. */
 export class PayloadLostError extends HexdagError {

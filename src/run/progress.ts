@@ -41,29 +41,28 @@ export function progress(plan: Plan, kinds: ReadonlyMap<string, NodeKind>, view:
   const results = new Map(view.results);
   const input = [...outcomes.keys()].every((node) => results.has(node)) ? view.input : undefined;
   const settled: NodeOutcome[] = [];
-  const ready = new Set<PlanNode>();
+  const settle = (node: PlanNode): boolean => {
+    if (input === undefined) return false;
+    const outcome = settleWithoutEffect(node, kinds, { input, results, now, runId: view.runId, pipeline: plan.pipeline });
+    if (outcome === undefined) return false;
+    settled.push(outcome);
+    outcomes.set(outcome.node, outcome);
+    if ('value' in outcome.result) results.set(outcome.node, outcome.result.value);
+    return true;
+  };
 
-  for (let changed = true; changed && !isFailing(plan, outcomes); ) {
-    changed = false;
-    for (const node of plan.nodes) {
-      if (outcomes.has(node.name) || view.elsewhere.has(node.name)) continue;
-      if (ready.has(node) || !isDue(node, outcomes)) continue;
-      const facts = input === undefined ? undefined : { input, results, now, runId: view.runId, pipeline: plan.pipeline };
-      const outcome = facts && settleWithoutEffect(node, kinds, facts);
-      if (outcome === undefined) {
-        ready.add(node);
-        continue;
-      }
-      settled.push(outcome);
-      outcomes.set(node.name, outcome);
-      if ('value' in outcome.result) results.set(node.name, outcome.result.value);
-      changed = true;
-    }
-  }
+  let due = dueNodes(plan, outcomes, view.elsewhere);
+  // Each node that settles may bring others their turn.
+  while (!isFailing(plan, outcomes) && due.filter(settle).length > 0) due = dueNodes(plan, outcomes, view.elsewhere);
 
   if (isFailing(plan, outcomes)) return { settled, ready: [], end: { status: 'failed', error: runFailure(plan, outcomes) } };
-  if (outcomes.size < plan.nodes.length) return { settled, ready: [...ready] };
+  if (outcomes.size < plan.nodes.length) return { settled, ready: due };
   return { settled, ready: [], end: { status: 'completed', output: runOutput(plan, results) } };
+}
+
+/** Unsettled nodes, not taken care of elsewhere, whose dependencies have all ended. */
+function dueNodes(plan: Plan, outcomes: ReadonlyMap<string, NodeOutcome>, elsewhere: ReadonlySet<string>): PlanNode[] {
+  return plan.nodes.filter((node) => !outcomes.has(node.name) && !elsewhere.has(node.name) && isDue(node, outcomes));
 }
 
 function isDue(node: PlanNode, outcomes: ReadonlyMap<string, NodeOutcome>): boolean {

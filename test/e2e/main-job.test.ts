@@ -16,7 +16,9 @@ afterAll(async () => {
   await stack?.stop();
 });
 
-async function send(...messages: Parameters<ReturnType<Stack['serviceBus']['createSender']>['sendMessages']>[0][]): Promise<void> {
+async function send(
+  ...messages: Parameters<ReturnType<Stack['serviceBus']['createSender']>['sendMessages']>[0][]
+): Promise<void> {
   const sender = stack.serviceBus.createSender('orders');
   for (const message of messages) await sender.sendMessages(message);
   await sender.close();
@@ -36,9 +38,15 @@ describe('an order on the queue', () => {
     const [event] = events.of('A-1');
     const runId = event?.subject ?? '';
     const documents = await documentsOf(runId);
-    const slip = await stack.blobs.getContainerClient('artifacts').getBlobClient(`${runId}/pack/packing-slip.txt`).downloadToBuffer();
+    const slip = await stack.blobs
+      .getContainerClient('artifacts')
+      .getBlobClient(`${runId}/pack/packing-slip.txt`)
+      .downloadToBuffer();
     const effects = (await stack.effects()).filter(({ orderId }) => orderId === 'A-1');
-    expect(event).toMatchObject({ type: 'hexdag.run.completed', data: { output: { paymentId: 'pay-A-1', amount: 11.9, trackingCode: 'trk-A-1' } } });
+    expect(event).toMatchObject({
+      type: 'hexdag.run.completed',
+      data: { output: { paymentId: 'pay-A-1', amount: 11.9, trackingCode: 'trk-A-1' } },
+    });
     expect(documents).toEqual([
       { id: 'node:charge', status: 'completed' },
       { id: 'node:pack', status: 'completed' },
@@ -97,7 +105,11 @@ describe('a message that can never become a run', () => {
     await send(
       order('B-1'),
       { messageId: 'not-json', contentType: 'application/json', body: Buffer.from('{"orderId":"X",}') },
-      { messageId: 'bad-schema', contentType: 'application/json', body: { orderId: 'X', customer: 'Ada', items: [], payment: { card: 'tok_ok' } } },
+      {
+        messageId: 'bad-schema',
+        contentType: 'application/json',
+        body: { orderId: 'X', customer: 'Ada', items: [], payment: { card: 'tok_ok' } },
+      },
       order('B-2'),
     );
     await events.untilAll(['B-1', 'B-2']);
@@ -105,7 +117,11 @@ describe('a message that can never become a run', () => {
     const receiver = stack.serviceBus.createReceiver('orders', { subQueueType: 'deadLetter', receiveMode: 'receiveAndDelete' });
     const letters = await receiver.receiveMessages(2, { maxWaitTimeInMs: 10_000 });
     await receiver.close();
-    const told = letters.map(({ messageId, deadLetterReason, deliveryCount }) => ({ messageId, deadLetterReason, deliveryCount }));
+    const told = letters.map(({ messageId, deadLetterReason, deliveryCount }) => ({
+      messageId,
+      deadLetterReason,
+      deliveryCount,
+    }));
     expect(told).toHaveLength(2);
     expect(told).toContainEqual({ messageId: 'not-json', deadLetterReason: 'body_not_json', deliveryCount: 0 });
     expect(told).toContainEqual({ messageId: 'bad-schema', deadLetterReason: 'schema_violation', deliveryCount: 0 });
@@ -123,7 +139,11 @@ describe('a store that answers 429 for a while', () => {
     });
     await send(keys.map((key) => order(key)));
     await events.untilAll(keys);
-    await fetch(`${stack.ready.control}/cosmos/throttle`, { method: 'POST', body: 'null', headers: { 'content-type': 'application/json' } });
+    await fetch(`${stack.ready.control}/cosmos/throttle`, {
+      method: 'POST',
+      body: 'null',
+      headers: { 'content-type': 'application/json' },
+    });
 
     const effects = (await stack.effects()).filter(({ orderId }) => orderId.startsWith('C-'));
     expect(keys.map((key) => events.of(key).map(({ type }) => type))).toEqual(keys.map(() => ['hexdag.run.completed']));

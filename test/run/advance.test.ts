@@ -148,7 +148,10 @@ describe('carrying a run on', () => {
     const result = await advance(last, dependencies({ a: () => Promise.reject(new Error('Away.')) }));
 
     expect(result.ended).toBe('failed');
-    expect(await runs.read('run-1')).toMatchObject({ status: 'failed', error: { node: 'a', message: "Node 'a' (Error): Away." } });
+    expect(await runs.read('run-1')).toMatchObject({
+      status: 'failed',
+      error: { node: 'a', message: "Node 'a' (Error): Away." },
+    });
     expect(publisher.published[0]).toMatchObject({ type: 'hexdag.run.failed', data: { key: 'A-1', error: { node: 'a' } } });
   });
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import type { JsonValue } from '../../src/json.ts';
 import type { EffectNodeKind, NodeKind, PureNodeKind } from '../../src/nodes/node-kind.ts';
 import type { StepContext } from '../../src/nodes/step-context.ts';
-import type { JsonValue } from '../../src/json.ts';
 import type { Plan, PlanNode } from '../../src/pipeline/plan.ts';
 
 export type Behaviour = (input: JsonValue, context: StepContext) => JsonValue | Promise<JsonValue>;
