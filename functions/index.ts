@@ -1,3 +1,4 @@
+import { app } from '@azure/functions';
 import { composeApp } from '../src/app.ts';
 import { registerHttp } from './http.ts';
 import { registerOrchestration } from './orchestration.ts';
@@ -6,10 +7,15 @@ import { registerTimers } from './timer.ts';
 
 const hexdag = composeApp(process.env, process.env['AzureWebJobsScriptRoot'] ?? process.cwd());
 
+const { work, settingsError } = hexdag;
+
 registerHttp(hexdag);
-// With settings missing or wrong nothing is accepted: health says why, and everything waits where it is.
-if (hexdag.work !== undefined) {
-  registerOrchestration(hexdag.work);
-  registerServiceBus(hexdag.work);
-  registerTimers(hexdag.work);
+// With settings missing or wrong nothing is accepted: health says why, and every message waits where it is.
+if (work === undefined) {
+  app.hook.appStart(() => console.error(settingsError?.message));
+} else {
+  registerOrchestration(work);
+  registerServiceBus(work);
+  registerTimers(work);
+  app.hook.appTerminate(() => work.flush());
 }

@@ -69,7 +69,7 @@ export function composeApp(environment: Environment, folder: string): HexdagApp 
     return { getHealth: () => getHealth(library), work: composeWork(config, library, kinds) };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return { getHealth: () => getHealth(library), settingsError: error };
+    return { getHealth: () => getHealth(library, error.problems), settingsError: error };
   }
 }
 

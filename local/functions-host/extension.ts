@@ -44,6 +44,8 @@ export interface ExtensionHost {
   readonly clock: Clock;
   readonly log: HostLog;
   readonly functions: readonly RegisteredFunction[];
+  /** What the app asked for with `app.setup({ capabilities })`, beside the library's own. */
+  readonly capabilities?: Readonly<Record<string, string>>;
   /** `http://127.0.0.1:PORT`, known before extensions start. */
   readonly origin: string;
   /** Value of an application setting (the process environment). */
@@ -61,11 +63,13 @@ export interface HostExtension {
   readonly name: string;
   /** Types of the triggers it listens for, lower case (`servicebustrigger`). */
   readonly triggerTypes: readonly string[];
+  /** Called before the app loads: for what the app looks for while it does. */
+  prepare?(): Promise<void>;
   /** Starts listening. Called when all functions are registered and HTTP answers. */
   start(host: ExtensionHost): Promise<void>;
   /** Stops taking new work and waits for what runs. */
   drain(): Promise<void>;
-  /** Frees what it holds; called after `drain`. */
+  /** Frees what it holds; called after `drain`, or at once when the host could not start. */
   close(): Promise<void>;
   /** Data for an input binding of a type it owns (`durableClient`), else undefined. */
   inputData?(binding: Binding): TypedData | undefined;

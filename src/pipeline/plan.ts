@@ -44,6 +44,8 @@ export interface PlanNode {
   readonly onError?: string;
   /** Runs only if one of the nodes it handles failed. */
   readonly onlyOnError: boolean;
+  /** Nodes that name this one in `on_error`. */
+  readonly handles?: readonly string[];
   /** What the node's kind reads, validated by its schema. */
   readonly spec: JsonObject;
 }

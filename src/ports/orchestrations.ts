@@ -5,6 +5,8 @@ export interface RunStart {
   readonly runId: string;
   readonly pipeline: string;
   readonly planHash: string;
+  /** The event's key, so that who sent the event knows its run's events again. */
+  readonly eventKey: string;
   readonly input: Payload;
   readonly traceParent?: string;
   /** True if this is not the first attempt to start: effects may have happened, so each is looked up before it is repeated. */

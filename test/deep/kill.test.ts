@@ -56,7 +56,9 @@ async function backAgain(victim: 'stores' | 'host', killed: number): Promise<voi
 
 /** For each order, each effect the outside world should have seen, with the lines it did see. */
 function linesByEffect(lines: readonly EffectLine[], keys: readonly string[]): Map<string, EffectLine[]> {
-  const expected = keys.flatMap((key) => ['reserve', 'charge', 'ship'].map((effect): [string, EffectLine[]] => [`${effect} ${key}`, []]));
+  const expected = keys.flatMap((key) =>
+    ['reserve', 'charge', 'ship'].map((effect): [string, EffectLine[]] => [`${effect} ${key}`, []]),
+  );
   const byEffect = new Map(expected);
   for (const line of lines) byEffect.get(`${line.effect} ${line.orderId}`)?.push(line);
   return byEffect;

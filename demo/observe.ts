@@ -1,0 +1,76 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
+import type { ServiceBusClient } from '@azure/service-bus';
+import type { Effect, Ending } from './orders.ts';
+import type { SeenOrder } from './outcome.ts';
+import type { RunEnded } from './run-events.ts';
+
+const POLL_MS = 50;
+
+/** A message the app would not take, as it lies in the dead-letter queue. */
+export interface Refusal {
+  readonly messageId: string;
+  readonly reason: string;
+  readonly description: string;
+}
+
+/** Reads (and leaves there) what lies in a queue's dead-letter queue. */
+export async function readRefusals(client: ServiceBusClient, queue: string): Promise<readonly Refusal[]> {
+  const receiver = client.createReceiver(queue, { subQueueType: 'deadLetter' });
+  const messages = await receiver.peekMessages(100);
+  await receiver.close();
+  return messages.map(({ messageId, deadLetterReason, deadLetterErrorDescription }) => ({
+    messageId: String(messageId),
+    reason: deadLetterReason ?? 'unknown',
+    description: deadLetterErrorDescription ?? '',
+  }));
+}
+
+/** True when a queue holds nothing more, neither waiting nor at work; false if it still does at the deadline (Unix milliseconds). */
+export async function drained(client: ServiceBusClient, queue: string, deadline: number): Promise<boolean> {
+  while (Date.now() < deadline) {
+    // A receiver peeks on from where it stopped, so each look takes a new one.
+    const receiver = client.createReceiver(queue);
+    const left = await receiver.peekMessages(1);
+    await receiver.close();
+    if (left.length === 0) return true;
+    await setTimeout(POLL_MS);
+  }
+  return false;
+}
+
+interface EffectLine {
+  readonly effect: Effect;
+  readonly orderId: string;
+}
+
+/** What the steps did to the world outside: order → its effects, each call counted. */
+export function readEffects(file: string): ReadonlyMap<string, readonly Effect[]> {
+  const effects = new Map<string, Effect[]>();
+  if (!existsSync(file)) return effects;
+  for (const line of readFileSync(file, 'utf8').split('\n')) {
+    if (line === '') continue;
+    const { effect, orderId }: EffectLine = JSON.parse(line);
+    effects.set(orderId, [...(effects.get(orderId) ?? []), effect]);
+  }
+  return effects;
+}
+
+/** Joins what was seen at the three places where an order can show itself. */
+export function joinSightings(
+  ended: readonly RunEnded[],
+  refusals: readonly Refusal[],
+  effects: ReadonlyMap<string, readonly Effect[]>,
+): ReadonlyMap<string, SeenOrder> {
+  const seen = new Map<string, SeenOrder>();
+  const add = (orderId: string, ending: Ending, reason: string | undefined) => {
+    const before = seen.get(orderId)?.endings ?? [];
+    seen.set(orderId, { endings: [...before, ending], effects: effects.get(orderId) ?? [], ...(reason === undefined ? {} : { reason }) });
+  };
+  for (const { key, status, error } of ended) add(key, status, error);
+  for (const { messageId, reason } of refusals) add(messageId, 'refused', reason);
+  for (const [orderId, calls] of effects) {
+    if (!seen.has(orderId)) seen.set(orderId, { endings: [], effects: calls });
+  }
+  return seen;
+}

@@ -1,0 +1,102 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { z } from 'zod';
+import type { Admin } from './admin.ts';
+import { applyCors, type CorsSettings } from './cors.ts';
+import type { HostExtension, Invocation, InvocationOutcome, RegisteredFunction } from './extension.ts';
+import { BodyTooLargeError, readBody, sendHttpData, sendStatus, toHttpData } from './http-message.ts';
+import { type RouteMatch, Router } from './http-routes.ts';
+import type { RequestHandler } from './http-server.ts';
+import type { AuthLevel, KeyGuard } from './keys.ts';
+import type { Lifecycle } from './lifecycle.ts';
+
+const DEFAULT_BODY_LIMIT_BYTES = 104_857_600;
+const EXTENSION_PATH = /^\/(runtime\/webhooks|durabletask)\//i;
+const WEBHOOK_PATH = /^\/runtime\/webhooks\//i;
+
+const httpSectionSchema = z.object({
+  routePrefix: z.string().default('api'),
+  /** Requests running at once; beyond it the answer is 429. -1 for no limit. */
+  maxOutstandingRequests: z.number().int().default(-1),
+  customHeaders: z.record(z.string(), z.string()).default({}),
+});
+
+/** host.json's `extensions.http`. */
+export type HttpSection = z.infer<typeof httpSectionSchema>;
+
+export function parseHttpSection(section: Readonly<Record<string, unknown>>): HttpSection {
+  return httpSectionSchema.parse(section);
+}
+
+export interface HttpParts {
+  readonly section: HttpSection;
+  readonly cors: CorsSettings;
+  readonly functions: readonly RegisteredFunction[];
+  readonly extensions: readonly HostExtension[];
+  readonly guard: KeyGuard;
+  readonly admin: Admin;
+  readonly lifecycle: Lifecycle;
+  readonly counters: { httpRequests: number };
+  invoke(fn: RegisteredFunction, invocation: Invocation): Promise<InvocationOutcome>;
+}
+
+/** Gives each request to the admin API, an extension or the app's own routes, in this order. */
+export function createRequestHandler(parts: HttpParts): RequestHandler {
+  const { guard, admin, lifecycle, counters, section } = parts;
+  const router = new Router(parts.functions.filter(isHttp), section.routePrefix);
+  const bodyLimitBytes = Number(process.env['FUNCTIONS_REQUEST_BODY_SIZE_LIMIT'] ?? DEFAULT_BODY_LIMIT_BYTES);
+  let outstanding = 0;
+
+  const callFunction = async (request: IncomingMessage, response: ServerResponse, url: URL, match: RouteMatch) => {
+    if (!guard.allows(authLevel(match.fn), request, url)) return sendStatus(response, 401);
+    if (section.maxOutstandingRequests >= 0 && outstanding >= section.maxOutstandingRequests) return sendStatus(response, 429);
+    outstanding += 1;
+    try {
+      const body = await readBody(request, bodyLimitBytes);
+      const { traceparent } = request.headers;
+      const outcome = await parts.invoke(match.fn, {
+        trigger: toHttpData(request, url, match.params, body),
+        ...(typeof traceparent === 'string' ? { traceParent: traceparent } : {}),
+      });
+      sendHttpData(response, outcome.returnValue, section.customHeaders);
+    } catch (error) {
+      sendStatus(response, error instanceof BodyTooLargeError ? 413 : 500);
+    } finally {
+      outstanding -= 1;
+    }
+  };
+
+  const route: RequestHandler = async (request, response, url) => {
+    const { pathname } = url;
+    if (/^\/admin\//i.test(pathname)) return admin.handle(request, response, url);
+    if (EXTENSION_PATH.test(pathname)) {
+      if (WEBHOOK_PATH.test(pathname) && !guard.allowsWebhook(request, url)) return sendStatus(response, 401);
+      for (const extension of parts.extensions) {
+        if ((await extension.handleHttp?.(request, response, url)) === true) return;
+      }
+    }
+    // Extensions still serve what functions call while they end.
+    if (lifecycle.state === 'Stopping') return sendStatus(response, 503);
+    const match = router.match(request.method ?? 'GET', pathname);
+    if (match === undefined) return sendStatus(response, 404);
+    await callFunction(request, response, url, match);
+  };
+
+  return async (request, response, url) => {
+    counters.httpRequests += 1;
+    lifecycle.inFlight.enter();
+    try {
+      if (!applyCors(request, response, parts.cors)) await route(request, response, url);
+    } finally {
+      lifecycle.inFlight.leave();
+    }
+  };
+}
+
+function isHttp(fn: RegisteredFunction): boolean {
+  return fn.trigger.binding.type.toLowerCase() === 'httptrigger';
+}
+
+function authLevel(fn: RegisteredFunction): AuthLevel {
+  const level = String(fn.trigger.binding['authLevel'] ?? 'function').toLowerCase();
+  return level === 'anonymous' || level === 'admin' ? level : 'function';
+}

@@ -1,0 +1,67 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { HostStartError } from './errors.ts';
+import { sendStatus } from './http-message.ts';
+
+const LOOPBACK = '127.0.0.1';
+
+export type RequestHandler = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void>;
+
+/** The host's HTTP port. It is bound first, because the app must know it while it loads; until then requests get 503. */
+export class HttpServer {
+  readonly port: number;
+  readonly origin: string;
+  readonly #server: Server;
+  #handle: RequestHandler | undefined;
+
+  private constructor(server: Server, port: number) {
+    this.#server = server;
+    this.port = port;
+    this.origin = `http://${LOOPBACK}:${port}`;
+    server.on('request', (request, response) => {
+      void this.#respond(request, response);
+    });
+  }
+
+  /** @throws HostStartError `port_unavailable` */
+  static listen(port: number): Promise<HttpServer> {
+    const server = createServer();
+    return new Promise((resolve, reject) => {
+      server.once('error', (error) => {
+        const message = `The Functions host cannot listen on ${LOOPBACK}:${port}: end what uses the port, or choose another one.`;
+        reject(new HostStartError('port_unavailable', message, { cause: error }));
+      });
+      server.listen(port, LOOPBACK, () => {
+        const address = server.address();
+        resolve(new HttpServer(server, address !== null && typeof address === 'object' ? address.port : port));
+      });
+    });
+  }
+
+  /** From here on requests are answered by `handle`. */
+  serve(handle: RequestHandler): void {
+    this.#handle = handle;
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#server.close(() => resolve());
+      this.#server.closeAllConnections();
+    });
+  }
+
+  async #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (this.#handle === undefined) return sendStatus(response, 503);
+    const url = requestUrl(request, this.origin);
+    if (url === undefined) return sendStatus(response, 400);
+    try {
+      await this.#handle(request, response, url);
+    } catch {
+      sendStatus(response, 500);
+    }
+  }
+}
+
+function requestUrl(request: IncomingMessage, origin: string): URL | undefined {
+  const { host } = request.headers;
+  return URL.parse(request.url ?? '/', host === undefined ? origin : `http://${host}`) ?? undefined;
+}

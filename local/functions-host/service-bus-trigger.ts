@@ -1,0 +1,101 @@
+import { availableParallelism } from 'node:os';
+import { z } from 'zod';
+import { HostStartError } from './errors.ts';
+import type { ExtensionHost, RegisteredFunction } from './extension.ts';
+import { timeSpanMs } from './time-span.ts';
+
+const DEFAULT_CONNECTION = 'AzureWebJobsServiceBus';
+
+const triggerSchema = z.object({
+  connection: z.string().optional(),
+  queueName: z.string().optional(),
+  cardinality: z.string().default('one'),
+  isSessionsEnabled: z.boolean().default(false),
+  autoCompleteMessages: z.boolean().optional(),
+  properties: z.object({ supportsDeferredBinding: z.string().optional() }).default({}),
+});
+
+const sectionSchema = z.object({
+  autoCompleteMessages: z.boolean().default(true),
+  maxAutoLockRenewalDuration: z
+    .string()
+    .default('00:05:00')
+    .transform((text, context) => {
+      const durationMs = timeSpanMs(text);
+      if (durationMs === undefined) context.addIssue({ code: 'custom', message: `"${text}" is not a time span (hh:mm:ss)` });
+      return durationMs ?? z.NEVER;
+    }),
+  maxConcurrentCalls: z
+    .number()
+    .int()
+    .positive()
+    .default(16 * availableParallelism()),
+  maxMessageBatchSize: z.number().int().positive().default(1000),
+});
+
+/** What a `serviceBusTrigger` binding asks for, with its settings resolved. */
+export interface ServiceBusTrigger {
+  readonly connectionString: string;
+  readonly queueName: string;
+  readonly cardinality: 'one' | 'many';
+  readonly autoCompleteMessages: boolean;
+}
+
+/** host.json's `extensions.serviceBus`. */
+export interface ServiceBusSection {
+  readonly autoCompleteMessages: boolean;
+  readonly maxAutoLockRenewalDurationMs: number;
+  readonly maxConcurrentCalls: number;
+  readonly maxMessageBatchSize: number;
+}
+
+/** @throws HostStartError `host_json_invalid` */
+export function parseServiceBusSection(section: Readonly<Record<string, unknown>>): ServiceBusSection {
+  const parsed = sectionSchema.safeParse(section);
+  if (!parsed.success) {
+    throw new HostStartError('host_json_invalid', `host.json: extensions.serviceBus: ${z.prettifyError(parsed.error)}`);
+  }
+  const { maxAutoLockRenewalDuration, ...rest } = parsed.data;
+  return { ...rest, maxAutoLockRenewalDurationMs: maxAutoLockRenewalDuration };
+}
+
+/** @throws HostStartError `binding_invalid`, `unsupported_feature`, `setting_missing` */
+export function parseServiceBusTrigger(
+  fn: RegisteredFunction,
+  host: ExtensionHost,
+  section: ServiceBusSection,
+): ServiceBusTrigger {
+  const parsed = triggerSchema.safeParse(fn.trigger.binding);
+  if (!parsed.success) {
+    throw new HostStartError('binding_invalid', `The trigger of '${fn.name}' is not valid: ${z.prettifyError(parsed.error)}`);
+  }
+  const { connection, queueName, cardinality, isSessionsEnabled, autoCompleteMessages, properties } = parsed.data;
+  if (queueName === undefined) throw unsupported(fn, 'a topic subscription', 'use a queue');
+  if (isSessionsEnabled) throw unsupported(fn, 'sessions (isSessionsEnabled)', 'use a queue without sessions');
+  if (properties.supportsDeferredBinding === 'true') throw unsupported(fn, 'sdkBinding', 'take the body as text or binary');
+  return {
+    connectionString: connectionString(fn, connection || DEFAULT_CONNECTION, host),
+    queueName: host.resolve(queueName),
+    cardinality: cardinality.toLowerCase() === 'many' ? 'many' : 'one',
+    autoCompleteMessages: autoCompleteMessages ?? section.autoCompleteMessages,
+  };
+}
+
+function connectionString(fn: RegisteredFunction, name: string, host: ExtensionHost): string {
+  const value = host.setting(name) ?? host.setting(`AzureWebJobs${name}`) ?? host.setting(`ConnectionStrings:${name}`);
+  if (value !== undefined && value !== '') return value;
+  if (host.setting(`${name}__fullyQualifiedNamespace`) !== undefined) {
+    throw unsupported(fn, `an identity for the connection ${name}`, `set ${name} to a connection string`);
+  }
+  throw new HostStartError(
+    'setting_missing',
+    `The trigger of '${fn.name}' needs the setting ${name} with a Service Bus connection string, and it is not set.`,
+  );
+}
+
+function unsupported(fn: RegisteredFunction, what: string, remedy: string): HostStartError {
+  return new HostStartError(
+    'unsupported_feature',
+    `The trigger of '${fn.name}' asks for ${what}, which this host does not serve: ${remedy}.`,
+  );
+}

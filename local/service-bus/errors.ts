@@ -1,0 +1,71 @@
+/** AMQP error conditions, in the wording the Service Bus clients translate into their error codes. */
+export const CONDITION = {
+  notFound: 'amqp:not-found',
+  notAllowed: 'amqp:not-allowed',
+  notImplemented: 'amqp:not-implemented',
+  decodeError: 'amqp:decode-error',
+  internalError: 'amqp:internal-error',
+  connectionForced: 'amqp:connection:forced',
+  messageSizeExceeded: 'amqp:link:message-size-exceeded',
+  argumentError: 'com.microsoft:argument-error',
+  messageLockLost: 'com.microsoft:message-lock-lost',
+  messageNotFound: 'com.microsoft:message-not-found',
+} as const;
+
+export type Condition = (typeof CONDITION)[keyof typeof CONDITION];
+
+const HTTP_STATUS: Partial<Record<Condition, number>> = {
+  [CONDITION.notFound]: 404,
+  [CONDITION.messageNotFound]: 404,
+  [CONDITION.messageLockLost]: 410,
+  [CONDITION.notAllowed]: 400,
+  [CONDITION.decodeError]: 400,
+  [CONDITION.argumentError]: 400,
+  [CONDITION.notImplemented]: 501,
+};
+
+/** A request the broker refuses; the client is told the AMQP condition and the description. */
+export class BrokerError extends Error {
+  readonly code = 'broker_refused';
+  readonly condition: Condition;
+
+  constructor(condition: Condition, description: string) {
+    super(description);
+    this.name = 'BrokerError';
+    this.condition = condition;
+  }
+
+  /** The status that management replies carry next to the condition. */
+  get status(): number {
+    return HTTP_STATUS[this.condition] ?? 500;
+  }
+}
+
+/** What a client is told about any failure: a refusal in its own words, anything else as an internal error. */
+export function asBrokerError(error: unknown): BrokerError {
+  if (error instanceof BrokerError) return error;
+  return new BrokerError(CONDITION.internalError, error instanceof Error ? error.message : String(error));
+}
+
+export function entityNotFound(address: string): BrokerError {
+  return new BrokerError(CONDITION.notFound, `The messaging entity '${address}' could not be found.`);
+}
+
+export function lockLost(): BrokerError {
+  return new BrokerError(
+    CONDITION.messageLockLost,
+    'The lock supplied is invalid. Either the lock expired, or the message has already been removed from the queue.',
+  );
+}
+
+/** The port is taken, or may not be opened. */
+export class ServiceBusListenError extends Error {
+  readonly code = 'service_bus_port_unavailable';
+
+  constructor(port: number, cause: unknown) {
+    super(`The Service Bus broker cannot listen on 127.0.0.1:${port}: stop what holds the port, or choose another one.`, {
+      cause,
+    });
+    this.name = 'ServiceBusListenError';
+  }
+}

@@ -1,0 +1,126 @@
+import type { Typed } from 'rhea';
+import { z } from 'zod';
+import { amqp, changesFromMap, encodeValue, toSequenceNumber } from './amqp-values.ts';
+import { encodeDelivery } from './delivery-encoding.ts';
+import { BrokerError, CONDITION } from './errors.ts';
+import { uuidToBytes, uuidToText } from './guid.ts';
+import type { Queue } from './queue.ts';
+import type { Settlement } from './queue-surroundings.ts';
+import type { NodeReply, NodeRequest, RequestHandler } from './request-node.ts';
+import { parseMessage } from './sections.ts';
+
+const OK = 200;
+const NO_CONTENT = 204;
+const RECEIVE_AND_DELETE = 0;
+const NO_LOCK = Buffer.alloc(16);
+
+const sequenceNumbers = z.array(z.unknown().transform(toSequenceNumber));
+const lockTokens = z.array(z.instanceof(Buffer).transform(uuidToText));
+
+const peekBody = z.object({ 'from-sequence-number': z.unknown().transform(toSequenceNumber), 'message-count': z.number() });
+const scheduleBody = z.object({ messages: z.array(z.object({ message: z.instanceof(Buffer) })) });
+const cancelBody = z.object({ 'sequence-numbers': sequenceNumbers });
+const receiveBody = z.object({ 'sequence-numbers': sequenceNumbers, 'receiver-settle-mode': z.number() });
+const renewBody = z.object({ 'lock-tokens': lockTokens });
+const dispositionBody = z.object({
+  'disposition-status': z.enum(['completed', 'abandoned', 'defered', 'suspended']),
+  'lock-tokens': lockTokens,
+  'deadletter-reason': z.string().nullish(),
+  'deadletter-description': z.string().nullish(),
+  'properties-to-modify': z.unknown(),
+});
+
+/** Operations of a queue's `$management` node, by the name after `com.microsoft:`. */
+const OPERATIONS: Readonly<Record<string, (queue: Queue, body: unknown) => NodeReply>> = {
+  'renew-lock': renewLock,
+  'peek-message': peekMessages,
+  'schedule-message': scheduleMessages,
+  'cancel-scheduled-message': cancelScheduledMessages,
+  'receive-by-sequence-number': receiveBySequenceNumber,
+  'update-disposition': updateDisposition,
+};
+
+/** The management node of one queue. */
+export function managementOf(queue: Queue): RequestHandler {
+  return ({ operation, body }: NodeRequest) => {
+    const perform = OPERATIONS[operation.replace(/^com\.microsoft:/, '')];
+    if (perform === undefined) {
+      throw new BrokerError(CONDITION.notImplemented, `The operation '${operation}' is not supported on '${queue.name}'.`);
+    }
+    return perform(queue, body);
+  };
+}
+
+function renewLock(queue: Queue, body: unknown): NodeReply {
+  const expirations = queue.renewLocks(parse(renewBody, body)['lock-tokens']);
+  return { status: OK, body: amqp.map({ expirations: amqp.timestamps(expirations) }) };
+}
+
+function peekMessages(queue: Queue, body: unknown): NodeReply {
+  const { 'from-sequence-number': from, 'message-count': count } = parse(peekBody, body);
+  const messages = queue.peek(from, count).map((message) => amqp.map({ message: amqp.binary(encodeDelivery(message)) }));
+  return messages.length === 0 ? { status: NO_CONTENT } : messagesReply(messages);
+}
+
+function scheduleMessages(queue: Queue, body: unknown): NodeReply {
+  const messages = parse(scheduleBody, body).messages.map(({ message }) => parseMessage(message));
+  for (const message of messages) queue.assertAcceptable(message);
+  const scheduled = messages.map((message) => queue.schedule(message));
+  return { status: OK, body: amqp.map({ 'sequence-numbers': amqp.longs(scheduled) }) };
+}
+
+function cancelScheduledMessages(queue: Queue, body: unknown): NodeReply {
+  queue.cancelScheduled(parse(cancelBody, body)['sequence-numbers']);
+  return { status: OK };
+}
+
+function receiveBySequenceNumber(queue: Queue, body: unknown): NodeReply {
+  const { 'sequence-numbers': numbers, 'receiver-settle-mode': mode } = parse(receiveBody, body);
+  const received = queue.receiveDeferred(numbers, mode === RECEIVE_AND_DELETE);
+  return messagesReply(
+    received.map(({ message, lock }) =>
+      amqp.map({
+        'lock-token': amqp.uuid(lock === undefined ? NO_LOCK : uuidToBytes(lock.token)),
+        message: amqp.binary(encodeDelivery(message, lock?.until)),
+      }),
+    ),
+  );
+}
+
+function updateDisposition(queue: Queue, body: unknown): NodeReply {
+  const disposition = parse(dispositionBody, body);
+  for (const token of disposition['lock-tokens']) queue.settle(token, settlement(disposition));
+  return { status: OK };
+}
+
+function settlement(disposition: z.infer<typeof dispositionBody>): Settlement {
+  const changes = changesFromMap(disposition['properties-to-modify']);
+  switch (disposition['disposition-status']) {
+    case 'completed':
+      return { kind: 'complete' };
+    case 'abandoned':
+      return { kind: 'abandon', changes };
+    case 'defered':
+      return { kind: 'defer', changes };
+    case 'suspended':
+      return { kind: 'dead-letter', changes: new Map([...changes, ...deadLetterReason(disposition)]) };
+  }
+}
+
+function deadLetterReason(disposition: z.infer<typeof dispositionBody>): [string, Buffer][] {
+  const { 'deadletter-reason': reason, 'deadletter-description': description } = disposition;
+  const changes: [string, Buffer][] = [];
+  if (reason) changes.push(['DeadLetterReason', encodeValue(reason)]);
+  if (description) changes.push(['DeadLetterErrorDescription', encodeValue(description)]);
+  return changes;
+}
+
+function messagesReply(messages: readonly Typed[]): NodeReply {
+  return { status: OK, body: amqp.map({ messages: amqp.list(messages) }) };
+}
+
+function parse<T>(schema: z.ZodType<T>, body: unknown): T {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw new BrokerError(CONDITION.argumentError, `The request body is not valid: ${z.prettifyError(parsed.error)}`);
+}

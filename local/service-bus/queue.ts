@@ -1,0 +1,367 @@
+import { encodeString } from './amqp-bytes.ts';
+import type { Consumer } from './consumer.ts';
+import { DeadlineHeap } from './deadline-heap.ts';
+import { encodedSize } from './delivery-encoding.ts';
+import { DuplicateWindow } from './duplicate-window.ts';
+import { BrokerError, CONDITION } from './errors.ts';
+import { LockTable } from './lock-table.ts';
+import type { Lock, Message, MessageState } from './message.ts';
+import { MESSAGE_STATE } from './message.ts';
+import { MessageOrder } from './message-order.ts';
+import type { QueueRules, QueueSurroundings, Settlement } from './queue-surroundings.ts';
+import type { MessageContent, ParsedMessage, PropertyChanges } from './sections.ts';
+import { withApplicationProperties } from './sections.ts';
+
+/** Stale entries a deadline heap may hold, above as many as there are messages. */
+const STALE_ENTRIES = 1024;
+
+/** One queue: the order, locks, delays and deadlines of its messages. Knows nothing of connections. */
+export class Queue {
+  readonly name: string;
+  readonly rules: QueueRules;
+  readonly #around: QueueSurroundings;
+  readonly #id: number;
+  /** Where refused messages go; undefined for a dead-letter queue, whose refused messages stay. */
+  readonly #deadLetters: Queue | undefined;
+  readonly #messages = new Map<number, Message>();
+  readonly #available = new MessageOrder();
+  readonly #locks: LockTable;
+  readonly #scheduled = new DeadlineHeap<Message>((message) => message.dueAt ?? 0);
+  readonly #expiring = new DeadlineHeap<Message>((message) => message.expiresAt ?? 0);
+  readonly #acceptedIds: DuplicateWindow | undefined;
+  readonly #consumers: Consumer[] = [];
+  #turn = 0;
+  #nextSequenceNumber: number;
+  #arriving: Message[] = [];
+
+  constructor(name: string, rules: QueueRules, around: QueueSurroundings, deadLetters: Queue | undefined) {
+    this.name = name;
+    this.rules = rules;
+    this.#around = around;
+    this.#deadLetters = deadLetters;
+    this.#locks = new LockTable(rules.lockDurationMs);
+    this.#acceptedIds = rules.duplicateWindowMs === undefined ? undefined : new DuplicateWindow(rules.duplicateWindowMs);
+    const stored = around.store.openQueue(name.toLowerCase());
+    this.#id = stored.id;
+    this.#nextSequenceNumber = stored.nextSequenceNumber;
+    for (const message of stored.messages) this.#restore(message);
+    for (const { key, acceptedAt } of stored.acceptedIds) this.#acceptedIds?.add(key, acceptedAt);
+  }
+
+  /** @throws BrokerError when the queue cannot take such a message. */
+  assertAcceptable(message: ParsedMessage): void {
+    if (this.rules.requiresSession && message.sessionId === undefined) {
+      throw new BrokerError(
+        CONDITION.notAllowed,
+        `The SessionId was not set on a message, and it cannot be sent to the entity '${this.name}', which requires sessions.`,
+      );
+    }
+  }
+
+  publish(message: ParsedMessage): void {
+    const now = this.#around.clock.now();
+    this.#around.counters.sends += 1;
+    if (this.#isDuplicate(message.messageKey, now)) {
+      this.#around.counters.duplicates += 1;
+    } else if (message.scheduledAt !== undefined && message.scheduledAt > now) {
+      this.#addScheduled(message.content, message.scheduledAt, now);
+    } else {
+      this.#enqueue(message.content, now);
+    }
+  }
+
+  /** Holds the message until its scheduled time; the number returned is only good for cancelling. */
+  schedule(message: ParsedMessage): number {
+    const now = this.#around.clock.now();
+    return this.#addScheduled(message.content, message.scheduledAt ?? now, now).sequenceNumber;
+  }
+
+  cancelScheduled(sequenceNumbers: readonly number[]): void {
+    for (const message of this.#all(sequenceNumbers, MESSAGE_STATE.scheduled)) this.#remove(message);
+  }
+
+  /** Takes deferred messages out by their numbers: locked, or removed when `removes` is set. */
+  receiveDeferred(sequenceNumbers: readonly number[], removes: boolean): { message: Message; lock: Lock | undefined }[] {
+    const now = this.#around.clock.now();
+    return this.#all(sequenceNumbers, MESSAGE_STATE.deferred).map((message) => {
+      this.#around.counters.deliveries += 1;
+      if (!removes) return { message, lock: this.#lock(message, now) };
+      this.#remove(message);
+      return { message, lock: undefined };
+    });
+  }
+
+  /** Up to `count` messages from `sequenceNumber` on, in order and in whatever state; nothing is locked. */
+  peek(sequenceNumber: number, count: number): Message[] {
+    const found: Message[] = [];
+    for (const message of this.#messages.values()) {
+      if (found.length >= count) break;
+      if (message.sequenceNumber >= sequenceNumber) found.push(message);
+    }
+    return found;
+  }
+
+  addConsumer(consumer: Consumer): void {
+    this.#consumers.push(consumer);
+  }
+
+  removeConsumer(consumer: Consumer): void {
+    const index = this.#consumers.indexOf(consumer);
+    if (index >= 0) this.#consumers.splice(index, 1);
+  }
+
+  /** @throws BrokerError when the lock has ended. */
+  settle(token: string, settlement: Settlement): void {
+    const now = this.#around.clock.now();
+    const lock = this.#locks.held(token, now);
+    this.#locks.release(lock);
+    this.#around.counters.settlements += 1;
+    const { message } = lock;
+    switch (settlement.kind) {
+      case 'complete':
+        this.#remove(message);
+        break;
+      case 'abandon':
+        this.#modify(message, settlement.changes);
+        this.#redeliver(message, now);
+        break;
+      case 'defer':
+        this.#modify(message, settlement.changes);
+        message.state = MESSAGE_STATE.deferred;
+        this.#around.store.update(message);
+        break;
+      case 'dead-letter':
+        this.#deadLetter(message, settlement.changes, now);
+        break;
+    }
+  }
+
+  /** @throws BrokerError when one of the locks has ended. */
+  renewLocks(tokens: readonly string[]): number[] {
+    const now = this.#around.clock.now();
+    const locks = tokens.map((token) => this.#locks.held(token, now));
+    return locks.map((lock) => {
+      this.#locks.renew(lock, now);
+      this.#around.counters.renewals += 1;
+      this.#around.wakeAt(lock.until);
+      return lock.until;
+    });
+  }
+
+  /** Hands out what is available to the receivers that have room, in turn. */
+  deliver(): void {
+    const now = this.#around.clock.now();
+    for (let message = this.#firstAvailable(now); message !== undefined; message = this.#firstAvailable(now)) {
+      const consumer = this.#nextConsumer(encodedSize(message));
+      if (consumer === undefined) break;
+      this.#available.shift();
+      this.#around.counters.deliveries += 1;
+      if (consumer.receivesAndDeletes) this.#remove(message);
+      consumer.deliver(message, consumer.receivesAndDeletes ? undefined : this.#lock(message, now));
+    }
+    for (const consumer of this.#consumers) consumer.idle();
+  }
+
+  /** Ends locks, activates scheduled messages and expires messages whose time has come by `now`. */
+  passDeadlines(now: number): void {
+    for (const message of this.#locks.releaseEnded(now)) this.#redeliver(message, now);
+    for (let due = this.#scheduled.first(); due !== undefined && (due.dueAt ?? 0) <= now; due = this.#scheduled.first()) {
+      this.#scheduled.shift();
+      if (!due.removed) this.#activate(due, now);
+    }
+    for (let old = this.#expiring.first(); old !== undefined && (old.expiresAt ?? 0) <= now; old = this.#expiring.first()) {
+      this.#expiring.shift();
+      if (!old.removed && old.lock === undefined) this.#expire(old, now);
+    }
+  }
+
+  /** When `passDeadlines()` is next needed, in Unix milliseconds. */
+  nextDeadline(): number {
+    const deadlines = [this.#locks.nextEnd(), this.#scheduled.first()?.dueAt, this.#expiring.first()?.expiresAt];
+    return Math.min(...deadlines.map((deadline) => deadline ?? Number.POSITIVE_INFINITY));
+  }
+
+  #isDuplicate(key: string, now: number): boolean {
+    if (this.#acceptedIds === undefined) return false;
+    for (const old of this.#acceptedIds.forgetOld(now)) this.#around.store.forgetId(this.#id, old);
+    if (this.#acceptedIds.has(key)) return true;
+    this.#acceptedIds.add(key, now);
+    this.#around.store.rememberId(this.#id, key, now);
+    return false;
+  }
+
+  #enqueue(content: MessageContent, now: number, origin?: Message): void {
+    const ttlMs = Math.min(content.ttlMs ?? Number.POSITIVE_INFINITY, this.rules.defaultTtlMs ?? Number.POSITIVE_INFINITY);
+    const expires = this.#deadLetters !== undefined && ttlMs !== Number.POSITIVE_INFINITY;
+    const message = this.#insert({
+      content,
+      enqueuedAt: now,
+      dueAt: undefined,
+      expiresAt: expires ? now + ttlMs : undefined,
+      state: MESSAGE_STATE.active,
+      deliveryCount: origin?.deliveryCount ?? 0,
+      originalSequenceNumber: origin?.originalSequenceNumber,
+    });
+    this.#watchExpiry(message);
+    this.#arriving.push(message);
+    // Nobody may see a message that a crash could still take back.
+    if (this.#arriving.length === 1) this.#around.store.afterCommit(() => this.#arrive());
+  }
+
+  #arrive(): void {
+    const arrived = this.#arriving;
+    this.#arriving = [];
+    for (const message of arrived) this.#available.append(message);
+    this.#around.requestDelivery(this);
+  }
+
+  #addScheduled(content: MessageContent, dueAt: number, now: number): Message {
+    const message = this.#insert({
+      content,
+      enqueuedAt: now,
+      dueAt,
+      expiresAt: undefined,
+      state: MESSAGE_STATE.scheduled,
+      deliveryCount: 0,
+      originalSequenceNumber: undefined,
+    });
+    this.#scheduled.push(message);
+    this.#around.wakeAt(dueAt);
+    return message;
+  }
+
+  #insert(fields: NewMessage): Message {
+    const sequenceNumber = this.#nextSequenceNumber++;
+    const message: Message = {
+      ...fields,
+      rowId: this.#around.store.newRowId(),
+      sequenceNumber,
+      originalSequenceNumber: fields.originalSequenceNumber ?? sequenceNumber,
+      lock: undefined,
+      removed: false,
+    };
+    this.#messages.set(sequenceNumber, message);
+    this.#around.store.insert(this.#id, message);
+    return message;
+  }
+
+  #restore(message: Message): void {
+    this.#messages.set(message.sequenceNumber, message);
+    if (message.state === MESSAGE_STATE.scheduled) this.#scheduled.push(message);
+    if (message.state === MESSAGE_STATE.active) this.#available.append(message);
+    this.#watchExpiry(message);
+  }
+
+  #watchExpiry(message: Message): void {
+    if (message.expiresAt === undefined) return;
+    this.#expiring.push(message);
+    this.#around.wakeAt(message.expiresAt);
+    if (this.#expiring.size > 2 * this.#messages.size + STALE_ENTRIES) this.#expiring.retain((expiring) => !expiring.removed);
+  }
+
+  #remove(message: Message): void {
+    message.removed = true;
+    this.#messages.delete(message.sequenceNumber);
+    this.#around.store.remove(message);
+  }
+
+  #modify(message: Message, changes: PropertyChanges): void {
+    if (changes.size === 0) return;
+    message.content = withApplicationProperties(message.content, changes);
+    this.#around.store.updateContent(message);
+  }
+
+  /** Counts a failed delivery and gives the message back, or gives up on it. */
+  #redeliver(message: Message, now: number): void {
+    message.deliveryCount += 1;
+    if (message.deliveryCount < this.rules.maxDeliveryCount || message.state !== MESSAGE_STATE.active) {
+      this.#around.store.update(message);
+      this.#giveBack(message, now);
+    } else {
+      const text = `Message could not be consumed after ${this.rules.maxDeliveryCount} delivery attempts.`;
+      this.#deadLetter(message, deadLetterReason('MaxDeliveryCountExceeded', text), now);
+    }
+  }
+
+  #giveBack(message: Message, now: number): void {
+    if (message.expiresAt !== undefined && message.expiresAt <= now) {
+      this.#expire(message, now);
+    } else if (message.state === MESSAGE_STATE.active) {
+      this.#available.giveBack(message);
+      this.#around.requestDelivery(this);
+    }
+  }
+
+  #deadLetter(message: Message, changes: PropertyChanges, now: number): void {
+    if (this.#deadLetters === undefined) {
+      this.#giveBack(message, now);
+    } else {
+      this.#remove(message);
+      this.#deadLetters.#enqueue(withApplicationProperties(message.content, changes), now, message);
+    }
+  }
+
+  #expire(message: Message, now: number): void {
+    if (this.rules.deadLettersOnExpiry) {
+      this.#deadLetter(message, deadLetterReason('TTLExpiredException', 'The message expired and was dead lettered.'), now);
+    } else {
+      this.#remove(message);
+    }
+  }
+
+  #activate(message: Message, now: number): void {
+    this.#remove(message);
+    this.#enqueue(message.content, now);
+  }
+
+  #lock(message: Message, now: number): Lock {
+    const lock = this.#locks.take(message, now);
+    this.#around.wakeAt(lock.until);
+    return lock;
+  }
+
+  #firstAvailable(now: number): Message | undefined {
+    for (;;) {
+      const message = this.#available.first();
+      if (message?.expiresAt === undefined || message.expiresAt > now) return message;
+      this.#available.shift();
+      this.#expire(message, now);
+    }
+  }
+
+  #nextConsumer(bytes: number): Consumer | undefined {
+    const count = this.#consumers.length;
+    for (let step = 0; step < count; step++) {
+      const consumer = this.#consumers[(this.#turn + step) % count];
+      if (consumer?.hasRoom(bytes)) {
+        this.#turn = (this.#turn + step + 1) % count;
+        return consumer;
+      }
+    }
+    return undefined;
+  }
+
+  #all(sequenceNumbers: readonly number[], state: MessageState): Message[] {
+    return sequenceNumbers.map((sequenceNumber) => {
+      const message = this.#messages.get(sequenceNumber);
+      if (message === undefined || message.state !== state || message.lock !== undefined) {
+        throw new BrokerError(
+          CONDITION.messageNotFound,
+          `The queue '${this.name}' holds no such message with the sequence number ${sequenceNumber}.`,
+        );
+      }
+      return message;
+    });
+  }
+}
+
+type NewMessage = Pick<Message, 'content' | 'enqueuedAt' | 'dueAt' | 'expiresAt' | 'state' | 'deliveryCount'> & {
+  readonly originalSequenceNumber: number | undefined;
+};
+
+function deadLetterReason(reason: string, description: string): PropertyChanges {
+  return new Map([
+    ['DeadLetterReason', encodeString(reason)],
+    ['DeadLetterErrorDescription', encodeString(description)],
+  ]);
+}

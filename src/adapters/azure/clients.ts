@@ -1,0 +1,92 @@
+import type { Container, CosmosClient } from '@azure/cosmos';
+import type { TokenCredential } from '@azure/identity';
+import type { ServiceBusClient, ServiceBusSender } from '@azure/service-bus';
+import type { ContainerClient } from '@azure/storage-blob';
+import type { Config, IdentityConnection } from '../../config.ts';
+
+const RUNS_CONTAINER = 'runs';
+const PLANS_CONTAINER = 'plans';
+const ARTIFACTS_CONTAINER = 'artifacts';
+
+/** Short: whoever waits holds a lock or an activity, and has a retry policy of its own. */
+const COSMOS_REQUEST_TIMEOUT_MS = 20_000;
+const COSMOS_THROTTLE_RETRIES = { maxRetryAttemptCount: 9, maxWaitTimeInSeconds: 20 };
+const BLOB_RETRIES = { maxTries: 4, retryDelayInMs: 200, maxRetryDelayInMs: 5_000, tryTimeoutInMs: 30_000 };
+const SERVICE_BUS_RETRIES = { maxRetries: 3, retryDelayInMs: 200, maxRetryDelayInMs: 5_000 };
+
+/** The services' clients, one of each per process, opened when first used: their packages take long to load. */
+export interface AzureClients {
+  readonly runs: () => Promise<Container>;
+  readonly plans: () => Promise<Container>;
+  readonly artifacts: () => Promise<ContainerClient>;
+  readonly runEvents: () => Promise<ServiceBusSender>;
+  /** Closes what was opened. */
+  close(): Promise<void>;
+}
+
+export function createClients(config: Config): AzureClients {
+  const cosmos = once(() => openCosmos(config));
+  const serviceBus = once(() => openServiceBus(config));
+  const container = (id: string) => once(async () => (await cosmos()).database(config.cosmosDatabase).container(id));
+  return {
+    runs: container(RUNS_CONTAINER),
+    plans: container(PLANS_CONTAINER),
+    artifacts: once(() => openArtifacts(config)),
+    runEvents: once(async () => (await serviceBus()).createSender(config.runEventsQueue)),
+    async close() {
+      await cosmos.opened()?.then((client) => client.dispose());
+      await serviceBus.opened()?.then((client) => client.close());
+    },
+  };
+}
+
+async function openCosmos({ cosmos }: Config): Promise<CosmosClient> {
+  const sdk = await import('@azure/cosmos');
+  const connectionPolicy = { requestTimeout: COSMOS_REQUEST_TIMEOUT_MS, retryOptions: COSMOS_THROTTLE_RETRIES };
+  if (cosmos.kind === 'connection_string') {
+    return new sdk.CosmosClient({ connectionString: cosmos.connectionString, connectionPolicy });
+  }
+  return new sdk.CosmosClient({ endpoint: cosmos.endpoint, aadCredentials: await openCredential(cosmos), connectionPolicy });
+}
+
+async function openServiceBus({ serviceBus }: Config): Promise<ServiceBusClient> {
+  const sdk = await import('@azure/service-bus');
+  const options = { retryOptions: SERVICE_BUS_RETRIES };
+  if (serviceBus.kind === 'connection_string') return new sdk.ServiceBusClient(serviceBus.connectionString, options);
+  return new sdk.ServiceBusClient(serviceBus.endpoint, await openCredential(serviceBus), options);
+}
+
+async function openArtifacts({ data }: Config): Promise<ContainerClient> {
+  const sdk = await import('@azure/storage-blob');
+  const options = { retryOptions: BLOB_RETRIES };
+  const service =
+    data.kind === 'connection_string'
+      ? sdk.BlobServiceClient.fromConnectionString(data.connectionString, options)
+      : new sdk.BlobServiceClient(data.endpoint, await openCredential(data), options);
+  return service.getContainerClient(ARTIFACTS_CONTAINER);
+}
+
+async function openCredential({ credential, clientId }: IdentityConnection): Promise<TokenCredential> {
+  const sdk = await import('@azure/identity');
+  if (credential === 'managed_identity') return new sdk.ManagedIdentityCredential(clientId === undefined ? {} : { clientId });
+  return new sdk.DefaultAzureCredential(clientId === undefined ? {} : { managedIdentityClientId: clientId });
+}
+
+interface Once<Value> {
+  (): Promise<Value>;
+  /** What was opened, if anything was. */
+  opened(): Promise<Value> | undefined;
+}
+
+/** Opens at the first call; a failure is forgotten, so that the next call tries again. */
+function once<Value>(open: () => Promise<Value>): Once<Value> {
+  let value: Promise<Value> | undefined;
+  const get = () => {
+    value ??= open().catch((error: unknown) => {
+      value = undefined;
+      throw error;
+    });
+    return value;
+  };
+  return Object.assign(get, { opened: () => value });
+}

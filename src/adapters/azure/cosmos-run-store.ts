@@ -1,0 +1,172 @@
+import type { Container, FeedOptions, ItemDefinition, OperationInput, PatchOperation, SqlQuerySpec } from '@azure/cosmos';
+import { DependencyRefusedError, DependencyUnavailableError } from '../../ports/errors.ts';
+import type { RunEvent } from '../../ports/event-publisher.ts';
+import type { Claim, Commit, NodeRecord, RunFilter, RunFinish, RunPage, RunRecord, RunStore } from '../../ports/run-store.ts';
+import { cursorAfter, positionOf } from '../run-order.ts';
+import { translateCosmosError } from './cosmos-errors.ts';
+import { CosmosWriter, type WriteOutcome } from './cosmos-writer.ts';
+import {
+  fromNodeDocument,
+  fromOutboxRow,
+  fromRunDocument,
+  nodeDocumentId,
+  RUN_ID,
+  toNodeDocument,
+  toRunDocument,
+} from './run-documents.ts';
+
+const NOT_ENDED = 'FROM c WHERE NOT IS_DEFINED(c.finishedAt)';
+const NOT_STARTED = "FROM c WHERE c.status = 'accepted'";
+const HAS_OUTBOX = 'FROM c WHERE IS_DEFINED(c.outbox)';
+
+/**
+ * Runs in Cosmos DB, a partition each: the document `run`, and `node:<name>` for each node with an effect. Nothing is read
+ * before it is written; only who comes second reads what the first recorded.
+ */
+export class CosmosRunStore implements RunStore {
+  readonly #openContainer: () => Promise<Container>;
+  readonly #writer: CosmosWriter;
+
+  /** @param openContainer the container `runs`, partitioned by `/runId` */
+  constructor(openContainer: () => Promise<Container>) {
+    this.#openContainer = openContainer;
+    this.#writer = new CosmosWriter(openContainer);
+  }
+
+  async claim(run: RunRecord): Promise<Claim> {
+    const outcome = await this.#writer.write(create(run.runId, toRunDocument(run)));
+    if (outcome === 'written') return { kind: 'claimed' };
+    return { kind: 'exists', run: (await this.read(run.runId)) ?? vanished(`The run ${run.runId}`) };
+  }
+
+  async read(runId: string): Promise<RunRecord | null> {
+    const document = await this.#readDocument(runId, RUN_ID);
+    return document === undefined ? null : fromRunDocument(document);
+  }
+
+  async readNodes(runId: string): Promise<readonly NodeRecord[]> {
+    const query = { query: "SELECT * FROM c WHERE c.type = 'node'" };
+    const documents = await this.#query(query, Number.POSITIVE_INFINITY, { partitionKey: runId });
+    return documents.map(fromNodeDocument);
+  }
+
+  async commitNode(node: NodeRecord, finish?: RunFinish): Promise<Commit> {
+    const creation = create(node.runId, toNodeDocument(node));
+    if (finish === undefined) return this.#committed(node, await this.#writer.write(creation));
+
+    const transaction = await this.#writer.transact(node.runId, [creation, patch(node.runId, endOf(finish), NOT_ENDED)]);
+    if (transaction.kind === 'written') return { kind: 'committed' };
+    if (transaction.operation === 0) return this.#committed(node, transaction.outcome);
+    if (transaction.outcome === 'missing') throw unknownRun(node.runId);
+    // The run had ended before: its outcome stands, and the node is recorded nonetheless.
+    return this.#committed(node, await this.#writer.write(creation));
+  }
+
+  async finish(runId: string, finish: RunFinish): Promise<boolean> {
+    return this.#patch(runId, endOf(finish), NOT_ENDED);
+  }
+
+  async markStarted(runId: string): Promise<void> {
+    await this.#patch(runId, [{ op: 'set', path: '/status', value: 'running' }], NOT_STARTED);
+  }
+
+  async markPublished(runId: string): Promise<void> {
+    await this.#patch(runId, [{ op: 'remove', path: '/outbox' }], HAS_OUTBOX);
+  }
+
+  async unstarted(acceptedBefore: string, limit: number): Promise<readonly RunRecord[]> {
+    const query = {
+      query: "SELECT * FROM c WHERE c.type = 'run' AND c.status = 'accepted' AND c.position < @before ORDER BY c.position",
+      parameters: [{ name: '@before', value: acceptedBefore }],
+    };
+    return (await this.#query(query, limit)).map(fromRunDocument);
+  }
+
+  async unpublished(finishedBefore: string, limit: number): Promise<readonly { runId: string; outbox: readonly RunEvent[] }[]> {
+    const query = {
+      query: `SELECT c.runId, c.outbox FROM c
+        WHERE c.type = 'run' AND IS_DEFINED(c.outbox) AND c.finishedAt < @before ORDER BY c.finishedAt`,
+      parameters: [{ name: '@before', value: finishedBefore }],
+    };
+    return (await this.#query(query, limit)).map(fromOutboxRow);
+  }
+
+  async list({ status, pipeline, limit, cursor }: RunFilter): Promise<RunPage> {
+    const criteria = [
+      { clause: 'c.status = @status', name: '@status', value: status },
+      { clause: 'c.pipeline = @pipeline', name: '@pipeline', value: pipeline },
+      { clause: 'c.position < @before', name: '@before', value: cursor === undefined ? undefined : positionOf(cursor) },
+    ].filter(({ value }) => value !== undefined);
+    const query = {
+      query: `SELECT * FROM c WHERE ${["c.type = 'run'", ...criteria.map(({ clause }) => clause)].join(' AND ')} ORDER BY c.position DESC`,
+      parameters: criteria.map(({ name, value = '' }) => ({ name, value })),
+    };
+    const found = (await this.#query(query, limit + 1)).map(fromRunDocument);
+    const runs = found.slice(0, limit);
+    const last = runs.at(-1);
+    return last && found.length > limit ? { runs, cursor: cursorAfter(last) } : { runs };
+  }
+
+  async #committed(node: NodeRecord, outcome: WriteOutcome): Promise<Commit> {
+    if (outcome === 'written') return { kind: 'committed' };
+    const document = await this.#readDocument(node.runId, nodeDocumentId(node.node));
+    if (document === undefined) return vanished(`The node ${node.node} of the run ${node.runId}`);
+    return { kind: 'exists', node: fromNodeDocument(document) };
+  }
+
+  /** False if the condition did not hold. */
+  async #patch(runId: string, operations: PatchOperation[], condition: string): Promise<boolean> {
+    const outcome = await this.#writer.write(patch(runId, operations, condition));
+    if (outcome === 'missing') throw unknownRun(runId);
+    return outcome === 'written';
+  }
+
+  async #readDocument(runId: string, id: string): Promise<unknown> {
+    try {
+      const container = await this.#openContainer();
+      return (await container.item(id, runId).read<ItemDefinition>()).resource;
+    } catch (error) {
+      throw translateCosmosError(error, `reading ${id} of the run ${runId}`);
+    }
+  }
+
+  async #query(query: SqlQuerySpec, limit: number, options: FeedOptions = {}): Promise<unknown[]> {
+    try {
+      const container = await this.#openContainer();
+      const pageSize = Number.isFinite(limit) ? { maxItemCount: limit } : {};
+      const iterator = container.items.query<unknown>(query, { ...options, ...pageSize });
+      const found: unknown[] = [];
+      while (found.length < limit && iterator.hasMoreResults()) found.push(...((await iterator.fetchNext()).resources ?? []));
+      return found.slice(0, limit);
+    } catch (error) {
+      throw translateCosmosError(error, 'a query over runs');
+    }
+  }
+}
+
+function create(runId: string, document: object): OperationInput {
+  return { operationType: 'Create', partitionKey: runId, resourceBody: { ...document } };
+}
+
+function patch(runId: string, operations: PatchOperation[], condition: string): OperationInput {
+  return { operationType: 'Patch', partitionKey: runId, id: RUN_ID, resourceBody: { operations, condition } };
+}
+
+function endOf({ status, finishedAt, output, error, outbox }: RunFinish): PatchOperation[] {
+  return [
+    { op: 'set', path: '/status', value: status },
+    { op: 'set', path: '/finishedAt', value: finishedAt },
+    ...(output === undefined ? [] : [{ op: 'set' as const, path: '/output', value: output }]),
+    ...(error === undefined ? [] : [{ op: 'set' as const, path: '/error', value: error }]),
+    ...(outbox.length === 0 ? [] : [{ op: 'set' as const, path: '/outbox', value: outbox }]),
+  ];
+}
+
+function unknownRun(runId: string): DependencyRefusedError {
+  return new DependencyRefusedError(`The run ${runId} is not in the store. Claim it first.`);
+}
+
+/** There a moment ago, or not yet where the read went: another try will tell. */
+function vanished(what: string): never {
+  throw new DependencyUnavailableError(`${what} exists but could not be read. Try again.`);
+}

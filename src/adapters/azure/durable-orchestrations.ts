@@ -1,0 +1,53 @@
+import type { DurableClient } from 'durable-functions';
+import type { HexdagError } from '../../errors.ts';
+import type { OrchestrationState, Orchestrations, RunStart } from '../../ports/orchestrations.ts';
+import { errorOfSilence, errorOfStatus } from './dependency-error.ts';
+
+/** The one generic orchestrator that every run is an instance of. */
+export const RUN_ORCHESTRATOR = 'run';
+
+const ENDED = new Set(['Completed', 'Failed', 'Terminated', 'Canceled']);
+
+/**
+ * The durable client tells the engine's answer only in its errors' text, so this file, and no other, reads it there; a test holds
+ * it to the real client's texts.
+ */
+const ANSWER = /(?:status code: |HTTP )(\d{3})\b/;
+
+/** The durable engine behind the client of one invocation. */
+export class DurableOrchestrations implements Orchestrations {
+  readonly #client: Pick<DurableClient, 'startNew' | 'getStatus'>;
+
+  constructor(client: Pick<DurableClient, 'startNew' | 'getStatus'>) {
+    this.#client = client;
+  }
+
+  async start(run: RunStart): Promise<void> {
+    try {
+      await this.#client.startNew(RUN_ORCHESTRATOR, { instanceId: run.runId, input: run });
+    } catch (error) {
+      if (answerOf(error) === 409) return;
+      throw translate(error, `starting the run ${run.runId}`);
+    }
+  }
+
+  async state(runId: string): Promise<OrchestrationState> {
+    try {
+      const { runtimeStatus } = await this.#client.getStatus(runId, { showInput: false });
+      return ENDED.has(runtimeStatus) ? 'ended' : 'active';
+    } catch (error) {
+      if (answerOf(error) === 404) return 'unknown';
+      throw translate(error, `asking for the run ${runId}`);
+    }
+  }
+}
+
+function answerOf(error: unknown): number | undefined {
+  const answer = error instanceof Error ? ANSWER.exec(error.message)?.[1] : undefined;
+  return answer === undefined ? undefined : Number(answer);
+}
+
+function translate(cause: unknown, doing: string): HexdagError {
+  const status = answerOf(cause);
+  return status === undefined ? errorOfSilence(doing, cause) : errorOfStatus(status, doing, { cause });
+}

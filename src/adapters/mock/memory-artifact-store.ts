@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto';
+import type { ArtifactReference, ArtifactStore } from '../../ports/artifact-store.ts';
+import { ArtifactConflictError } from '../../ports/errors.ts';
+import { assertArtifactName } from '../artifact-name.ts';
+
+/** An artifact store that lasts as long as the process. */
+export class MemoryArtifactStore implements ArtifactStore {
+  readonly #artifacts = new Map<string, { readonly reference: ArtifactReference; readonly content: Uint8Array }>();
+
+  async put(name: string, content: Uint8Array, contentType: string): Promise<ArtifactReference> {
+    assertArtifactName(name);
+    const sha256 = createHash('sha256').update(content).digest('hex');
+    const stored = this.#artifacts.get(name);
+    if (stored && stored.reference.sha256 !== sha256) {
+      throw new ArtifactConflictError(`The artifact ${name} already holds other content. Write it under another name.`);
+    }
+    if (stored) return stored.reference;
+    const reference = { name, sha256, bytes: content.byteLength, contentType };
+    this.#artifacts.set(name, { reference, content: Uint8Array.from(content) });
+    return reference;
+  }
+
+  async get(name: string): Promise<Uint8Array | null> {
+    assertArtifactName(name);
+    return this.#artifacts.get(name)?.content ?? null;
+  }
+}

@@ -1,0 +1,29 @@
+import { INSTANCE_ID_PATTERN } from '../limits.ts';
+import type { Log } from '../ports/log.ts';
+import type { RunStore } from '../ports/run-store.ts';
+import { answer } from './answer.ts';
+import { type ApiRequest, type ApiResponse, jsonResponse } from './api-message.ts';
+import { problem } from './problem.ts';
+import { refuseQuery } from './query.ts';
+import { runView } from './run-view.ts';
+
+export interface GetRunDependencies {
+  readonly runs: RunStore;
+  readonly log: Log;
+}
+
+/** `GET /runs/{id}`: a run and its nodes. While it is not finished, `Retry-After` says when to look again. */
+export function getRun(request: ApiRequest, { runs, log }: GetRunDependencies): Promise<ApiResponse> {
+  return answer('getRun', log, async () => {
+    const refused = refuseQuery(request.query, []);
+    if (refused !== undefined) return refused;
+    const id = request.params['id'] ?? '';
+    if (!INSTANCE_ID_PATTERN.test(id)) {
+      const detail = "A run's id has 1 to 100 letters, digits, '-' or '_'.";
+      return problem({ status: 400, code: 'run_id_invalid', detail });
+    }
+    const [run, nodes] = await Promise.all([runs.read(id), runs.readNodes(id)]);
+    if (run === null) return problem({ status: 404, code: 'run_not_found', detail: 'There is no run of this id.' });
+    return jsonResponse(200, runView(run, nodes), run.finishedAt === undefined ? { 'retry-after': '1' } : {});
+  });
+}

@@ -1,0 +1,61 @@
+import { STATUS_CODES } from 'node:http';
+import type { JsonValue } from '../json.ts';
+import type { Rejection, RejectionCode } from '../triggers/rejection.ts';
+import type { ApiResponse } from './api-message.ts';
+
+export interface Problem {
+  readonly status: number;
+  /** Stable: what programs branch on. */
+  readonly code: string;
+  /** One sentence for people. */
+  readonly detail: string;
+  /** Further members. */
+  readonly more?: Readonly<Record<string, JsonValue>>;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** An RFC 9457 problem document. */
+export function problem({ status, code, detail, more = {}, headers = {} }: Problem): ApiResponse {
+  return {
+    status,
+    headers: { 'content-type': 'application/problem+json', ...headers },
+    body: { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, code, detail, ...more },
+  };
+}
+
+const STATUS: Readonly<Record<RejectionCode, number>> = {
+  attribute_empty: 400,
+  attribute_missing: 400,
+  attribute_type: 400,
+  body_empty: 400,
+  body_encoding: 400,
+  body_not_json: 400,
+  body_too_large: 413,
+  charset_unsupported: 415,
+  data_conflict: 400,
+  encoding_unsupported: 415,
+  idempotency_key_missing: 400,
+  idempotency_key_too_long: 400,
+  idempotency_payload_mismatch: 422,
+  json_depth: 400,
+  json_duplicate_key: 400,
+  json_forbidden_key: 400,
+  mapping_failed: 422,
+  media_type_missing: 415,
+  media_type_unsupported: 415,
+  number_not_finite: 400,
+  number_precision: 400,
+  property_type: 400,
+  schema_violation: 422,
+  specversion_unsupported: 400,
+};
+
+export function rejectionProblem({ code, message, path, offset, faults, runId }: Rejection): ApiResponse {
+  const more = {
+    ...(path === undefined ? {} : { path }),
+    ...(offset === undefined ? {} : { offset }),
+    ...(faults === undefined ? {} : { faults: faults.map((fault) => ({ ...fault })) }),
+    ...(runId === undefined ? {} : { runId }),
+  };
+  return problem({ status: STATUS[code], code, detail: message, more });
+}

@@ -1,0 +1,76 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
+import type { ArtifactReference } from '../ports/artifact-store.ts';
+import type { FailureRecord, NodeRecord, Payload, RunRecord } from '../ports/run-store.ts';
+
+/** A run as lists show it. What was put in is not shown: it may be anything. */
+export function runSummary(run: RunRecord): JsonObject {
+  return {
+    runId: run.runId,
+    pipeline: run.pipeline,
+    trigger: run.trigger,
+    status: run.status,
+    acceptedAt: run.acceptedAt,
+    ...(run.finishedAt === undefined ? {} : { finishedAt: run.finishedAt, durationMs: between(run.acceptedAt, run.finishedAt) }),
+    ...(run.error === undefined ? {} : { error: failureView(run.error) }),
+  };
+}
+
+/** A run with its nodes. Nodes that compute without an effect leave no record, so they are not in it. */
+export function runView(run: RunRecord, nodes: readonly NodeRecord[]): JsonObject {
+  return {
+    ...runSummary(run),
+    planHash: run.planHash,
+    event: {
+      key: run.eventKey,
+      type: run.eventType,
+      source: run.eventSource,
+      ...(run.correlationId === undefined ? {} : { correlationId: run.correlationId }),
+    },
+    ...(run.output === undefined ? {} : { output: run.output }),
+    nodes: [...nodes].sort((a, b) => a.startedAt.localeCompare(b.startedAt) || a.node.localeCompare(b.node)).map(nodeView),
+  };
+}
+
+function nodeView(node: NodeRecord): JsonObject {
+  return {
+    name: node.node,
+    kind: node.kind,
+    status: node.status,
+    attempt: node.attempt,
+    startedAt: node.startedAt,
+    finishedAt: node.finishedAt,
+    durationMs: between(node.startedAt, node.finishedAt),
+    ...(node.error === undefined ? {} : { error: failureView(node.error) }),
+    ...(node.result === undefined ? {} : resultView(node.result)),
+  };
+}
+
+function resultView(result: Payload): JsonObject {
+  if ('blob' in result) return { artifacts: [artifactView(result.blob)] };
+  return { result: result.value, artifacts: [...artifactsIn(result.value)] };
+}
+
+/** The references to artifacts that a result carries, at any depth. */
+function* artifactsIn(value: JsonValue): Generator<JsonObject> {
+  if (typeof value !== 'object' || value === null) return;
+  if (isArtifactReference(value)) yield artifactView(value);
+  else for (const part of Object.values(value)) yield* artifactsIn(part);
+}
+
+function isArtifactReference(value: JsonValue): value is JsonObject & ArtifactReference {
+  if (!isJsonObject(value)) return false;
+  const { name, sha256, bytes, contentType } = value;
+  return typeof name === 'string' && typeof sha256 === 'string' && typeof bytes === 'number' && typeof contentType === 'string';
+}
+
+function artifactView({ name, sha256, bytes, contentType }: ArtifactReference): JsonObject {
+  return { name, sha256, bytes, contentType };
+}
+
+function failureView({ type, code, message, retryable, node }: FailureRecord): JsonObject {
+  return { type, code, message, retryable, ...(node === undefined ? {} : { node }) };
+}
+
+function between(start: string, end: string): number {
+  return Math.max(0, Date.parse(end) - Date.parse(start));
+}

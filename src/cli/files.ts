@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { CliError } from './errors.ts';
+import { printable } from './terminal.ts';
+
+/** @throws CliError `file_not_found`, `file_unreadable` */
+export function readTextFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw fileError(path, error);
+  }
+}
+
+/** Says about a file or folder that could not be read why, and what to do. */
+export function fileError(path: string, error: unknown): CliError {
+  const reason = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (reason === 'ENOENT' || reason === 'ENOTDIR') {
+    return new CliError('file_not_found', `There is no ${printable(path)}: check the path.`, { cause: error });
+  }
+  if (reason === 'EISDIR') {
+    return new CliError('file_unreadable', `${printable(path)} is a folder: name a file in it.`, { cause: error });
+  }
+  if (reason === 'EACCES' || reason === 'EPERM') {
+    return new CliError('file_unreadable', `${printable(path)} may not be read by this user: change its permissions.`, { cause: error });
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return new CliError('file_unreadable', `${printable(path)} cannot be read: ${message}.`, { cause: error });
+}

@@ -1,0 +1,15 @@
+/** The `hexdag` command. */
+import { runCli } from './run.ts';
+
+// Whoever reads the output may stop reading at any time: `hexdag runs list | head -1`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+process.exitCode = await runCli(process.argv.slice(2), {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  stdin: process.stdin,
+  environment: process.env,
+});

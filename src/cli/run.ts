@@ -1,0 +1,90 @@
+import { Command, CommanderError, Option } from 'commander';
+import { addPrograms } from './commands/programs.ts';
+import { addRuns } from './commands/runs.ts';
+import { addSend } from './commands/send.ts';
+import { addValidate } from './commands/validate.ts';
+import { CliError, EXIT } from './errors.ts';
+import { type OutputFormat, printable, type Terminal } from './terminal.ts';
+
+/** What a command needs to do its work and to say how it ended. */
+export interface CommandContext {
+  readonly terminal: Terminal;
+  /** The exit code if nothing goes wrong; 0 unless set. */
+  setExitCode(code: number): void;
+}
+
+/** Runs the `hexdag` command line and returns its exit code. Nothing is thrown; what went wrong is on standard error. */
+export async function runCli(args: readonly string[], terminal: Terminal): Promise<number> {
+  let exitCode: number = EXIT.ok;
+  const setExitCode = (code: number) => {
+    exitCode = code;
+  };
+  try {
+    const program = createProgram({ terminal, setExitCode });
+    if (args.length === 0) {
+      terminal.stderr.write(program.helpInformation());
+      return EXIT.usage;
+    }
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return tell(error, args, terminal);
+  }
+}
+
+/** `--output`, which every command has. */
+export function outputOption(): Option {
+  return new Option('--output <format>', 'how to print the result').choices(['text', 'json'] satisfies OutputFormat[]).default('text');
+}
+
+function createProgram(context: CommandContext): Command {
+  const { terminal, setExitCode } = context;
+  const program = new Command('hexdag')
+    .description('Durable pipelines for Azure Functions.')
+    .option('--debug', 'tell everything about an unexpected error')
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.stdout.write(text),
+      // Mistakes are told once, by `tell`.
+      writeErr: () => undefined,
+    });
+  addPrograms(program, setExitCode);
+  addSend(program, context);
+  addRuns(program, context);
+  addValidate(program, context);
+  return program;
+}
+
+/** The usage mistakes commander finds, in this project's codes. */
+const USAGE_CODES: Readonly<Record<string, string>> = {
+  'commander.unknownCommand': 'command_unknown',
+  'commander.unknownOption': 'option_unknown',
+  'commander.invalidArgument': 'option_value',
+  'commander.optionMissingArgument': 'option_value',
+  'commander.missingMandatoryOptionValue': 'option_missing',
+  'commander.conflictingOption': 'option_value',
+  'commander.missingArgument': 'argument_missing',
+  'commander.excessArguments': 'argument_unexpected',
+};
+
+function tell(error: unknown, args: readonly string[], terminal: Terminal): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === EXIT.ok) return EXIT.ok;
+    const code = USAGE_CODES[error.code];
+    // `hexdag runs` alone: commander has prepared the help.
+    if (code === undefined) return EXIT.usage;
+    return tellFailure(code, error.message.replace(/^error: /, ''), EXIT.usage, args, terminal);
+  }
+  if (error instanceof CliError) return tellFailure(error.code, error.message, error.exitCode, args, terminal);
+  const debug = args.includes('--debug');
+  const text = error instanceof Error ? (debug ? (error.stack ?? error.message) : error.message) : String(error);
+  const hint = debug ? '' : ' (--debug before the command tells more)';
+  return tellFailure('unexpected', `${text}${hint}`, EXIT.bug, args, terminal);
+}
+
+function tellFailure(code: string, message: string, exitCode: number, args: readonly string[], { stderr }: Terminal): number {
+  const json = args.includes('--output=json') || args[args.indexOf('--output') + 1] === 'json';
+  stderr.write(json ? `${JSON.stringify({ error: { code, message } })}\n` : `${code}: ${printable(message)}\n`);
+  return exitCode;
+}

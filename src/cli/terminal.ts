@@ -1,0 +1,33 @@
+/** What a command sees of the process it runs in. */
+export interface Terminal {
+  /** Results. */
+  readonly stdout: { write(text: string): unknown };
+  /** Progress and problems. `isTTY` tells whether a line may be rewritten. */
+  readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean | undefined };
+  readonly stdin: AsyncIterable<Uint8Array | string>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+export type OutputFormat = 'text' | 'json';
+
+/** Text from elsewhere (file names, messages) made harmless: control characters would steer the terminal. */
+export function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what must go.
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (character) => JSON.stringify(character).slice(1, -1) || '\uFFFD');
+}
+
+/** Rows as aligned columns; numbers to the right. */
+export function formatTable(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const text = [header, ...rows].map((row) => row.map((cell) => printable(String(cell))));
+  const widths = header.map((_, column) => Math.max(...text.map((row) => row[column]?.length ?? 0)));
+  const lines = text.map((row, line) =>
+    row
+      .map((cell, column) => {
+        const width = widths[column] ?? 0;
+        return line > 0 && typeof rows[line - 1]?.[column] === 'number' ? cell.padStart(width) : cell.padEnd(width);
+      })
+      .join('  ')
+      .trimEnd(),
+  );
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,43 @@
+import { ExpressionError, type ExpressionErrorCode } from './errors.ts';
+import { CHARACTERS_PER_STEP, MAX_ITEMS, MAX_STEPS, MAX_TEXT_LENGTH } from './limits.ts';
+import type { Lookup } from './scope.ts';
+import type { Value } from './values.ts';
+
+/** One evaluation: where names come from, what time it is, and what it may still cost. */
+export class Runtime {
+  readonly lookup: Lookup;
+  /** Unix milliseconds. */
+  readonly now: number;
+  /** Values of comprehension variables, by slot. */
+  readonly locals: Value[] = [];
+  /** Where in the source the evaluation is; errors point there. */
+  offset = 0;
+  #steps = MAX_STEPS;
+
+  constructor(lookup: Lookup, now: number) {
+    this.lookup = lookup;
+    this.now = now;
+  }
+
+  /** Pays for work; an evaluation has a fixed budget. */
+  spend(steps: number): void {
+    this.#steps -= steps;
+    if (this.#steps < 0) throw this.error('cost_limit', `The expression takes more than ${MAX_STEPS} steps.`);
+  }
+
+  /** Pays for text that is made or searched, before that is done. */
+  spendText(length: number): void {
+    if (length > MAX_TEXT_LENGTH) throw this.error('text_limit', `A text would have more than ${MAX_TEXT_LENGTH} characters.`);
+    this.spend(1 + length / CHARACTERS_PER_STEP);
+  }
+
+  /** Pays for the items of a collection that is made or walked, before that is done. */
+  spendItems(count: number): void {
+    if (count > MAX_ITEMS) throw this.error('collection_limit', `A collection would have more than ${MAX_ITEMS} items.`);
+    this.spend(1 + count);
+  }
+
+  error(code: ExpressionErrorCode, message: string): ExpressionError {
+    return new ExpressionError(code, message, this.offset);
+  }
+}

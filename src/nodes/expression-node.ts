@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { evaluate, parseExpression } from '../expression/expression.ts';
+import { FUNCTION_NAMES } from '../expression/functions.ts';
+import { type Lookup, toLookup } from '../expression/scope.ts';
+import { isTemplate, parseTemplate, renderTemplate } from '../expression/template.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
+import { didYouMean } from '../pipeline/near-match.ts';
+import type { DefinedName, ReferenceSite, ReportProblem, StepCatalog } from '../pipeline/node-definition.ts';
+import { BUILTIN_STEPS } from './builtin-steps.ts';
+import { MERGE_STRATEGIES, mergeResults } from './merge.ts';
+import type { Evaluation, PureNodeKind } from './node-kind.ts';
+
+const merging = {
+  merge_strategy: z.enum(MERGE_STRATEGIES).optional(),
+  reducer: z.string().optional(),
+  extract_field: z.string().optional(),
+  /** Which expressions (or input fields) make up the result; all expressions by default. */
+  output_fields: z.array(z.string()).optional(),
+};
+
+const schema = z.object({ expressions: z.record(z.string(), z.json()).optional(), ...merging });
+
+/** As plans carry it: expressions as a list, because later ones may use earlier ones and a mapping's order is not kept. */
+const planned = z.object({ expressions: z.array(z.tuple([z.string(), z.json()])), ...merging });
+
+/** Computes values from the node's input and other nodes' results, or merges those results. */
+export const expressionNode: PureNodeKind = {
+  kind: 'expression_node',
+  aliases: ['core:expression_node'],
+  schema,
+  effect: false,
+  references,
+  definedNames,
+  resolve,
+  evaluate: evaluateNode,
+};
+
+function references(spec: JsonObject): readonly ReferenceSite[] {
+  const expressions = isJsonObject(spec['expressions']) ? spec['expressions'] : {};
+  const sites: ReferenceSite[] = [];
+  const locals: string[] = isJsonObject(spec['expressions']) && spec['merge_strategy'] !== undefined ? ['merged'] : [];
+  for (const [name, text] of Object.entries(expressions)) {
+    if (typeof text === 'string') {
+      sites.push({ path: ['expressions', name], text, grammar: 'template_or_expression', locals: [...locals] });
+    }
+    locals.push(name);
+  }
+  return sites;
+}
+
+function definedNames(spec: JsonObject): readonly DefinedName[] {
+  const { expressions } = spec;
+  return isJsonObject(expressions) ? Object.keys(expressions).map((name) => ({ name, path: ['expressions', name] })) : [];
+}
+
+function resolve(spec: JsonObject, _steps: StepCatalog, report: ReportProblem): JsonObject {
+  const { expressions = {}, ...rest } = schema.parse(spec);
+  if (Object.keys(expressions).length === 0 && rest.merge_strategy === undefined) {
+    const message = "An expression_node needs 'expressions' or 'merge_strategy'.";
+    report({ path: [], code: 'field_missing', message, remedy: 'Write expressions: {name: expression}.' });
+  }
+  for (const name of Object.keys(expressions)) {
+    if (!FUNCTION_NAMES.has(name)) continue;
+    const message = `'${name}' is the name of a function and cannot name an expression.`;
+    report({ path: ['expressions', name], code: 'name_conflict', message, remedy: 'Choose another name.' });
+  }
+  if (rest.merge_strategy === 'reduce' && !BUILTIN_STEPS.has(rest.reducer ?? '')) {
+    const remedy = didYouMean(rest.reducer ?? '', BUILTIN_STEPS.keys()) ?? 'Use statistics.mean, or builtins.sum, min, max, len.';
+    report({ path: ['reducer'], code: 'reducer_unknown', message: `There is no reducer '${rest.reducer ?? ''}'.`, remedy });
+  }
+  return z.record(z.string(), z.json()).parse({ ...rest, expressions: Object.entries(expressions) });
+}
+
+function evaluateNode(spec: JsonObject, evaluation: Evaluation): JsonValue {
+  const { expressions, output_fields: fields, merge_strategy: strategy, extract_field: extractField, reducer } = planned.parse(spec);
+  const merged = strategy === undefined ? undefined : mergeResults({ strategy, extractField, reducer }, evaluation.dependencies);
+  if (merged !== undefined && expressions.length === 0) return { result: merged };
+
+  const values = new Map<string, JsonValue>();
+  const lookup = layeredLookup(values, merged, evaluation);
+  for (const [name, source] of expressions) values.set(name, computeValue(source, lookup, evaluation.now));
+  const wanted = fields ?? [...values.keys()];
+  return Object.fromEntries(
+    wanted.flatMap((name) => {
+      const value = values.has(name) ? values.get(name) : fieldOf(evaluation.input, name);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+/** Earlier expressions first, then what was merged, then the node's scope. */
+function layeredLookup(values: ReadonlyMap<string, JsonValue>, merged: JsonValue | undefined, { scope }: Evaluation): Lookup {
+  const outer = toLookup(scope);
+  const context: JsonObject = isJsonObject(merged) ? merged : merged === undefined ? {} : { merged };
+  return (name) => {
+    if (values.has(name)) return values.get(name);
+    return Object.hasOwn(context, name) ? context[name] : outer(name);
+  };
+}
+
+function computeValue(source: JsonValue, lookup: Lookup, now: number): JsonValue {
+  if (typeof source !== 'string') return source;
+  if (isTemplate(source)) return renderTemplate(parseTemplate(source), lookup);
+  return evaluate(parseExpression(source), lookup, { now });
+}
+
+function fieldOf(value: JsonValue, name: string): JsonValue | undefined {
+  return isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+}

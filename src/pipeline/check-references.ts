@@ -1,0 +1,63 @@
+import { didYouMean, nearMatches } from './near-match.ts';
+import type { Reference } from './references.ts';
+import type { Report } from './report.ts';
+
+const CONTEXT_FIELDS: ReadonlySet<string> = new Set(['run_id', 'pipeline_name', 'node_name', 'services']);
+const AMBIENT_NAMES: ReadonlySet<string> = new Set(['input', '_input', 'state']);
+
+/** The names that references of a pipeline can mean. */
+export interface KnownNames {
+  readonly nodes: ReadonlySet<string>;
+  /** Fields of `spec.input_schema`; undefined if it is open or not declared. */
+  readonly inputFields: ReadonlySet<string> | undefined;
+}
+
+/** Reports a name that cannot be right. Most names may be fields of data that nobody has declared, so few can be refused. */
+export function checkReference(reference: Reference, known: KnownNames, report: Report): void {
+  const { name } = reference;
+  if (known.nodes.has(name)) return;
+  if (name === '$input' || name === 'input') checkInputField(reference, known, report);
+  else if (name === 'ctx' || name === '$ctx') checkContextField(reference, report);
+  else if (name.startsWith('$')) tell('error', reference, 'name_unknown', `There is no '${name}'.`, 'Use $input or $ctx.', report);
+  else if (AMBIENT_NAMES.has(name) || known.inputFields?.has(name)) return;
+  else if (reference.grammar === 'mapping') checkMappingSource(reference, known, report);
+  else if (nearMatches(name, known.nodes).length > 0) {
+    const message = `'${name}' is no node, and may be unknown when the node runs.`;
+    tell('warning', reference, 'reference_unknown', message, didYouMean(name, known.nodes), report);
+  }
+}
+
+/** A mapping reads nodes, the fields of the node's input and `$input`; a path that begins otherwise fails when the node runs. */
+function checkMappingSource(reference: Reference, known: KnownNames, report: Report): void {
+  const { name, member } = reference;
+  const remedy = didYouMean(name, known.nodes) ?? `Name a node, or write $input.${name} for a field of the run's input.`;
+  if (member === undefined) tell('warning', reference, 'reference_unknown', `'${name}' is no node, and may be unknown when the node runs.`, remedy, report);
+  else tell('error', reference, 'reference_unknown', `'${name}.${member}' refers to '${name}', which is no node.`, remedy, report);
+}
+
+function checkInputField(reference: Reference, { inputFields }: KnownNames, report: Report): void {
+  const { member } = reference;
+  if (member === undefined || inputFields === undefined || inputFields.has(member)) return;
+  const remedy = didYouMean(member, inputFields) ?? `Declared are: ${[...inputFields].join(', ')}.`;
+  tell('error', reference, 'reference_unknown', `input_schema declares no field '${member}'.`, remedy, report);
+}
+
+function checkContextField(reference: Reference, report: Report): void {
+  const { member } = reference;
+  if (member === undefined || CONTEXT_FIELDS.has(member)) return;
+  const remedy = didYouMean(member, CONTEXT_FIELDS) ?? `Known are: ${[...CONTEXT_FIELDS].join(', ')}.`;
+  tell('error', reference, 'reference_unknown', `ctx has no field '${member}'.`, remedy, report);
+}
+
+function tell(
+  severity: 'error' | 'warning',
+  { path, offset }: Reference,
+  code: string,
+  message: string,
+  remedy: string | undefined,
+  report: Report,
+): void {
+  const finding = { code, message, remedy };
+  if (severity === 'error') report.errorWithin(path, offset, finding);
+  else report.warningWithin(path, offset, finding);
+}

@@ -1,0 +1,19 @@
+import { createHash } from 'node:crypto';
+import type { Plan } from './plan.ts';
+
+/** The plan's name: SHA-256, in hex, of its canonical text. Equal plans have equal hashes, whatever the order of their keys. */
+export function planHash(plan: Plan): string {
+  return createHash('sha256').update(canonicalJson(plan), 'utf8').digest('hex');
+}
+
+/** JSON with object keys in code-unit order and no blanks. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(sorted(value));
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, item]) => [key, sorted(item)]));
+}

@@ -1,0 +1,89 @@
+import { ExpressionError } from '../expression/errors.ts';
+import { namesIn, parseExpression } from '../expression/expression.ts';
+import { FUNCTION_NAMES } from '../expression/functions.ts';
+import { METHOD_NAMES } from '../expression/methods.ts';
+import type { NameUse } from '../expression/names.ts';
+import { isTemplate, parseTemplate } from '../expression/template.ts';
+import { isJsonObject, type JsonValue } from '../json.ts';
+import type { Path } from './documents.ts';
+import { parseMappingText } from './mapping-source.ts';
+import { didYouMean } from './near-match.ts';
+import type { ReferenceSite } from './node-definition.ts';
+import type { Report } from './report.ts';
+
+/** A name that a node's text reads, and where. */
+export interface Reference extends NameUse {
+  /** Path in the document of the text that holds it. */
+  readonly path: Path;
+  readonly grammar: 'mapping' | 'expression' | 'template';
+}
+
+/** Collects the references of one node; texts that cannot be read are reported. */
+export class ReferenceCollector {
+  readonly references: Reference[] = [];
+  readonly #report: Report;
+
+  constructor(report: Report) {
+    this.#report = report;
+  }
+
+  expression(path: Path, text: string, locals: readonly string[] = []): void {
+    this.#read(path, () => namesIn(parseExpression(text)), 'expression', locals);
+  }
+
+  template(path: Path, text: string, locals: readonly string[] = []): void {
+    const template = parseTemplate(text);
+    for (const { text: verbatim, offset } of template.verbatim) {
+      const message = `'${verbatim}' is no path with filters, and stays in the text as it is.`;
+      const remedy = 'Write {{ name.path }}, {{ $input.path }} or {{ path | filter }}.';
+      this.#report.warningWithin(path, offset, { code: 'template_verbatim', message, remedy });
+    }
+    const tag = /\{%[^%]*%\}/.exec(text);
+    if (tag !== null) {
+      const message = `'${tag[0]}' is not run: templates have no tags.`;
+      this.#report.warningWithin(path, tag.index, { code: 'tag_not_allowed', message, remedy: 'Use an expression_node to compute the text.' });
+    }
+    this.#read(path, () => template.names, 'template', locals);
+  }
+
+  site({ grammar, text, locals }: ReferenceSite, path: Path): void {
+    if (grammar === 'template_or_expression' && isTemplate(text)) this.template(path, text, locals);
+    else this.expression(path, text, locals);
+  }
+
+  /** Everything in an `input_mapping`, however deep. */
+  mapping(path: Path, value: JsonValue): void {
+    if (typeof value === 'string') this.#read(path, () => parseMappingText(value).names, 'mapping', []);
+    else if (Array.isArray(value)) for (const [index, item] of value.entries()) this.mapping([...path, index], item);
+    else if (isJsonObject(value)) for (const [key, item] of Object.entries(value)) this.mapping([...path, key], item);
+  }
+
+  /** Templates in any text below `value`, apart from the texts that `isRead` says are read otherwise. */
+  templates(path: Path, value: JsonValue, isRead: (path: Path) => boolean): void {
+    if (isRead(path)) return;
+    if (typeof value === 'string') {
+      if (isTemplate(value)) this.template(path, value);
+    } else if (Array.isArray(value)) {
+      for (const [index, item] of value.entries()) this.templates([...path, index], item, isRead);
+    } else if (isJsonObject(value)) {
+      for (const [key, item] of Object.entries(value)) this.templates([...path, key], item, isRead);
+    }
+  }
+
+  #read(path: Path, names: () => readonly NameUse[], grammar: Reference['grammar'], locals: readonly string[]): void {
+    try {
+      for (const use of names()) if (!locals.includes(use.name)) this.references.push({ ...use, path, grammar });
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error;
+      this.#report.errorWithin(path, error.offset, { code: error.code, message: error.message, remedy: remedyFor(error) });
+    }
+  }
+}
+
+function remedyFor(error: ExpressionError): string | undefined {
+  const [, name] = /'([^']*)'/.exec(error.message) ?? [];
+  if (name === undefined) return undefined;
+  if (error.code === 'function_unknown') return didYouMean(name, FUNCTION_NAMES) ?? `Functions are: ${[...FUNCTION_NAMES].join(', ')}.`;
+  if (error.code === 'method_unknown') return didYouMean(name, METHOD_NAMES) ?? `Methods are: ${METHOD_NAMES.join(', ')}.`;
+  return undefined;
+}

@@ -1,0 +1,48 @@
+import type { Diagnostics } from './diagnostics.ts';
+import type { Path, SourceDocument } from './documents.ts';
+import type { Problem } from './schema-problems.ts';
+
+interface Finding {
+  readonly code: string;
+  readonly message: string;
+  readonly remedy?: string | undefined;
+}
+
+/** Tells problems of one document by their path in it, and knows where that is in the file. */
+export class Report {
+  readonly #document: SourceDocument;
+  readonly #diagnostics: Diagnostics;
+
+  constructor(document: SourceDocument, diagnostics: Diagnostics) {
+    this.#document = document;
+    this.#diagnostics = diagnostics;
+  }
+
+  error(path: Path, finding: Finding): void {
+    this.#diagnostics.error({ ...finding, position: this.#document.positionOf(path) });
+  }
+
+  warning(path: Path, finding: Finding): void {
+    this.#diagnostics.warning({ ...finding, position: this.#document.positionOf(path) });
+  }
+
+  /** About a character of the text at `path`. */
+  errorWithin(path: Path, offset: number, finding: Finding): void {
+    this.#diagnostics.error({ ...finding, position: this.#document.positionWithin(path, offset) });
+  }
+
+  warningWithin(path: Path, offset: number, finding: Finding): void {
+    this.#diagnostics.warning({ ...finding, position: this.#document.positionWithin(path, offset) });
+  }
+
+  problem({ path, atKey, code, message, remedy }: Problem, severity: 'error' | 'warning' = 'error'): void {
+    const position = atKey ? this.#document.keyPositionOf(path) : this.#document.positionOf(path);
+    this.#diagnostics[severity]({ code, message, remedy, position });
+  }
+
+  /** `line:column` of a place, for messages that name a second one. */
+  place(path: Path): string {
+    const { line, column } = this.#document.positionOf(path);
+    return `${line}:${column}`;
+  }
+}

@@ -1,0 +1,19 @@
+import type { JsonValue } from '../json.ts';
+import { type Reading, read, refuse } from './rejection.ts';
+
+export const MAX_KEY_LENGTH = 255;
+
+/** A value as an idempotency key; `where` says in messages where it was looked for. */
+export function readKey(value: JsonValue | undefined, where: string): Reading<string> {
+  const text = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;
+  if (typeof text !== 'string' || text.trim() === '') {
+    return refuse('idempotency_key_missing', `There is no idempotency key: ${where} must be text or an integer, and not empty.`);
+  }
+  if (text.length > MAX_KEY_LENGTH) {
+    return refuse(
+      'idempotency_key_too_long',
+      `The idempotency key (${where}) has ${text.length} characters, the limit is ${MAX_KEY_LENGTH}.`,
+    );
+  }
+  return read(text);
+}

@@ -1,0 +1,90 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
+import { type Reading, read, refuse } from './rejection.ts';
+
+/** A message as the host hands it over, with nothing checked. */
+export interface ServiceBusMessage {
+  /** Bytes, where the function registers with `dataType: 'binary'`. */
+  readonly body: unknown;
+  /** `context.triggerMetadata`. */
+  readonly metadata: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** What the broker says about a message, as far as it can be trusted. */
+export interface ServiceBusMetadata {
+  readonly messageId: string | undefined;
+  readonly correlationId: string | undefined;
+  readonly contentType: string | undefined;
+  readonly subject: string | undefined;
+  readonly properties: JsonObject;
+}
+
+/** What settling and giving up need to know of a delivery. */
+export interface Delivery {
+  readonly lockToken: string | undefined;
+  /** This delivery included. */
+  readonly deliveryCount: number;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * Takes the message's properties from the host's metadata. The host reads text as JSON wherever it can, so an id may arrive as a number:
+ * one too large for a double has lost digits, and two messages would share a key.
+ */
+export function readMetadata(fields: Fields): Reading<ServiceBusMetadata> {
+  if (typeof fields['messageId'] === 'number' && !Number.isSafeInteger(fields['messageId'])) {
+    return refuse(
+      'property_type',
+      "The messageId is a number too large for the host to hand on unchanged; send an id with a letter in it, or set the trigger's key.",
+    );
+  }
+  const properties = readProperties(fields['applicationProperties'] ?? fields['userProperties'] ?? {});
+  if (properties.kind === 'refused') return properties;
+  return read({
+    messageId: text(fields['messageId']),
+    correlationId: text(fields['correlationId']),
+    contentType: text(fields['contentType']),
+    subject: text(fields['subject'] ?? fields['label']),
+    properties: properties.value,
+  });
+}
+
+/** The lock token of a body handed over as text is not trusted: the body may have put it there. */
+export function readDelivery({ body, metadata = {} }: ServiceBusMessage): Delivery {
+  const count = Number(metadata['deliveryCount']);
+  return {
+    lockToken: typeof body === 'string' ? undefined : text(metadata['lockToken']),
+    deliveryCount: Number.isSafeInteger(count) && count > 0 ? count : 1,
+  };
+}
+
+/**
+ * The metadata without what the body could have put there: for a body handed over as text the host merges the members of the JSON
+ * object into the metadata, whatever their case. Bodies handed over as bytes leave it alone.
+ */
+export function withoutBodyMembers(fields: Fields, body: JsonValue): Fields {
+  if (!isJsonObject(body)) return fields;
+  const spoofed = new Set(Object.keys(body).map((name) => name.toLowerCase()));
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !spoofed.has(name.toLowerCase())));
+}
+
+function text(value: unknown): string | undefined {
+  const scalar = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+  return scalar && value !== '' ? String(value) : undefined;
+}
+
+function readProperties(value: unknown): Reading<JsonObject> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return read({});
+  const properties: [string, JsonValue][] = [];
+  for (const [name, property] of Object.entries(value)) {
+    if (!isPropertyValue(property)) {
+      return refuse('property_type', `The property '${name.slice(0, 100)}' must be text, a finite number, true, false or null.`);
+    }
+    properties.push([name, property]);
+  }
+  return read(Object.fromEntries(properties));
+}
+
+function isPropertyValue(value: unknown): value is string | number | boolean | null {
+  return value === null || typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
+}

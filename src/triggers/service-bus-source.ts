@@ -1,0 +1,98 @@
+import type { JsonObject, JsonValue } from '../json.ts';
+import { didYouMean } from '../pipeline/near-match.ts';
+import type { ServiceBusSource } from './trigger.ts';
+import type { Report } from './trigger-report.ts';
+
+const FIELDS = ['connection', 'connection_string', 'queue', 'queue_name', 'max_concurrent_calls'];
+/** The settings' prefix where the document names none. */
+const DEFAULT_CONNECTION = 'SB';
+const MAX_CONCURRENT_CALLS = 1_000;
+const MAX_ENTITY_NAME = 260;
+
+const SETTING_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const REFERENCE = /^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$/;
+const HOST_REFERENCE = /^%[A-Za-z_][A-Za-z0-9_]*%$/;
+const ENTITY_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._/-]*[A-Za-z0-9])?$/;
+const CONNECTION_STRING = /=|:\/\//;
+
+/** Reads the `config` of a `service_bus` trigger. */
+export function readServiceBusSource(config: JsonObject, report: Report): ServiceBusSource | undefined {
+  for (const field of Object.keys(config)) {
+    if (FIELDS.includes(field)) continue;
+    const remedy = didYouMean(field, FIELDS) ?? `Known fields: ${FIELDS.join(', ')}.`;
+    report({
+      severity: 'warning',
+      code: 'field_unknown',
+      path: [field],
+      message: `Field '${field}' is not known and ignored.`,
+      remedy,
+    });
+  }
+  const connection = readConnection(config, report);
+  const queue = readQueue(config, report);
+  const maxConcurrentCalls = readMaxConcurrentCalls(config['max_concurrent_calls'], report);
+  if (connection === undefined || queue === undefined || maxConcurrentCalls === 'invalid') return undefined;
+  return { type: 'service_bus', connection, queue, ...(maxConcurrentCalls === undefined ? {} : { maxConcurrentCalls }) };
+}
+
+/** The name of the setting; a connection itself never belongs into a document, nor into a message about it. */
+function readConnection(config: JsonObject, report: Report): string | undefined {
+  const field = config['connection'] === undefined ? 'connection_string' : 'connection';
+  const value = config[field] ?? DEFAULT_CONNECTION;
+  const name = typeof value === 'string' ? (REFERENCE.exec(value)?.[1] ?? value) : '';
+  const isReference = field === 'connection' || name !== value || config[field] === undefined;
+  if (SETTING_NAME.test(name) && isReference) return name;
+  if (CONNECTION_STRING.test(name)) {
+    report({
+      code: 'secret_inline',
+      path: [field],
+      message: `'${field}' holds a connection string.`,
+      remedy: `Put it into a setting and write '\${NAME}', or use an identity: 'connection: SB' with SB__fullyQualifiedNamespace.`,
+    });
+  } else {
+    const message = `'${field}' does not name a setting.`;
+    report({
+      code: 'setting_reference',
+      path: [field],
+      message,
+      remedy: `Write 'connection: SB' or 'connection_string: \${NAME}'.`,
+    });
+  }
+  return undefined;
+}
+
+/** A queue's name; `${NAME}` is left to the host, which resolves `%NAME%`. */
+function readQueue(config: JsonObject, report: Report): string | undefined {
+  const field = config['queue'] === undefined && config['queue_name'] !== undefined ? 'queue_name' : 'queue';
+  const value = config[field];
+  if (value === undefined) {
+    report({ code: 'field_missing', path: [], message: "'queue' is missing.", remedy: "Write 'queue: orders'." });
+    return undefined;
+  }
+  const setting = typeof value === 'string' ? REFERENCE.exec(value)?.[1] : undefined;
+  const name = setting === undefined ? value : `%${setting}%`;
+  if (typeof name === 'string' && (HOST_REFERENCE.test(name) || isEntityName(name))) return name;
+  report({
+    code: 'entity_name_invalid',
+    path: [field],
+    message: `'${field}' is not a queue's name.`,
+    remedy: `Use 1 to ${MAX_ENTITY_NAME} letters, digits, '.', '-', '_' or '/', with a letter or digit at both ends.`,
+  });
+  return undefined;
+}
+
+function isEntityName(name: string): boolean {
+  return name.length <= MAX_ENTITY_NAME && ENTITY_NAME.test(name);
+}
+
+function readMaxConcurrentCalls(value: JsonValue | undefined, report: Report): number | 'invalid' | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MAX_CONCURRENT_CALLS) return value;
+  report({
+    code: 'integer_range',
+    path: ['max_concurrent_calls'],
+    message: "'max_concurrent_calls' is out of range.",
+    remedy: `Write a whole number from 1 to ${MAX_CONCURRENT_CALLS}.`,
+  });
+  return 'invalid';
+}

@@ -1,0 +1,210 @@
+import { posix } from 'node:path';
+import { messageOf } from '../errors.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
+import type { Diagnostic, Position } from '../pipeline/diagnostic.ts';
+import { Diagnostics } from '../pipeline/diagnostics.ts';
+import { parseDocuments, type SourceDocument } from '../pipeline/documents.ts';
+import { didYouMean } from '../pipeline/near-match.ts';
+import { compileEventFunctions } from './event-functions.ts';
+import { compileSchema, type SchemaCheck } from './json-schema.ts';
+import { readServiceBusSource } from './service-bus-source.ts';
+import type { StartablePipeline, Trigger, TriggerSource } from './trigger.ts';
+import type { Report } from './trigger-report.ts';
+
+export interface CompileTriggersOptions {
+  /** Every pipeline that a trigger may name. */
+  readonly pipelines: readonly StartablePipeline[];
+}
+
+export interface CompiledTrigger {
+  readonly trigger: Trigger;
+  readonly file: string;
+  /** Where the document names its trigger. */
+  readonly position: Position;
+}
+
+export interface CompiledTriggers {
+  readonly triggers: readonly CompiledTrigger[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** One entry a kind of source; adding one is a reader of its `config` and its line here. */
+const SOURCES: ReadonlyMap<string, (config: JsonObject, report: Report) => TriggerSource | undefined> = new Map([
+  ['service_bus', readServiceBusSource],
+]);
+const PLANNED_SOURCES: ReadonlySet<string> = new Set(['timer', 'blob', 'webhook']);
+
+const DOCUMENT_FIELDS = ['apiVersion', 'kind', 'metadata', 'spec'];
+const SPEC_FIELDS = ['type', 'config', 'pipeline', 'input', 'key', 'when', 'schema'];
+/** What Azure Functions allows as a function's name. */
+const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,126}$/;
+const SCHEMA_REMEDY = 'Write JSON Schema, draft 2020-12.';
+
+/** Compiles the `kind: Trigger` documents of a file. Those with an error are left out; every problem is told in one pass. */
+export function compileTriggers(text: string | Uint8Array, file: string, options: CompileTriggersOptions): CompiledTriggers {
+  const parsed = parseDocuments(text, file);
+  const diagnostics = new Diagnostics(file);
+  diagnostics.addAll(parsed.diagnostics);
+  const triggers = parsed.documents
+    .filter((document) => document.kind === 'Trigger')
+    .flatMap((document) => {
+      const trigger = new TriggerCompiler(document, file, diagnostics, options).compile();
+      return trigger === undefined ? [] : [{ trigger, file, position: document.positionOf(['metadata', 'name']) }];
+    });
+  return { triggers, diagnostics: diagnostics.list() };
+}
+
+class TriggerCompiler {
+  readonly #document: SourceDocument;
+  readonly #file: string;
+  readonly #diagnostics: Diagnostics;
+  readonly #pipelines: readonly StartablePipeline[];
+  #failed = false;
+
+  constructor(document: SourceDocument, file: string, diagnostics: Diagnostics, { pipelines }: CompileTriggersOptions) {
+    this.#document = document;
+    this.#file = file;
+    this.#diagnostics = diagnostics;
+    this.#pipelines = pipelines;
+  }
+
+  compile(): Trigger | undefined {
+    const { value } = this.#document;
+    this.#warnOfUnknown(value, DOCUMENT_FIELDS, []);
+    const name = this.#name(value['metadata']);
+    const spec = value['spec'];
+    if (!isJsonObject(spec)) {
+      const remedy = "Give it 'type', 'config' and 'pipeline'.";
+      this.#report({ code: 'field_missing', path: ['spec'], message: "'spec' is missing or no mapping.", remedy });
+      return undefined;
+    }
+    this.#warnOfUnknown(spec, SPEC_FIELDS, ['spec']);
+    const source = this.#source(spec);
+    const pipeline = this.#pipeline(spec['pipeline']);
+    const functions = compileEventFunctions(spec, this.#reportBelow(['spec']));
+    const checkBody = this.#schema(spec['schema'], ['spec', 'schema']);
+    const checkInput = this.#schema(pipeline?.plan.inputSchema, ['spec', 'pipeline']);
+    if (this.#failed || name === undefined || source === undefined || pipeline === undefined) return undefined;
+    return {
+      name,
+      source,
+      pipeline,
+      ...functions,
+      ...(checkBody === undefined ? {} : { checkBody }),
+      ...(checkInput === undefined ? {} : { checkInput }),
+    };
+  }
+
+  #name(metadata: JsonValue | undefined): string | undefined {
+    const name = isJsonObject(metadata) ? metadata['name'] : undefined;
+    if (typeof name === 'string' && NAME.test(name)) return name;
+    const missing = name === undefined;
+    this.#report({
+      code: missing ? 'field_missing' : 'name_invalid',
+      path: ['metadata', 'name'],
+      message: missing ? "'metadata.name' is missing." : "'metadata.name' cannot be the name of a function.",
+      remedy: "Use a letter, then letters, digits, '-' or '_', 127 characters at most.",
+    });
+    return undefined;
+  }
+
+  #source(spec: JsonObject): TriggerSource | undefined {
+    const type = spec['type'];
+    const readSource = typeof type === 'string' ? SOURCES.get(type) : undefined;
+    if (readSource === undefined) {
+      this.#reportType(type);
+      return undefined;
+    }
+    const config = spec['config'] ?? {};
+    if (!isJsonObject(config)) {
+      this.#report({ code: 'field_type', path: ['spec', 'config'], message: "'spec.config' must be a mapping." });
+      return undefined;
+    }
+    return readSource(config, this.#reportBelow(['spec', 'config']));
+  }
+
+  #reportType(type: JsonValue | undefined): void {
+    const path = ['spec', 'type'];
+    const known = [...SOURCES.keys()];
+    const remedy = `Known types: ${known.join(', ')}.`;
+    if (typeof type !== 'string') {
+      this.#report({ code: 'field_missing', path, message: "'spec.type' is missing or no text.", remedy });
+    } else if (PLANNED_SOURCES.has(type)) {
+      this.#report({
+        code: 'trigger_type_unsupported',
+        path,
+        message: `Triggers of type '${type}' are not yet supported.`,
+        remedy,
+      });
+    } else {
+      const message = `Trigger type '${shorten(type)}' is not known.`;
+      this.#report({
+        code: 'trigger_type_unknown',
+        path,
+        message,
+        remedy: didYouMean(type, [...known, ...PLANNED_SOURCES]) ?? remedy,
+      });
+    }
+  }
+
+  /** By name, by path, or by path from the trigger's own folder. */
+  #pipeline(reference: JsonValue | undefined): StartablePipeline | undefined {
+    const path = ['spec', 'pipeline'];
+    if (typeof reference !== 'string' || reference === '') {
+      const remedy = "Name a pipeline or its file: 'pipeline: order'.";
+      this.#report({ code: 'field_missing', path, message: "'spec.pipeline' is missing or no text.", remedy });
+      return undefined;
+    }
+    const files = [posix.normalize(reference), posix.join(posix.dirname(this.#file), reference)];
+    const found = this.#pipelines.filter(({ name, file }) => name === reference || files.includes(posix.normalize(file)));
+    if (found[0] !== undefined) return found.find(({ name }) => name === reference) ?? found[0];
+    const known = this.#pipelines.flatMap(({ name, file }) => [name, file]);
+    this.#report({
+      code: 'pipeline_unknown',
+      path,
+      message: `There is no pipeline '${shorten(reference)}', or it was refused.`,
+      remedy: didYouMean(reference, known) ?? 'Check the name, and the diagnostics of the pipelines.',
+    });
+    return undefined;
+  }
+
+  #schema(schema: JsonValue | undefined, path: readonly string[]): SchemaCheck | undefined {
+    if (schema === undefined) return undefined;
+    try {
+      if (isJsonObject(schema)) return compileSchema(schema);
+      this.#report({ code: 'field_type', path, message: 'A schema must be a mapping.', remedy: SCHEMA_REMEDY });
+    } catch (error) {
+      this.#report({
+        code: 'schema_invalid',
+        path,
+        message: `The schema is not usable: ${messageOf(error)}.`,
+        remedy: SCHEMA_REMEDY,
+      });
+    }
+    return undefined;
+  }
+
+  #warnOfUnknown(mapping: JsonObject, known: readonly string[], path: readonly string[]): void {
+    for (const field of Object.keys(mapping).filter((key) => !known.includes(key))) {
+      const message = `Field '${shorten(field)}' is not known and ignored.`;
+      const remedy = didYouMean(field, known) ?? `Known fields: ${known.join(', ')}.`;
+      this.#report({ severity: 'warning', code: 'field_unknown', path: [...path, field], message, remedy });
+    }
+  }
+
+  #reportBelow(base: readonly string[]): Report {
+    return (problem) => this.#report({ ...problem, path: [...base, ...problem.path] });
+  }
+
+  readonly #report: Report = ({ severity = 'error', path, offset, ...finding }) => {
+    const isField = finding.code === 'field_unknown';
+    const { keyPositionOf, positionOf, positionWithin } = this.#document;
+    const position = isField ? keyPositionOf(path) : offset === undefined ? positionOf(path) : positionWithin(path, offset);
+    this.#diagnostics[severity]({ ...finding, position });
+    if (severity === 'error') this.#failed = true;
+  };
+}
+
+function shorten(text: string): string {
+  return text.length > 100 ? `${text.slice(0, 99)}…` : text;
+}

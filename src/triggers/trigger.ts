@@ -1,0 +1,44 @@
+import type { JsonValue } from '../json.ts';
+import type { Plan } from '../pipeline/plan.ts';
+import type { EventContent } from './event.ts';
+import type { SchemaCheck } from './json-schema.ts';
+import type { Reading } from './rejection.ts';
+
+/** A pipeline that can be started: its plan, and the hash that names it. */
+export interface StartablePipeline {
+  readonly name: string;
+  /** The document's path, as triggers may name it. */
+  readonly file: string;
+  readonly planHash: string;
+  readonly plan: Plan;
+}
+
+/** A queue, and the setting (or prefix of settings) that says how to connect to it. */
+export interface ServiceBusSource {
+  readonly type: 'service_bus';
+  readonly connection: string;
+  readonly queue: string;
+  readonly maxConcurrentCalls?: number;
+}
+
+/** Where events come from. Other kinds join this union. */
+export type TriggerSource = ServiceBusSource;
+
+/** Something computed from an event: its key, its input, whether it counts. */
+export type EventFunction = (event: EventContent) => Reading<JsonValue>;
+
+/** A compiled `kind: Trigger` document. */
+export interface Trigger {
+  readonly name: string;
+  readonly source: TriggerSource;
+  readonly pipeline: StartablePipeline;
+  /** The idempotency key, where it is not what the sender marked the event with. */
+  readonly key?: EventFunction;
+  /** Events for which this is not true are left alone. */
+  readonly when?: EventFunction;
+  /** The run's input; without it, the event's data. */
+  readonly input?: EventFunction;
+  readonly checkBody?: SchemaCheck;
+  /** The pipeline's own `input_schema`. */
+  readonly checkInput?: SchemaCheck;
+}

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { MemoryArtifactStore } from '../../../src/adapters/mock/memory-artifact-store.ts';
+import { MemoryPlanStore } from '../../../src/adapters/mock/memory-plan-store.ts';
+import { MemoryPublisher } from '../../../src/adapters/mock/memory-publisher.ts';
+import { MemoryRunStore } from '../../../src/adapters/mock/memory-run-store.ts';
+import { testArtifactStore } from '../../conformance/artifact-store.ts';
+import { testEventPublisher } from '../../conformance/event-publisher.ts';
+import { testPlanStore } from '../../conformance/plan-store.ts';
+import { runRecord } from '../../conformance/records.ts';
+import { testRunStore } from '../../conformance/run-store.ts';
+
+describe('MemoryRunStore', () => {
+  const store = new MemoryRunStore();
+  testRunStore(() => store);
+
+  it('keeps its own copy of what it is given', async () => {
+    const items = ['a'];
+    const run = runRecord({ input: { value: { items } } });
+    await store.claim(run);
+
+    items.push('b');
+
+    expect((await store.read(run.runId))?.input).toEqual({ value: { items: ['a'] } });
+  });
+});
+
+describe('MemoryPlanStore', () => {
+  const store = new MemoryPlanStore();
+  testPlanStore(() => store);
+});
+
+describe('MemoryArtifactStore', () => {
+  const store = new MemoryArtifactStore();
+  testArtifactStore(() => store);
+});
+
+describe('MemoryPublisher', () => {
+  const publisher = new MemoryPublisher();
+  testEventPublisher(() => ({ publisher, published: async () => publisher.published }));
+});

@@ -1,0 +1,249 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { DependencyRefusedError } from '../../src/ports/errors.ts';
+import type { RunFilter, RunRecord, RunStore } from '../../src/ports/run-store.ts';
+import { at, nodeRecord, runFinish, runRecord } from './records.ts';
+
+/** What every run store promises. `open` gives the store under test; the tests share it and keep apart by ids and pipeline names. */
+export function testRunStore(open: () => RunStore): void {
+  async function claimed(change: Partial<RunRecord> = {}): Promise<{ store: RunStore; run: RunRecord }> {
+    const store = open();
+    const run = runRecord(change);
+    await store.claim(run);
+    return { store, run };
+  }
+
+  describe('claiming', () => {
+    it('creates the run once and tells whoever comes second what the first recorded', async () => {
+      const store = open();
+      const run = runRecord({ correlationId: 'c-1', traceParent: '00-trace' });
+
+      const first = await store.claim(run);
+      const second = await store.claim({ ...run, payloadHash: 'another', acceptedAt: at(9) });
+
+      expect(first).toEqual({ kind: 'claimed' });
+      expect(second).toEqual({ kind: 'exists', run });
+      expect(await store.read(run.runId)).toEqual(run);
+    });
+
+    it('lets exactly one of many at once win', async () => {
+      const store = open();
+      const run = runRecord();
+
+      const claims = await Promise.all(Array.from({ length: 20 }, () => store.claim(run)));
+
+      expect(claims.filter(({ kind }) => kind === 'claimed')).toHaveLength(1);
+    });
+
+    it('keeps many different runs apart', async () => {
+      const store = open();
+      const runs = Array.from({ length: 150 }, (_, index) => runRecord({ eventKey: `order-${index}` }));
+
+      const claims = await Promise.all(runs.map((run) => store.claim(run)));
+      const read = await Promise.all(runs.map((run) => store.read(run.runId)));
+
+      expect(claims).toEqual(runs.map(() => ({ kind: 'claimed' })));
+      expect(read).toEqual(runs);
+    });
+
+    it('knows nothing of a run nobody claimed', async () => {
+      const store = open();
+      const runId = randomUUID();
+
+      const answers = [await store.read(runId), await store.readNodes(runId)];
+
+      expect(answers).toEqual([null, []]);
+    });
+  });
+
+  describe('committing a node', () => {
+    it('records it once and gives the recorded result to whoever comes second', async () => {
+      const { store, run } = await claimed();
+      const node = nodeRecord(run.runId);
+
+      const first = await store.commitNode(node);
+      const second = await store.commitNode({ ...node, attempt: 2, result: { value: 'another' } });
+
+      expect(first).toEqual({ kind: 'committed' });
+      expect(second).toEqual({ kind: 'exists', node });
+    });
+
+    it('keeps failures, references and nodes of any name', async () => {
+      const { store, run } = await claimed();
+      const blob = { name: 'r/charge/result.json', sha256: 'abc', bytes: 40_000, contentType: 'application/json' };
+      const error = { type: 'Timeout', code: 'node_timeout', message: 'late', retryable: true, retryAfterMs: 5, node: 'ship' };
+      const ship = nodeRecord(run.runId, { node: 'ship', status: 'failed', error });
+      const notify = nodeRecord(run.runId, { node: 'notify: Käufer', result: { blob } });
+
+      await store.commitNode(ship);
+      await store.commitNode(notify);
+      const nodes = await store.readNodes(run.runId);
+
+      expect(nodes).toHaveLength(2);
+      expect(nodes).toEqual(expect.arrayContaining([ship, notify]));
+    });
+
+    it('ends the run together with its last node', async () => {
+      const { store, run } = await claimed();
+      const node = nodeRecord(run.runId);
+      const { outbox, ...outcome } = runFinish(run.runId);
+
+      const commit = await store.commitNode(node, { ...outcome, outbox });
+
+      expect(commit).toEqual({ kind: 'committed' });
+      expect(await store.read(run.runId)).toEqual({ ...run, ...outcome });
+      expect(await store.readNodes(run.runId)).toEqual([node]);
+    });
+
+    it('leaves the run alone if the node was recorded before', async () => {
+      const { store, run } = await claimed();
+      const node = nodeRecord(run.runId);
+      await store.commitNode(node);
+
+      const commit = await store.commitNode({ ...node, attempt: 2 }, runFinish(run.runId));
+
+      expect(commit).toEqual({ kind: 'exists', node });
+      expect(await store.read(run.runId)).toEqual(run);
+    });
+
+    it('records the node and keeps the first outcome if the run ended before', async () => {
+      const { store, run } = await claimed();
+      const node = nodeRecord(run.runId);
+      await store.finish(run.runId, runFinish(run.runId, { status: 'failed' }));
+
+      const commit = await store.commitNode(node, runFinish(run.runId));
+
+      expect(commit).toEqual({ kind: 'committed' });
+      expect(await store.read(run.runId)).toMatchObject({ status: 'failed' });
+      expect(await store.readNodes(run.runId)).toEqual([node]);
+    });
+  });
+
+  describe('finishing', () => {
+    it('ends a run once, and the first outcome stands', async () => {
+      const { store, run } = await claimed();
+      const error = { type: 'Error', code: 'step_failed', message: 'no stock', retryable: false };
+
+      const first = await store.finish(run.runId, { status: 'failed', finishedAt: at(3), error, outbox: [] });
+      const second = await store.finish(run.runId, runFinish(run.runId));
+
+      expect([first, second]).toEqual([true, false]);
+      expect(await store.read(run.runId)).toEqual({ ...run, status: 'failed', finishedAt: at(3), error });
+    });
+
+    it('refuses to end a run nobody claimed', async () => {
+      const store = open();
+      const runId = randomUUID();
+
+      const finish = store.finish(runId, runFinish(runId));
+
+      await expect(finish).rejects.toThrow(DependencyRefusedError);
+    });
+  });
+
+  describe('sweeping', () => {
+    it('finds runs that were claimed and not started, oldest first', async () => {
+      const store = open();
+      const pipeline = randomUUID();
+      const minutes = [-4, -5, -3, -2];
+      const runs = minutes.map((minute) => runRecord({ pipeline, acceptedAt: at(minute - 1_000) }));
+      for (const run of runs) await store.claim(run);
+      await store.markStarted(runs[2]?.runId ?? '');
+
+      const found = await store.unstarted(at(-1_002), 100);
+
+      expect(found.filter((run) => run.pipeline === pipeline)).toEqual([runs[1], runs[0]]);
+    });
+
+    it('finds no more than asked for', async () => {
+      const store = open();
+      for (let count = 0; count < 3; count++) await store.claim(runRecord({ acceptedAt: at(-2_000) }));
+
+      const found = await store.unstarted(at(-1_999), 2);
+
+      expect(found).toHaveLength(2);
+    });
+
+    it('marks a run started only while it is accepted', async () => {
+      const { store, run } = await claimed();
+      await store.finish(run.runId, runFinish(run.runId));
+
+      await store.markStarted(run.runId);
+
+      expect(await store.read(run.runId)).toMatchObject({ status: 'completed' });
+    });
+
+    it('finds outboxes that were not published, oldest first', async () => {
+      const { store, run: late } = await claimed();
+      const { run: early } = await claimed();
+      const { run: future } = await claimed();
+      const { run: silent } = await claimed();
+      const finishes = [runFinish(late.runId, { finishedAt: at(-3_001) }), runFinish(early.runId, { finishedAt: at(-3_002) })];
+      await store.finish(late.runId, finishes[0] ?? runFinish(late.runId));
+      await store.finish(early.runId, finishes[1] ?? runFinish(early.runId));
+      await store.finish(future.runId, runFinish(future.runId, { finishedAt: at(-3_000) }));
+      await store.finish(silent.runId, runFinish(silent.runId, { finishedAt: at(-3_002), outbox: [] }));
+
+      const found = await store.unpublished(at(-3_000), 100);
+
+      expect(found).toEqual([
+        { runId: early.runId, outbox: finishes[1]?.outbox },
+        { runId: late.runId, outbox: finishes[0]?.outbox },
+      ]);
+    });
+
+    it('forgets an outbox that was published, however often it is told', async () => {
+      const { store, run } = await claimed();
+      await store.finish(run.runId, runFinish(run.runId, { finishedAt: at(-4_001) }));
+
+      await store.markPublished(run.runId);
+      await store.markPublished(run.runId);
+
+      expect(await store.unpublished(at(-4_000), 100)).toEqual([]);
+      expect(await store.read(run.runId)).toMatchObject({ status: 'completed', output: { total: 12.5 } });
+    });
+  });
+
+  describe('listing', () => {
+    async function listAll(store: RunStore, filter: RunFilter): Promise<string[][]> {
+      const pages: string[][] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await store.list({ ...filter, ...(cursor === undefined ? {} : { cursor }) });
+        pages.push(page.runs.map((run) => run.runId));
+        cursor = page.cursor;
+      } while (cursor !== undefined);
+      return pages;
+    }
+
+    it('pages through runs, newest first, even those of one millisecond', async () => {
+      const store = open();
+      const pipeline = randomUUID();
+      const runIds = [...'abcde'].map((letter) => `${letter}-${randomUUID()}`);
+      for (const runId of runIds) await store.claim(runRecord({ runId, pipeline }));
+      const newest = runRecord({ pipeline, acceptedAt: at(1) });
+      await store.claim(newest);
+
+      const pages = await listAll(store, { pipeline, limit: 2 });
+
+      const [a, b, c, d, e] = runIds;
+      expect(pages).toEqual([
+        [newest.runId, e],
+        [d, c],
+        [b, a],
+      ]);
+    });
+
+    it('filters by status and pipeline', async () => {
+      const pipeline = randomUUID();
+      const { store, run: finished } = await claimed({ pipeline });
+      await claimed({ pipeline });
+      await store.finish(finished.runId, runFinish(finished.runId));
+
+      const page = await store.list({ pipeline, status: 'completed', limit: 10 });
+
+      expect(page.runs.map((run) => run.runId)).toEqual([finished.runId]);
+      expect(page).not.toHaveProperty('cursor');
+    });
+  });
+}

@@ -1,0 +1,68 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect, test } from 'vitest';
+import { eventLine, type InstanceStatus } from './driver.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'durable-'));
+const databasePath = join(folder, 'durable.db');
+const DEATHS_AFTER_COMMITS = [1, 2, 3, 5, 7, 11, 17, 29, 41];
+const children: ChildProcess[] = [];
+afterAll(() => {
+  for (const child of children) child.kill('SIGKILL');
+  rmSync(folder, { recursive: true });
+});
+
+async function startProcess(dieAfterCommits: number): Promise<{ child: ChildProcess; origin: string }> {
+  const script = fileURLToPath(new URL('./durable-process.ts', import.meta.url));
+  const child = fork(script, [databasePath, String(dieAfterCommits)], { execArgv: ['--disable-warning=ExperimentalWarning'] });
+  children.push(child);
+  const [origin] = (await once(child, 'message')) as [string];
+  return { child, origin };
+}
+
+async function outcome(origin: string, id: string): Promise<InstanceStatus> {
+  for (;;) {
+    const response = await fetch(`${origin}/durabletask/instances/${id}?showHistory=true`);
+    if (response.status === 200) return (await response.json()) as InstanceStatus;
+  }
+}
+
+test('orchestrations end right and once, however often the process is killed', async () => {
+  const journeys = Array.from({ length: 12 }, (_, index) => `journey-${index}`);
+  const first = await startProcess(0);
+  const started = [...journeys.map((id) => `journey/${id}`), 'longChain/long'].map((path) =>
+    fetch(`${first.origin}/durabletask/orchestrators/${path}`, { method: 'POST', body: path.startsWith('long') ? '300' : '' }),
+  );
+  const accepted = await Promise.all(started);
+  first.child.kill('SIGKILL');
+  await once(first.child, 'exit');
+  const deaths: (string | null)[] = [];
+  for (const commits of DEATHS_AFTER_COMMITS) {
+    const { child } = await startProcess(commits);
+    if (child.signalCode === null) await once(child, 'exit');
+    deaths.push(child.signalCode);
+  }
+
+  const { child, origin } = await startProcess(0);
+  const outcomes = await Promise.all([...journeys, 'long'].map((id) => outcome(origin, id)));
+  child.disconnect();
+  await once(child, 'exit');
+
+  expect(deaths).toEqual(DEATHS_AFTER_COMMITS.map(() => 'SIGKILL'));
+  expect(accepted.map(({ status }) => status)).toEqual(accepted.map(() => 202));
+  // Five legs of 1 + 2 + 3 and a child's 10; the sum of 0…299.
+  expect(outcomes.map(({ output }) => output)).toEqual([...journeys.map(() => 80), 44_850]);
+  for (const status of outcomes) {
+    const tasks = eventLine(status).filter((line) => /\d$/.test(line));
+    expect(tasks).toEqual([...new Set(tasks)]);
+  }
+  const database = new DatabaseSync(databasePath);
+  expect(database.prepare('SELECT count(*) AS rows FROM inbox').get()).toEqual({ rows: 0 });
+  expect(database.prepare('SELECT count(*) AS rows FROM work').get()).toEqual({ rows: 0 });
+  database.close();
+});

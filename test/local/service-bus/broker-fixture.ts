@@ -1,0 +1,60 @@
+import { type ServiceBusClientOptions, ServiceBusClient } from '@azure/service-bus';
+import { onTestFinished } from 'vitest';
+import { type ServiceBusOptions, type ServiceBusServer, startServiceBus } from '../../../local/service-bus/server.ts';
+import { loadTopology, type Topology } from '../../../local/service-bus/topology.ts';
+import { ManualClock } from '../../helpers/manual-clock.ts';
+
+/** A topology of queues by name, with their properties in the words of the topology document. */
+export function topologyOf(queues: Readonly<Record<string, object>>): Topology {
+  const list = Object.entries(queues).map(([name, properties]) => ({ Name: name, Properties: properties }));
+  return loadTopology(JSON.stringify({ UserConfig: { Namespaces: [{ Name: 'test', Queues: list }] } }), 'test topology');
+}
+
+export interface BrokerFixture {
+  readonly server: ServiceBusServer;
+  readonly client: ServiceBusClient;
+  readonly clock: ManualClock;
+  /** What the broker logged. */
+  readonly lines: readonly string[];
+}
+
+/** A broker in memory, on a clock that stands still, with a client that gives up quickly; all closed when the test ends. */
+export async function startBroker(
+  queues: Readonly<Record<string, object>> = { orders: {} },
+  options: Partial<ServiceBusOptions> & { readonly clock?: ManualClock } = {},
+): Promise<BrokerFixture> {
+  const clock = options.clock ?? new ManualClock(Date.now());
+  const lines: string[] = [];
+  const log = (level: string, message: string) => lines.push(`${level}: ${message}`);
+  const server = await startServiceBus({ port: 0, topology: topologyOf(queues), databasePath: ':memory:', log, ...options, clock });
+  // Registered first to be called last: a client that lost its broker does not close.
+  onTestFinished(() => server.close());
+  return { server, client: connect(server.connectionString), clock, lines };
+}
+
+/** A real client, closed when the test ends. */
+export function connect(connectionString: string, options: ServiceBusClientOptions = {}): ServiceBusClient {
+  const client = new ServiceBusClient(connectionString, {
+    retryOptions: { maxRetries: 1, retryDelayInMs: 100, timeoutInMs: 8000 },
+    ...options,
+  });
+  onTestFinished(() => client.close());
+  return client;
+}
+
+/** The one element of a list that must have exactly one. */
+export function only<T>(items: readonly T[]): T {
+  const [first] = items;
+  if (first === undefined || items.length !== 1) throw new Error(`Exactly one element was expected, not ${items.length}.`);
+  return first;
+}
+
+/** The code of the error that `action` fails with. */
+export async function errorCodeOf(action: Promise<unknown>): Promise<unknown> {
+  try {
+    await action;
+  } catch (error) {
+    return error instanceof Error && 'code' in error ? error.code : error;
+  }
+  throw new Error('A failure was expected.');
+}

@@ -1,0 +1,102 @@
+import { MemoryArtifactStore } from '../../src/adapters/mock/memory-artifact-store.ts';
+import { MemoryPlanStore } from '../../src/adapters/mock/memory-plan-store.ts';
+import { MemoryPublisher } from '../../src/adapters/mock/memory-publisher.ts';
+import { MemoryRunStore } from '../../src/adapters/mock/memory-run-store.ts';
+import type { JsonValue } from '../../src/json.ts';
+import type { LogLevel } from '../../src/ports/log.ts';
+import type { OrchestrationState, Orchestrations, RunStart } from '../../src/ports/orchestrations.ts';
+import type { LockedMessage, Settler } from '../../src/ports/settler.ts';
+import type { ServiceBusMessage } from '../../src/triggers/service-bus-metadata.ts';
+import type { StartablePipeline, Trigger } from '../../src/triggers/trigger.ts';
+import { ManualClock } from '../helpers/manual-clock.ts';
+
+/** Orchestrations that start and then do nothing, so that tests say what state they are in. */
+export class IdleOrchestrations implements Orchestrations {
+  readonly started: RunStart[] = [];
+  readonly states = new Map<string, OrchestrationState>();
+  /** Thrown by the next starts, one each. */
+  readonly failures: Error[] = [];
+
+  async start(run: RunStart): Promise<void> {
+    const failure = this.failures.shift();
+    if (failure !== undefined) throw failure;
+    if (this.states.get(run.runId) === 'active') return;
+    this.started.push(run);
+    this.states.set(run.runId, 'active');
+  }
+
+  async state(runId: string): Promise<OrchestrationState> {
+    return this.states.get(runId) ?? 'unknown';
+  }
+}
+
+export interface Refusal {
+  readonly lockToken: string;
+  readonly reason: string;
+  readonly description: string;
+}
+
+export class RecordingSettler implements Settler {
+  readonly refusals: Refusal[] = [];
+
+  async refuse({ lockToken }: LockedMessage, reason: string, description: string): Promise<void> {
+    this.refusals.push({ lockToken, reason, description });
+  }
+}
+
+export interface LogLine {
+  readonly level: LogLevel;
+  readonly message: string;
+  readonly properties: Readonly<Record<string, JsonValue>> | undefined;
+}
+
+/** Everything the use cases need, in memory, with a clock that stands at 2026-01-01. */
+export function createWorld() {
+  const lines: LogLine[] = [];
+  return {
+    runs: new MemoryRunStore(),
+    plans: new MemoryPlanStore(),
+    artifacts: new MemoryArtifactStore(),
+    publisher: new MemoryPublisher(),
+    orchestrations: new IdleOrchestrations(),
+    settler: new RecordingSettler(),
+    clock: new ManualClock(),
+    log: (level: LogLevel, message: string, properties?: Readonly<Record<string, JsonValue>>) => {
+      lines.push({ level, message, properties });
+    },
+    lines,
+    maxDeliveryCount: 10,
+  };
+}
+
+export type World = ReturnType<typeof createWorld>;
+
+export const orderPipeline: StartablePipeline = {
+  name: 'order',
+  file: 'pipelines/order.yaml',
+  planHash: 'a'.repeat(64),
+  plan: { format: 1, pipeline: 'order', nodes: [] },
+};
+
+export function createTrigger(overrides: Partial<Trigger> = {}): Trigger {
+  return {
+    name: 'orders',
+    source: { type: 'service_bus', connection: 'SB', queue: 'orders' },
+    pipeline: orderPipeline,
+    ...overrides,
+  };
+}
+
+/** A message as the host hands it to a function with `dataType: 'binary'`. */
+export function createMessage(body: Uint8Array | string, metadata: Readonly<Record<string, unknown>> = {}): ServiceBusMessage {
+  return {
+    body: typeof body === 'string' ? Buffer.from(body) : body,
+    metadata: {
+      messageId: 'm-1',
+      lockToken: '00000000-0000-0000-0000-000000000001',
+      deliveryCount: 1,
+      applicationProperties: {},
+      ...metadata,
+    },
+  };
+}

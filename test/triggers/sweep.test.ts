@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import { DependencyUnavailableError } from '../../src/ports/errors.ts';
+import type { RunEvent } from '../../src/ports/event-publisher.ts';
+import type { RunRecord } from '../../src/ports/run-store.ts';
+import { sweep } from '../../src/triggers/sweep.ts';
+import { createWorld, type World } from './fixtures.ts';
+
+const SETTINGS = { minimumAgeMs: 60_000, limit: 10 };
+
+async function claim(world: World, runId: string): Promise<RunRecord> {
+  const run: RunRecord = {
+    runId,
+    pipeline: 'order',
+    planHash: 'a'.repeat(64),
+    trigger: 'orders',
+    eventKey: runId,
+    eventType: 'order.placed',
+    eventSource: '/service-bus/orders',
+    payloadHash: 'b'.repeat(64),
+    input: { value: null },
+    status: 'accepted',
+    acceptedAt: new Date(world.clock.now()).toISOString(),
+  };
+  await world.runs.claim(run);
+  return run;
+}
+
+async function finish(world: World, runId: string): Promise<RunEvent> {
+  const finishedAt = new Date(world.clock.now()).toISOString();
+  const event: RunEvent = {
+    id: `${runId}.completed`,
+    type: 'hexdag.run.completed',
+    source: '/pipelines/order',
+    subject: runId,
+    time: finishedAt,
+    data: null,
+  };
+  await world.runs.finish(runId, { status: 'completed', finishedAt, outbox: [event] });
+  return event;
+}
+
+describe('sweeping', () => {
+  it('starts a run that was claimed and never started', async () => {
+    const world = createWorld();
+    await claim(world, 'left');
+    world.clock.advance(60_001);
+
+    const counts = await sweep(world, SETTINGS);
+
+    expect(counts).toEqual({ started: 1, confirmed: 0, published: 0, failed: 0 });
+    expect(world.orchestrations.started).toMatchObject([{ runId: 'left', recovering: true }]);
+  });
+
+  it('leaves a young run to whoever claimed it', async () => {
+    const world = createWorld();
+    await claim(world, 'young');
+    world.clock.advance(59_000);
+
+    const counts = await sweep(world, SETTINGS);
+
+    expect(counts.started).toBe(0);
+  });
+
+  it('confirms a run that is under way and then leaves it alone', async () => {
+    const world = createWorld();
+    await claim(world, 'long');
+    world.orchestrations.states.set('long', 'active');
+    world.clock.advance(120_000);
+
+    const first = await sweep(world, SETTINGS);
+    const second = await sweep(world, SETTINGS);
+
+    expect(first).toMatchObject({ confirmed: 1, started: 0 });
+    expect(second).toMatchObject({ confirmed: 0, started: 0 });
+    expect((await world.runs.read('long'))?.status).toBe('running');
+  });
+
+  it('starts a run again whose orchestration ended without an outcome', async () => {
+    const world = createWorld();
+    await claim(world, 'terminated');
+    world.orchestrations.states.set('terminated', 'ended');
+    world.clock.advance(120_000);
+
+    await sweep(world, SETTINGS);
+
+    expect(world.orchestrations.started).toMatchObject([{ runId: 'terminated', recovering: true }]);
+  });
+
+  it('publishes an outbox that a dead process left, once', async () => {
+    const world = createWorld();
+    await claim(world, 'done');
+    const event = await finish(world, 'done');
+    world.clock.advance(60_001);
+
+    const first = await sweep(world, SETTINGS);
+    const second = await sweep(world, SETTINGS);
+
+    expect(first).toMatchObject({ published: 1 });
+    expect(second).toMatchObject({ published: 0 });
+    expect(world.publisher.published).toEqual([event]);
+  });
+
+  it('goes on after a run that fails, and tries it again next time', async () => {
+    const world = createWorld();
+    await claim(world, 'a');
+    await claim(world, 'b');
+    world.orchestrations.failures.push(new DependencyUnavailableError('busy'));
+    world.clock.advance(60_001);
+
+    const first = await sweep(world, SETTINGS);
+    const second = await sweep(world, SETTINGS);
+
+    expect(first).toMatchObject({ started: 1, failed: 1 });
+    expect(second).toMatchObject({ started: 1, confirmed: 1, failed: 0 });
+    expect(world.lines).toMatchObject([{ level: 'warn', properties: { runId: 'a', code: 'dependency_unavailable' } }]);
+  });
+
+  it('keeps an outbox whose publishing failed', async () => {
+    const world = createWorld();
+    await claim(world, 'done');
+    await finish(world, 'done');
+    world.clock.advance(60_001);
+    const publisher = { publish: () => Promise.reject(new DependencyUnavailableError('busy')) };
+
+    const counts = await sweep({ ...world, publisher }, SETTINGS);
+
+    expect(counts).toMatchObject({ published: 0, failed: 1 });
+    expect(await world.runs.unpublished(new Date(world.clock.now()).toISOString(), 10)).toHaveLength(1);
+  });
+
+  it('looks at no more than its limit', async () => {
+    const world = createWorld();
+    for (const id of ['a', 'b', 'c']) await claim(world, id);
+    world.clock.advance(60_001);
+
+    const counts = await sweep(world, { ...SETTINGS, limit: 2 });
+
+    expect(counts.started).toBe(2);
+  });
+});
