@@ -26,7 +26,9 @@ export class BenchClient {
   #onDone: () => void = () => undefined;
 
   constructor(connectionString: string) {
-    this.#client = new ServiceBusClient(connectionString, { retryOptions: { retryDelayInMs: 50, maxRetryDelayInMs: 500, maxRetries: 100 } });
+    this.#client = new ServiceBusClient(connectionString, {
+      retryOptions: { retryDelayInMs: 50, maxRetryDelayInMs: 500, maxRetries: 100 },
+    });
     this.#sender = this.#client.createSender(QUEUE);
     this.#stopFollowing = followRuns(this.#client, ({ key }) => {
       if (this.doneAt.has(key)) this.repeatedEvents += 1;

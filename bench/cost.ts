@@ -40,7 +40,9 @@ export function costPerOrder(before: Spending, after: Spending, orders: number):
   const durableCommits = per('host', 'DurableTask.commits');
   return {
     serverCpuMs:
-      before.serverCpuMs === undefined || after.serverCpuMs === undefined ? null : (after.serverCpuMs - before.serverCpuMs) / orders,
+      before.serverCpuMs === undefined || after.serverCpuMs === undefined
+        ? null
+        : (after.serverCpuMs - before.serverCpuMs) / orders,
     clientCpuMs: (after.clientCpuMs - before.clientCpuMs) / orders,
     cosmosRequests: per('cosmos', 'requests'),
     requestUnits: per('cosmos', 'requestUnits'),

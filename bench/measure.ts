@@ -1,5 +1,5 @@
-import { type LaunchedLocalAzure, launchLocalAzure } from '../local/launch.ts';
 import { percentile } from '../demo/outcome.ts';
+import { type LaunchedLocalAzure, launchLocalAzure } from '../local/launch.ts';
 import { BenchClient } from './client.ts';
 import { type CostPerOrder, costPerOrder, spending } from './cost.ts';
 import { createOrders } from './orders.ts';
@@ -39,7 +39,11 @@ const PATIENCE_MS = 120_000;
 
 export async function measure(plan: Plan, tell: (line: string) => void): Promise<Measurement> {
   const begun = performance.now();
-  const azure = await launchLocalAzure({ args: ['--ephemeral'], environment: { PIPELINES_DIRECTORY: 'bench/pipelines' } });
+  const azure = await launchLocalAzure({
+    args: ['--ephemeral'],
+    environment: { PIPELINES_DIRECTORY: 'bench/pipelines' },
+    logs: 'ignore',
+  });
   const readyMs = performance.now() - begun;
   const client = new BenchClient(azure.ready.serviceBus);
   try {

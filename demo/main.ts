@@ -19,6 +19,7 @@ before it works, and 3 that can never be paid. Shows how each ended, and exits w
 
 Options:
   --output text|json   how to print the result (default text)
+  --verbose            show what the app logs
   --help               print this
 `;
 
@@ -37,7 +38,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const folder = mkdtempSync(join(tmpdir(), 'hexdag-demo-'));
   try {
-    const report = await runDemo(join(folder, 'effects.jsonl'));
+    const report = await runDemo(join(folder, 'effects.jsonl'), options.verbose);
     process.stdout.write(options.output === 'json' ? `${JSON.stringify(report)}\n` : formatReport(report));
     return report.ok ? 0 : 1;
   } catch (error) {
@@ -49,11 +50,15 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-function readOptions(args: readonly string[]): { help: boolean; output: string } | undefined {
+function readOptions(args: readonly string[]): { help: boolean; output: string; verbose: boolean } | undefined {
   try {
     const { values } = parseArgs({
       args: [...args],
-      options: { output: { type: 'string', default: 'text' }, help: { type: 'boolean', short: 'h', default: false } },
+      options: {
+        output: { type: 'string', default: 'text' },
+        verbose: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
     });
     if (values.output === 'text' || values.output === 'json') return values;
     console.error(`option_value: --output must be text or json, not "${values.output}".`);
@@ -63,10 +68,14 @@ function readOptions(args: readonly string[]): { help: boolean; output: string }
   return undefined;
 }
 
-async function runDemo(effectsFile: string): Promise<Report> {
+async function runDemo(effectsFile: string, verbose: boolean): Promise<Report> {
   tell('Starting a fresh local Azure …');
   const begun = Date.now();
-  const azure = await launchLocalAzure({ args: ['--ephemeral'], environment: { EFFECTS_FILE: effectsFile } });
+  const azure = await launchLocalAzure({
+    args: ['--ephemeral'],
+    environment: { EFFECTS_FILE: effectsFile },
+    logs: verbose ? 'inherit' : 'ignore',
+  });
   const startMs = Date.now() - begun;
   tell(`Ready after ${startMs} ms.`);
   const client = new ServiceBusClient(azure.ready.serviceBus);
@@ -100,7 +109,12 @@ async function runOrders(client: ServiceBusClient, effectsFile: string, startMs:
 
   const refusals = await readRefusals(client, QUEUE);
   const seen = joinSightings(ended, refusals, readEffects(effectsFile));
-  return { ...countAll(delivery, ended, seen), refusals: countBy(refusals, ({ reason }) => reason), ...timing(ended, sentAt), startMs };
+  return {
+    ...countAll(delivery, ended, seen),
+    refusals: countBy(refusals, ({ reason }) => reason),
+    ...timing(ended, sentAt),
+    startMs,
+  };
 }
 
 function countAll({ messages, expected }: Delivery, ended: readonly RunEnded[], seen: ReadonlyMap<string, SeenOrder>) {
@@ -118,7 +132,9 @@ function countAll({ messages, expected }: Delivery, ended: readonly RunEnded[], 
     duplicatesStopped: messages.length - runs - refused,
     failures: countBy(failed, ({ error }) => error ?? 'unknown'),
     effects: EFFECTS.map((effect) => {
-      const calls = [...seen.values()].map((order) => order.effects.filter((call) => call === effect).length).filter((n) => n > 0);
+      const calls = [...seen.values()]
+        .map((order) => order.effects.filter((call) => call === effect).length)
+        .filter((n) => n > 0);
       return { effect, orders: calls.length, calls: calls.reduce((sum, n) => sum + n, 0), mostPerOrder: Math.max(0, ...calls) };
     }),
     faults,

@@ -65,7 +65,11 @@ export function joinSightings(
   const seen = new Map<string, SeenOrder>();
   const add = (orderId: string, ending: Ending, reason: string | undefined) => {
     const before = seen.get(orderId)?.endings ?? [];
-    seen.set(orderId, { endings: [...before, ending], effects: effects.get(orderId) ?? [], ...(reason === undefined ? {} : { reason }) });
+    seen.set(orderId, {
+      endings: [...before, ending],
+      effects: effects.get(orderId) ?? [],
+      ...(reason === undefined ? {} : { reason }),
+    });
   };
   for (const { key, status, error } of ended) add(key, status, error);
   for (const { messageId, reason } of refusals) add(messageId, 'refused', reason);

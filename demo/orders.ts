@@ -79,7 +79,12 @@ function expectedOf(orderId: string, card: string): ExpectedOrder {
 
 function createBroken(): readonly OrderMessage[] {
   const order = (fields: object) =>
-    JSON.stringify({ customer: 'customer-1', items: [{ sku: 'POT-1L', quantity: 1, unitPrice: 24.9 }], payment: { card: 'tok_ok' }, ...fields });
+    JSON.stringify({
+      customer: 'customer-1',
+      items: [{ sku: 'POT-1L', quantity: 1, unitPrice: 24.9 }],
+      payment: { card: 'tok_ok' },
+      ...fields,
+    });
   return [
     message('broken-truncated', '{"orderId":"broken-truncated","items":[{"sku":"PO'),
     message('broken-xml', '<order id="broken-xml"/>'),

@@ -1,5 +1,5 @@
-import { formatTable } from './table.ts';
 import type { Fault } from './outcome.ts';
+import { formatTable } from './table.ts';
 
 /** What the demo found out; printed as it is with `--output json`. */
 export interface Report {
@@ -14,7 +14,12 @@ export interface Report {
   readonly failures: Readonly<Record<string, number>>;
   readonly refusals: Readonly<Record<string, number>>;
   /** Calls to systems outside, by effect: of how many orders, how often in all, and how often at most for one order. */
-  readonly effects: readonly { readonly effect: string; readonly orders: number; readonly calls: number; readonly mostPerOrder: number }[];
+  readonly effects: readonly {
+    readonly effect: string;
+    readonly orders: number;
+    readonly calls: number;
+    readonly mostPerOrder: number;
+  }[];
   readonly latencyMs: { readonly p50: number; readonly p99: number };
   readonly ordersPerSecond: number;
   readonly startMs: number;
@@ -43,7 +48,10 @@ export function formatReport(report: Report): string {
   );
   const verdict = report.ok
     ? 'Every order ended as it must, and no effect happened twice.\n'
-    : `These did not end as they must:\n${formatTable(['order', 'expected', 'seen'], faults.map((fault) => [fault.orderId, fault.expected, fault.seen]))}`;
+    : `These did not end as they must:\n${formatTable(
+        ['order', 'expected', 'seen'],
+        faults.map((fault) => [fault.orderId, fault.expected, fault.seen]),
+      )}`;
   return `${outcome}\n${effects}\n${verdict}\n${NEXT}`;
 }
 

@@ -101,10 +101,11 @@ export class LaunchedProcess<Config, Ready> {
   }
 
   #send(message: ToChild<Config>): void {
-    if (!this.#process.connected) return this.#abandon('a closed channel');
-    this.#process.send(message, (error) => {
+    const sent = (error: Error | null) => {
       if (error !== null) this.#abandon(error.message);
-    });
+    };
+    if (this.#process.connected) this.#process.send(message, sent);
+    else this.#abandon('a closed channel');
   }
 
   #abandon(how: string): void {

@@ -29,6 +29,8 @@ export interface LaunchOptions {
   /** Arguments of `hexdag start`; `--json` is added. */
   readonly args: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** What the app and the servers write on standard error is shown (default), or not. */
+  readonly logs?: 'inherit' | 'ignore';
 }
 
 /** A local Azure in processes of its own, started by a program: the demo, the benchmark, a test. It ends with that program. */
@@ -43,11 +45,11 @@ export interface LaunchedLocalAzure {
 }
 
 /** @throws LocalAzureError with the code and message of what kept it from starting */
-export async function launchLocalAzure({ args, environment = {} }: LaunchOptions): Promise<LaunchedLocalAzure> {
+export async function launchLocalAzure({ args, environment = {}, logs = 'inherit' }: LaunchOptions): Promise<LaunchedLocalAzure> {
   const program = join(import.meta.dirname, '..', 'dist', 'start.mjs');
   const child = spawn(process.execPath, [program, '--json', ...args], {
     env: { ...process.env, ...environment },
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    stdio: ['ignore', 'pipe', logs, 'ipc'],
   });
   const exited = once(child, 'exit').then(([code]) => (typeof code === 'number' ? code : 1));
   const stdout = child.stdout;
@@ -72,11 +74,15 @@ export async function launchLocalAzure({ args, environment = {} }: LaunchOptions
 async function getJson<T>(url: string): Promise<T> {
   const response = await fetch(url);
   const text = await response.text();
-  if (!response.ok) throw new LocalAzureError({ code: 'control_refused', message: `${url} answered ${response.status}: ${text}` });
+  if (!response.ok)
+    throw new LocalAzureError({ code: 'control_refused', message: `${url} answered ${response.status}: ${text}` });
   return JSON.parse(text);
 }
 
 async function firstLine(stream: NodeJS.ReadableStream): Promise<StartLine> {
   for await (const line of createInterface({ input: stream })) return JSON.parse(line);
-  throw new LocalAzureError({ code: 'start_failed', message: 'The local Azure ended before it was ready; see its messages above.' });
+  throw new LocalAzureError({
+    code: 'start_failed',
+    message: 'The local Azure ended before it was ready; see its messages above.',
+  });
 }

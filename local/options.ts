@@ -34,7 +34,10 @@ export interface Options {
 export function readOptions(args: readonly string[]): Options {
   const values = parse(args);
   if (values.ephemeral === true && values.data !== undefined) {
-    throw new LocalAzureError({ code: 'option_value', message: '--ephemeral keeps nothing and --data keeps everything: use one of them.' });
+    throw new LocalAzureError({
+      code: 'option_value',
+      message: '--ephemeral keeps nothing and --data keeps everything: use one of them.',
+    });
   }
   const port = (name: string, text: string | undefined, standard: number) =>
     text === undefined ? (values.ephemeral === true ? 0 : standard) : readPort(name, text);

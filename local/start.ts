@@ -63,7 +63,7 @@ async function launch({ data, app, ports, json, verbose }: Options): Promise<voi
 
   function interrupt(exitCode: number): void {
     if (ending !== undefined) process.exit(exitCode);
-    console.error('Stopping: what runs is finished first. Again to stop at once; nothing is lost.');
+    if (!json) console.error('Stopping: what runs is finished first. Again to stop at once; nothing is lost.');
     void end(exitCode);
   }
   process.on('SIGINT', () => interrupt(EXIT_INTERRUPTED));

@@ -68,7 +68,9 @@ async function openServiceBus({ folder, ports, verbose }: StoresConfig): Promise
   const topology = loadTopology(readFileSync(file, 'utf8'), file);
   try {
     const databasePath = join(folder, 'service-bus.db');
-    return { server: await startServiceBus({ port: ports.serviceBus, topology, databasePath, log: logOf('Service Bus', verbose) }) };
+    return {
+      server: await startServiceBus({ port: ports.serviceBus, topology, databasePath, log: logOf('Service Bus', verbose) }),
+    };
   } catch (error) {
     throw explainPort(error, ports.serviceBus, '--service-bus-port');
   }
@@ -90,7 +92,8 @@ type Level = 'debug' | 'information' | 'warning' | 'error';
 
 function logOf(server: string, verbose: boolean): (level: Level, message: string) => void {
   return (level, message) => {
-    if (verbose || level === 'warning' || level === 'error') console.error(`${new Date().toISOString()} ${level.padEnd(11)} ${server}: ${message}`);
+    if (verbose || level === 'warning' || level === 'error')
+      console.error(`${new Date().toISOString()} ${level.padEnd(11)} ${server}: ${message}`);
   };
 }
 

@@ -2,13 +2,13 @@ import { LaunchedProcess } from './child-process.ts';
 import { LocalAzureError, toFailure } from './failure.ts';
 import type { Failure } from './messages.ts';
 
-/** A process that ends more often than this is not started again: something is wrong that a restart does not cure. */
-const MAX_RESTARTS = 5;
-const RESTART_WINDOW_MS = 10_000;
+/** A process that ends this often before it is ready is not started again: something is wrong that a restart does not cure. */
+const MAX_FUTILE_STARTS = 5;
+const FUTILE_WINDOW_MS = 10_000;
 
-/** True if, after restarts at these times, one more may help. */
-export function mayRestart(restarts: readonly number[], now: number): boolean {
-  return restarts.filter((at) => at > now - RESTART_WINDOW_MS).length < MAX_RESTARTS;
+/** True if, after starts that were futile at these times, one more may help. */
+export function mayRestart(futileStarts: readonly number[], now: number): boolean {
+  return futileStarts.filter((at) => at > now - FUTILE_WINDOW_MS).length < MAX_FUTILE_STARTS;
 }
 
 export interface SupervisedOptions<Config, Ready> {
@@ -32,7 +32,8 @@ export interface ProcessStatus {
 /** One of the launcher's processes, started again whenever it dies. */
 export class Supervised<Config, Ready> {
   readonly #options: SupervisedOptions<Config, Ready>;
-  readonly #restarts: number[] = [];
+  readonly #futileStarts: number[] = [];
+  #restarts = 0;
   #process: LaunchedProcess<Config, Ready>;
   #config: Config | undefined;
   #ready: Promise<Ready> | undefined;
@@ -46,7 +47,7 @@ export class Supervised<Config, Ready> {
   }
 
   get status(): ProcessStatus {
-    return { pid: this.#process.pid, ready: this.#isReady, restarts: this.#restarts.length };
+    return { pid: this.#process.pid, ready: this.#isReady, restarts: this.#restarts };
   }
 
   /** @throws LocalAzureError why it could not start; it is not tried again */
@@ -80,16 +81,17 @@ export class Supervised<Config, Ready> {
   }
 
   #exited(how: string): void {
+    const wasReady = this.#isReady;
     this.#isReady = false;
     // Before the first start has succeeded, `start` itself tells what went wrong.
     if (this.#stopping || this.#config === undefined || this.#process.failure !== undefined) return;
-    const now = Date.now();
-    if (!mayRestart(this.#restarts, now)) {
+    if (!wasReady) this.#futileStarts.push(Date.now());
+    if (!mayRestart(this.#futileStarts, Date.now())) {
       const message = `The ${this.#options.name} process ended again and again, the last time by ${how}: see what it wrote before it ended.`;
       this.#options.onGiveUp({ code: 'process_keeps_ending', message });
       return;
     }
-    this.#restarts.push(now);
+    this.#restarts += 1;
     this.#options.log(`The ${this.#options.name} process ended (${how}); starting it again.`);
     void this.#restart(this.#config);
   }

@@ -1,4 +1,4 @@
-/** Every limit of the app in one place. `_BYTES` are bytes of UTF-8, `_MS` milliseconds. */
+/** The limits that more than one part of the app must agree on. `_BYTES` are bytes of UTF-8, `_MS` milliseconds. */
 
 /** What Service Bus Standard takes, headers included, and what webhooks may send. */
 export const MESSAGE_BODY_BYTES = 256 * 1024;
@@ -9,17 +9,13 @@ export const YAML_BYTES = 256 * 1024;
 /** Checked before parsing: deep nesting can end the process inside the parser. */
 export const YAML_DEPTH = 64;
 export const PIPELINE_NODES = 2_000;
-export const EXPRESSION_CHARACTERS = 10_000;
 
 /** Results and inputs above this become blobs and travel as references. */
 export const INLINE_RESULT_BYTES = 32 * 1024;
 
 /** Run ids are Durable instance ids, and the SDK puts those into URLs unescaped. */
 export const INSTANCE_ID_PATTERN = /^[A-Za-z0-9_-]{1,100}$/;
-/** History events after which an orchestration continues as new: replay cost grows with the square. */
-export const GENERATION_EVENTS = 1_000;
 
-export const COSMOS_ITEM_BYTES = 2 * 1024 * 1024;
 export const COSMOS_BATCH_OPERATIONS = 100;
 
 /** `functionTimeout` of host.json. Past it the host restarts the worker, and every neighbour fails too. */

@@ -135,6 +135,12 @@ describe('loadConfig', () => {
       'COSMOS',
       'config_insecure',
     ],
+    [
+      'a storage account without TLS',
+      { DATA: `DefaultEndpointsProtocol=http;AccountName=a;AccountKey=${SECRET}` },
+      'DATA',
+      'config_insecure',
+    ],
     ['both forms of a connection', { DATA__blobServiceUri: 'https://x.blob.core.windows.net' }, 'DATA', 'config_conflict'],
   ])('refuses %s', (_case, change, setting, code) => {
     const codes = codesOf({ ...local, ...change });

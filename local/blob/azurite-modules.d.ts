@@ -1,25 +1,10 @@
 /** What is used of Azurite, which ships no types. */
 
 declare module 'azurite/dist/src/blob/BlobServer.js' {
-  import type { Server } from 'node:http';
-  import type { LokiDatabase } from './loki-journal.ts';
+  import type { AzuriteBlobServer } from './azurite.ts';
 
-  interface Store {
-    init(): Promise<void>;
-    close(): Promise<void>;
-  }
-
-  export interface AzuriteBlobServer {
-    readonly httpServer: Server;
-    readonly metadataStore: Store & { readonly db: LokiDatabase };
-    readonly extentMetadataStore: Store & { readonly db: LokiDatabase };
-    readonly extentStore: Store;
-    readonly accountDataStore: Store;
-    readonly gcManager: { start(): Promise<void>; close(): Promise<void> };
-  }
-
-  const module: { readonly default: new (configuration: object) => AzuriteBlobServer };
-  export default module;
+  const exported: { readonly default: new (configuration: object) => AzuriteBlobServer };
+  export = exported;
 }
 
 declare module 'azurite/dist/src/blob/BlobConfiguration.js' {
@@ -38,6 +23,6 @@ declare module 'azurite/dist/src/blob/BlobConfiguration.js' {
     skipApiVersionCheck: boolean,
   ];
 
-  const module: { readonly default: new (...args: Arguments) => object };
-  export default module;
+  const exported: { readonly default: new (...args: Arguments) => object };
+  export = exported;
 }

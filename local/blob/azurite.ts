@@ -1,7 +1,24 @@
-import type { RequestListener } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
+// biome-ignore lint/style/noRestrictedImports: a package's folder of this name, not the app's.
 import blobConfigurationModule from 'azurite/dist/src/blob/BlobConfiguration.js';
-import blobServerModule, { type AzuriteBlobServer } from 'azurite/dist/src/blob/BlobServer.js';
-import type { LokiJournal } from './loki-journal.ts';
+// biome-ignore lint/style/noRestrictedImports: a package's folder of this name, not the app's.
+import blobServerModule from 'azurite/dist/src/blob/BlobServer.js';
+import type { LokiDatabase, LokiJournal } from './loki-journal.ts';
+
+interface Store {
+  init(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Azurite's Blob service with the parts it is made of. */
+export interface AzuriteBlobServer {
+  readonly httpServer: Server;
+  readonly metadataStore: Store & { readonly db: LokiDatabase };
+  readonly extentMetadataStore: Store & { readonly db: LokiDatabase };
+  readonly extentStore: Store;
+  readonly accountDataStore: Store;
+  readonly gcManager: { start(): Promise<void>; close(): Promise<void> };
+}
 
 const BlobServer = defaultOf(blobServerModule);
 const BlobConfiguration = defaultOf(blobConfigurationModule);

@@ -134,7 +134,9 @@ export class LokiJournal {
   #persist({ store, collection, id }: Change): void {
     const document = collection.get(id);
     if (document === null) {
-      this.#database.prepare('DELETE FROM documents WHERE store = ? AND collection = ? AND id = ?').run(store, collection.name, id);
+      this.#database
+        .prepare('DELETE FROM documents WHERE store = ? AND collection = ? AND id = ?')
+        .run(store, collection.name, id);
       return;
     }
     this.#database

@@ -4,12 +4,7 @@ import type { DurableStore, FinalStatus, StoredWork } from './store.ts';
 /** What a change makes of its instance. Inputs and outputs are JSON texts. */
 export type Fate =
   | { readonly kind: 'live'; readonly status: 'Running' | 'Suspended' }
-  | {
-      readonly kind: 'restarted';
-      readonly executionId: string;
-      readonly input: string | null;
-      readonly carriedOver: readonly Message[];
-    }
+  | { readonly kind: 'restarted'; readonly executionId: string; readonly input: string | null }
   | { readonly kind: 'ended'; readonly status: FinalStatus; readonly output: string | null };
 
 /** A message for another instance; always kept in its inbox until that one has processed it. */

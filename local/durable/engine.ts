@@ -1,24 +1,28 @@
-import { randomUUID } from 'node:crypto';
-import type { ExtensionHost, LogLevel, RegisteredFunction } from '../functions-host/extension.ts';
+import type { ExtensionHost, LogLevel } from '../functions-host/extension.ts';
 import type { GroupCommit } from '../sqlite/group-commit.ts';
+import { Background } from './background.ts';
 import { type Change, deleteMessage, writeChange, writeMessage, writeNewInstance } from './change.ts';
-import { decide } from './episode.ts';
-import { InstanceExistsError, InvalidInstanceIdError, UnknownOrchestratorError } from './errors.ts';
-import { EventType, type HistoryEvent, type ParentLink, stamped } from './history.ts';
+import { Directory, type StartRequest } from './directory.ts';
+import { decide, type EpisodeDecision } from './episode.ts';
+import { UnknownOrchestratorError } from './errors.ts';
+import { FunctionIndex } from './function-index.ts';
+import { type HistoryEvent, isAnswer } from './history.ts';
 import { HistoryCache } from './history-cache.ts';
 import { historyText, joinHistory } from './history-text.ts';
-import { type ActivityCall, invokeActivity, invokeOrchestrator, orchestratorPayload } from './invocations.ts';
+import { newId } from './instance-id.ts';
+import { invokeOrchestrator, orchestratorPayload } from './invocations.ts';
 import { Lane } from './lane.ts';
-import { type CachedHistory, LiveInstance, type Message, toMessage } from './live-instance.ts';
+import { type CachedHistory, type LiveInstance, type Message, toMessage } from './live-instance.ts';
 import type { TimerLimits } from './replay.ts';
 import type { DurableSettings } from './settings.ts';
 import { afterEpisode, engineFailure, openEpisode, type Surroundings, suspension, termination } from './steps.ts';
-import { type DurableStore, parseEvents, type StoredInstance, type StoredWork } from './store.ts';
+import { type DurableStore, parseEvents, type StoredInstance } from './store.ts';
+import { TaskRunner } from './task-runner.ts';
+import { Writer } from './writer.ts';
 
 const LOG_CATEGORY = 'Host.Triggers.DurableTask';
 /** Characters of history kept in memory. */
 const CACHE_CAPACITY = 64 * 1024 * 1024;
-const COMMIT_RETRY_MS = 1_000;
 
 export interface EngineOptions {
   readonly host: ExtensionHost;
@@ -29,20 +33,11 @@ export interface EngineOptions {
   readonly completeWithOpenTasks: boolean;
 }
 
-export interface StartRequest {
-  readonly name: string;
-  readonly instanceId?: string | undefined;
-  /** JSON text. */
-  readonly input: string | null;
-  readonly version?: string | undefined;
-  readonly traceParent?: string | undefined;
-}
-
 export interface EngineCounters {
-  episodes: number;
-  activities: number;
+  readonly episodes: number;
+  readonly activities: number;
   /** Tasks scheduled: activities, timers and sub-orchestrations. */
-  actions: number;
+  readonly actions: number;
 }
 
 /**
@@ -50,39 +45,60 @@ export interface EngineCounters {
  * episode changes, then performs it. The database belongs to this process, so memory is a faithful copy of what is live in it.
  */
 export class Engine {
-  readonly counters: EngineCounters = { episodes: 0, activities: 0, actions: 0 };
   readonly #options: EngineOptions;
-  readonly #functions = new Map<string, RegisteredFunction>();
-  readonly #live = new Map<string, LiveInstance>();
+  readonly #functions: FunctionIndex;
+  readonly #directory: Directory;
   readonly #orchestrators: Lane;
-  readonly #activities: Lane;
+  readonly #tasks: TaskRunner;
+  readonly #writer: Writer;
+  readonly #background: Background;
   readonly #cache: HistoryCache;
-  readonly #running = new Set<Promise<void>>();
   #ready: LiveInstance[] = [];
-  #lastId = 0;
+  #episodes = 0;
+  #actions = 0;
   #stopped = false;
 
   constructor(options: EngineOptions) {
     this.#options = options;
-    this.#orchestrators = new Lane(options.settings.maxConcurrentOrchestratorFunctions);
-    this.#activities = new Lane(options.settings.maxConcurrentActivityFunctions);
+    const { host, store, commits, settings } = options;
+    this.#functions = new FunctionIndex(host.functions);
+    this.#directory = new Directory({
+      clock: host.clock,
+      functions: this.#functions,
+      defaultVersion: settings.defaultVersion,
+      lastId: store.highestId(),
+    });
+    this.#orchestrators = new Lane(settings.maxConcurrentOrchestratorFunctions);
     this.#cache = new HistoryCache(CACHE_CAPACITY, (instance) => this.#readHistory(instance));
-    for (const fn of options.host.functions) this.#functions.set(functionKey(fn.trigger.binding.type, fn.name), fn);
+    this.#background = new Background((error) => this.#log('error', `Background work failed: ${String(error)}`));
+    const onFailure = (error: unknown) => this.#log('critical', `The Durable database could not be written: ${String(error)}`);
+    this.#writer = new Writer({ store, commits, clock: host.clock, onFailure });
+    this.#tasks = new TaskRunner({
+      host,
+      functions: this.#functions,
+      writer: this.#writer,
+      background: this.#background,
+      maxActivities: settings.maxConcurrentActivityFunctions,
+      deliver: (instance, message) => this.#deliver(instance, message),
+    });
+  }
+
+  counters(): EngineCounters {
+    return { episodes: this.#episodes, activities: this.#tasks.activities, actions: this.#actions };
   }
 
   /** Takes up everything the store holds. To be called once, before anything else. */
   recover(): void {
     const { store } = this.#options;
-    this.#lastId = store.highestId();
     const byKey = new Map<number, LiveInstance>();
-    for (const stored of store.liveInstances()) byKey.set(stored.key, this.#adopt(stored));
+    for (const stored of store.liveInstances()) byKey.set(stored.key, this.#directory.adopt(stored));
     for (const work of store.work()) {
       const instance = byKey.get(work.instance);
       if (instance === undefined) store.deleteWork(work.id);
       else if (work.outcome !== null) {
         instance.work.set(work.taskId, { row: work.id });
         instance.mailbox.push(toMessage(work.outcome, { table: 'work', id: work.id }));
-      } else this.#perform(instance, work);
+      } else this.#tasks.perform(instance, work);
     }
     for (const { id, instance: key, event } of store.messages()) {
       const instance = byKey.get(key);
@@ -98,18 +114,18 @@ export class Engine {
    * @throws UnknownOrchestratorError, InvalidInstanceIdError, InstanceExistsError
    */
   async start(request: StartRequest): Promise<string> {
-    const instance = this.#admit(request, null);
-    await this.#persist((store) => writeNewInstance(store, instance));
+    const instance = this.#directory.admit(request, null);
+    await this.#writer.commit((store) => writeNewInstance(store, instance));
     this.#release(instance);
     return instance.id;
   }
 
   /** Sends an event to a live instance; resolves once it is stored, with false if there is no such instance. */
   async post(instanceId: string, event: HistoryEvent): Promise<boolean> {
-    const instance = this.#live.get(instanceId);
+    const instance = this.#directory.get(instanceId);
     if (instance === undefined) return false;
-    const message = this.#inboxMessage(event);
-    await this.#persist((store) => writeMessage(store, instance, message));
+    const message = this.#directory.inboxMessage(event);
+    await this.#writer.commit((store) => writeMessage(store, instance, message));
     this.#deliver(instance, message);
     return true;
   }
@@ -120,11 +136,11 @@ export class Engine {
   ): Promise<void> {
     const { clock } = this.#options.host;
     const prepared = revivals.map(({ stored, history, event }) => {
-      const instance = this.#adopt({ ...stored, status: 'Running', episodes: 1 });
+      const instance = this.#directory.adopt({ ...stored, status: 'Running', episodes: 1 });
       instance.busy = true;
-      return { instance, history, message: this.#inboxMessage(event) };
+      return { instance, history, message: this.#directory.inboxMessage(event) };
     });
-    await this.#persist((store) => {
+    await this.#writer.commit((store) => {
       for (const { instance, history, message } of prepared) {
         store.deleteHistory(instance.key);
         store.appendHistory(instance.key, 0, history);
@@ -140,12 +156,12 @@ export class Engine {
   }
 
   isLive(instanceId: string): boolean {
-    return this.#live.has(instanceId);
+    return this.#directory.get(instanceId) !== undefined;
   }
 
   /** Calls back once, when the instance is not live any more; returns what takes that back. */
   onEnd(instanceId: string, callback: () => void): () => void {
-    const instance = this.#live.get(instanceId);
+    const instance = this.#directory.get(instanceId);
     if (instance === undefined) callback();
     else instance.endListeners.add(callback);
     return () => instance?.endListeners.delete(callback);
@@ -154,49 +170,17 @@ export class Engine {
   /** Starts nothing more and waits for what runs. */
   async drain(): Promise<void> {
     this.#stopped = true;
-    for (const instance of this.#live.values()) for (const work of instance.work.values()) work.cancel?.();
-    while (this.#running.size > 0) await Promise.all(this.#running);
-  }
-
-  // Instances
-
-  #admit(request: StartRequest, parent: ParentLink | null): LiveInstance {
-    const { host, settings } = this.#options;
-    const { name, instanceId = newId(), input, version = settings.defaultVersion, traceParent = null } = request;
-    if (!isValidInstanceId(instanceId)) throw new InvalidInstanceIdError(instanceId);
-    if (this.#function('orchestrationtrigger', name) === undefined) throw new UnknownOrchestratorError(name);
-    const existing = this.#live.get(instanceId);
-    if (existing !== undefined) throw new InstanceExistsError(instanceId, existing.status);
-    const now = host.clock.now();
-    const origin = {
-      key: this.#nextId(),
-      instanceId,
-      executionId: newId(),
-      name,
-      version,
-      input,
-      createdAt: now,
-      parent,
-      traceParent,
-    };
-    const instance = new LiveInstance(origin);
-    instance.mailbox.push(instance.startMessage(now));
-    instance.busy = true;
-    this.#live.set(instanceId, instance);
-    return instance;
-  }
-
-  #adopt(stored: StoredInstance): LiveInstance {
-    const instance = new LiveInstance(stored);
-    if (stored.status === 'Running' || stored.status === 'Suspended') instance.status = stored.status;
-    instance.episodes = stored.episodes;
-    if (stored.episodes === 0) instance.mailbox.push(instance.startMessage(stored.createdAt));
-    this.#live.set(instance.id, instance);
-    return instance;
+    this.#tasks.stop();
+    this.#writer.giveUp();
+    for (const instance of this.#directory.all()) for (const work of instance.work.values()) work.cancel?.();
+    await this.#background.idle();
   }
 
   #deliver(instance: LiveInstance, message: Message): void {
-    if (instance.ended) this.#track(this.#discard([message]));
+    if (instance.ended) {
+      this.#background.run(this.#discard([message]));
+      return;
+    }
     instance.mailbox.push(message);
     this.#wake(instance);
   }
@@ -214,7 +198,7 @@ export class Engine {
     setImmediate(() => {
       const ready = this.#ready;
       this.#ready = [];
-      for (const woken of ready) this.#track(this.#step(woken).finally(() => this.#release(woken)));
+      for (const woken of ready) this.#background.run(this.#step(woken).finally(() => this.#release(woken)));
     });
   }
 
@@ -222,22 +206,26 @@ export class Engine {
 
   async #step(instance: LiveInstance): Promise<void> {
     const step = instance.nextStep();
-    const now = this.#options.host.clock.now();
     if (step === 'idle' || this.#stopped) return;
-    if (step === 'suspend') return this.#commit(suspension(instance, now));
-    if (step === 'terminate') return this.#commit(termination(instance, this.#surroundings()));
+    if (step === 'suspend') await this.#commit(suspension(instance, this.#options.host.clock.now()));
+    else if (step === 'terminate') await this.#commit(termination(instance, this.#surroundings()));
+    else await this.#commit(...(await this.#episode(instance)));
+  }
+
+  /** Runs an episode; what the engine itself fails at ends the instance with an explanation, and nothing else. */
+  async #episode(instance: LiveInstance): Promise<[Change, CachedHistory?]> {
     try {
-      await this.#runEpisode(instance);
+      return await this.#runEpisode(instance);
     } catch (error) {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      this.#log('error', `The episode of instance '${instance.id}' broke: ${text}`);
-      await this.#commit(engineFailure(instance, error, this.#surroundings()));
+      this.#log('error', `The host could not run instance '${instance.id}': ${text}`);
+      return [engineFailure(instance, error, this.#surroundings())];
     }
   }
 
-  async #runEpisode(instance: LiveInstance): Promise<void> {
+  async #runEpisode(instance: LiveInstance): Promise<[Change, CachedHistory]> {
     const { host, limits, completeWithOpenTasks } = this.#options;
-    const fn = this.#function('orchestrationtrigger', instance.name);
+    const fn = this.#functions.find('orchestrationtrigger', instance.name);
     if (fn === undefined) throw new UnknownOrchestratorError(instance.name);
     const { episode, result } = await this.#orchestrators.run(async () => {
       const episode = openEpisode(instance, this.#cache.get(instance), host.clock.now());
@@ -248,27 +236,30 @@ export class Engine {
       );
       return { episode, result: await invokeOrchestrator(host, fn, payload, instance.traceParent) };
     });
-    this.counters.episodes += 1;
     const history = [...episode.past.events, ...episode.fresh];
     const { name: orchestrator, executionId } = instance;
     const decision = decide({ orchestrator, executionId, history, result, now: host.clock.now(), limits, completeWithOpenTasks });
-    this.counters.actions += decision.newTasks.length;
-    if (decision.verdict.kind === 'continuedAsNew' && decision.verdict.dropped.length > 0) {
-      const names = decision.verdict.dropped.join(', ');
-      this.#log(
-        'warning',
-        `Instance '${instance.id}' continued as new; events it had not awaited are lost, as in Azure: ${names}.`,
-      );
-    }
+    this.#episodes += 1;
+    this.#actions += decision.newTasks.length;
+    this.#warnOfLostEvents(instance, decision);
     const change = afterEpisode(instance, episode, decision, this.#surroundings());
-    const events = [...history, ...decision.events];
-    await this.#commit(change, { events, text: joinHistory(episode.past.text, change.history) });
+    const text = joinHistory(episode.past.text, change.history);
+    return [change, { events: [...history, ...decision.events], text }];
+  }
+
+  #warnOfLostEvents(instance: LiveInstance, { verdict }: EpisodeDecision): void {
+    if (verdict.kind !== 'continuedAsNew' || verdict.dropped.length === 0) return;
+    const names = verdict.dropped.join(', ');
+    this.#log(
+      'warning',
+      `Instance '${instance.id}' continued as new; events it had not awaited are lost, as in Azure: ${names}.`,
+    );
   }
 
   /** Stores a change, then performs it. `history` is the whole history after it. */
   async #commit(change: Change, history?: CachedHistory): Promise<void> {
     const { instance, fate } = change;
-    await this.#persist((store) => writeChange(store, change));
+    await this.#writer.commit((store) => writeChange(store, change));
     const consumed = new Set(change.consumed);
     const left = instance.mailbox.filter((message) => !consumed.has(message));
     for (const { event } of consumed) instance.forget(event);
@@ -281,61 +272,28 @@ export class Engine {
       instance.status = fate.status;
       if (history !== undefined) this.#cache.put(instance, history);
     }
-    for (const work of change.newWork) this.#perform(instance, work);
+    for (const work of change.newWork) this.#tasks.perform(instance, work);
     for (const child of change.children) this.#release(child);
     for (const { to, message } of change.outgoing) this.#deliver(to, message);
   }
 
   #end(instance: LiveInstance): void {
     instance.ended = true;
-    this.#live.delete(instance.id);
+    this.#directory.remove(instance);
     this.#cache.remove(instance);
     for (const listener of instance.endListeners) listener();
-    if (instance.mailbox.length > 0) this.#track(this.#discard(instance.mailbox));
+    if (instance.mailbox.length > 0) this.#background.run(this.#discard(instance.mailbox));
   }
 
-  /** Begins a new execution; events that were carried over are still in the mailbox. */
+  /** Begins a new execution; events that were carried over are still in the mailbox, and maybe answers that came too late. */
   #restart(instance: LiveInstance, executionId: string, input: string | null, now: number): void {
+    const late = instance.mailbox.filter(({ event }) => isAnswer(event));
+    if (late.length > 0) this.#background.run(this.#discard(late));
     instance.executionId = executionId;
     instance.input = input;
     instance.episodes = 0;
-    instance.mailbox = [instance.startMessage(now), ...instance.mailbox];
+    instance.mailbox = [instance.startMessage(now), ...instance.mailbox.filter((message) => !late.includes(message))];
     this.#cache.put(instance, { events: [], text: '' });
-  }
-
-  // Activities and timers
-
-  #perform(instance: LiveInstance, { id, taskId, name, input, fireAt }: Omit<StoredWork, 'outcome'>): void {
-    if (fireAt !== null) {
-      instance.work.set(taskId, { row: id, cancel: this.#schedule(instance, id, taskId, fireAt) });
-    } else if (name !== null) {
-      instance.work.set(taskId, { row: id });
-      const call = { taskId, name, input, instanceId: instance.id, traceParent: instance.traceParent };
-      this.#track(this.#runActivity(instance, id, call));
-    }
-  }
-
-  #schedule(instance: LiveInstance, row: number, taskId: number, fireAt: number): () => void {
-    const { clock } = this.#options.host;
-    const fire = () => {
-      const event = { ...stamped(EventType.TimerFired, clock.now()), TimerId: taskId, FireAt: new Date(fireAt).toISOString() };
-      this.#deliver(instance, toMessage(event, { table: 'work', id: row }));
-    };
-    if (fireAt > clock.now()) return clock.schedule(fireAt, fire);
-    const immediate = setImmediate(fire);
-    return () => clearImmediate(immediate);
-  }
-
-  async #runActivity(instance: LiveInstance, row: number, call: ActivityCall): Promise<void> {
-    const event = await this.#activities.run(async () => {
-      if (this.#stopped || instance.ended) return undefined;
-      this.counters.activities += 1;
-      return invokeActivity(this.#options.host, this.#function('activitytrigger', call.name), call);
-    });
-    if (event === undefined || instance.ended) return;
-    const message = toMessage(event, { table: 'work', id: row });
-    const recorded = await this.#persist((store) => store.completeWork(row, message.text));
-    if (recorded) this.#deliver(instance, message);
   }
 
   // Store
@@ -348,39 +306,21 @@ export class Engine {
   }
 
   async #discard(messages: readonly Message[]): Promise<void> {
-    await this.#persist((store) => {
+    await this.#writer.commit((store) => {
       for (const message of messages) deleteMessage(store, message);
     });
-  }
-
-  /** Commits; what can't be committed now (a full disk) is tried again, since the engine can't go on without it. */
-  async #persist<T>(write: (store: DurableStore) => T): Promise<T> {
-    const { commits, store, host } = this.#options;
-    for (;;) {
-      try {
-        return await commits.write(() => write(store));
-      } catch (error) {
-        this.#log('critical', `The Durable database could not be written: ${String(error)}`);
-        if (this.#stopped) throw error;
-        await new Promise<void>((resolve) => host.clock.schedule(host.clock.now() + COMMIT_RETRY_MS, resolve));
-      }
-    }
-  }
-
-  #inboxMessage(event: HistoryEvent): Message {
-    return toMessage(event, { table: 'inbox', id: this.#nextId() });
   }
 
   #surroundings(): Surroundings {
     return {
       now: this.#options.host.clock.now(),
-      nextId: () => this.#nextId(),
+      nextId: () => this.#directory.nextId(),
       newExecutionId: newId,
-      live: (instanceId) => this.#live.get(instanceId),
-      inboxMessage: (event) => this.#inboxMessage(event),
+      live: (instanceId) => this.#directory.get(instanceId),
+      inboxMessage: (event) => this.#directory.inboxMessage(event),
       admitChild: (child, parent) => {
         try {
-          return this.#admit(child, parent);
+          return this.#directory.admit(child, parent);
         } catch (error) {
           if (error instanceof Error) return error;
           throw error;
@@ -389,36 +329,7 @@ export class Engine {
     };
   }
 
-  #function(triggerType: string, name: string): RegisteredFunction | undefined {
-    return this.#functions.get(functionKey(triggerType, name));
-  }
-
-  #nextId(): number {
-    this.#lastId += 1;
-    return this.#lastId;
-  }
-
-  /** Keeps a piece of background work in view until it ends, so that draining waits for it. */
-  #track(work: Promise<void>): void {
-    const tracked = work
-      .catch((error: unknown) => this.#log('error', `Durable background work failed: ${String(error)}`))
-      .finally(() => this.#running.delete(tracked));
-    this.#running.add(tracked);
-  }
-
   #log(level: LogLevel, message: string): void {
     this.#options.host.log(level, LOG_CATEGORY, message);
   }
-}
-
-function functionKey(triggerType: string, name: string): string {
-  return `${triggerType.toLowerCase()} ${name.toLowerCase()}`;
-}
-
-function newId(): string {
-  return randomUUID().replaceAll('-', '');
-}
-
-function isValidInstanceId(instanceId: string): boolean {
-  return instanceId.length > 0 && instanceId.length <= 100 && !instanceId.startsWith('@') && !/[/\\?#\p{Cc}]/u.test(instanceId);
 }

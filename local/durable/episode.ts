@@ -9,6 +9,7 @@ import {
   type SchedulingEvent,
   stamped,
 } from './history.ts';
+import { childInstanceId } from './instance-id.ts';
 import { type Replay, replay, type ScheduledTask, type TimerLimits, UnsupportedActionError } from './replay.ts';
 
 /** One run of an orchestrator function over its history, as far as the decision about it needs to know. */
@@ -53,11 +54,6 @@ export interface EpisodeDecision {
   /** JSON text, if the function set one. */
   readonly customStatus: string | undefined;
   readonly verdict: Verdict;
-}
-
-/** Instance id of a sub-orchestration that was given none. */
-export function childInstanceId(executionId: string, taskId: number): string {
-  return `${executionId}:${taskId}`;
 }
 
 /** Decides what an episode changes: new history, new work and the instance's fate. */

@@ -84,6 +84,6 @@ export class DurableExtension implements HostExtension {
 
   /** `episodes`, `activities`, `actions` (tasks scheduled), `commits` (flushes of the disk), `writes` (pieces of work in them). */
   counters(): Readonly<Record<string, number>> {
-    return { ...this.#running?.engine.counters, ...this.#running?.commits.counters };
+    return { ...this.#running?.engine.counters(), ...this.#running?.commits.counters };
   }
 }

@@ -61,7 +61,7 @@ export interface ExecutionStarted extends EventOf<EventTypes['ExecutionStarted']
   readonly OrchestrationInstance: { readonly InstanceId: string; readonly ExecutionId: string };
 }
 
-export interface TaskScheduled extends EventOf<EventTypes['TaskScheduled']> {
+interface TaskScheduled extends EventOf<EventTypes['TaskScheduled']> {
   readonly Name: string;
   readonly Version: string;
   readonly Input: null;
@@ -69,7 +69,7 @@ export interface TaskScheduled extends EventOf<EventTypes['TaskScheduled']> {
   readonly RetryOf?: number | undefined;
 }
 
-export interface SubOrchestrationInstanceCreated extends EventOf<EventTypes['SubOrchestrationInstanceCreated']> {
+interface SubOrchestrationInstanceCreated extends EventOf<EventTypes['SubOrchestrationInstanceCreated']> {
   readonly Name: string;
   readonly Version: string;
   readonly InstanceId: string;
@@ -77,7 +77,7 @@ export interface SubOrchestrationInstanceCreated extends EventOf<EventTypes['Sub
   readonly RetryOf?: number | undefined;
 }
 
-export interface TimerCreated extends EventOf<EventTypes['TimerCreated']> {
+interface TimerCreated extends EventOf<EventTypes['TimerCreated']> {
   readonly FireAt: string;
   /** Task id of the first attempt, if this timer separates two attempts of a retried task. */
   readonly RetryOf?: number | undefined;
@@ -96,7 +96,7 @@ export interface TaskFailure extends EventOf<EventTypes['TaskFailed'] | EventTyp
   readonly FailureDetails?: FailureDetails | undefined;
 }
 
-export interface TimerFired extends EventOf<EventTypes['TimerFired']> {
+interface TimerFired extends EventOf<EventTypes['TimerFired']> {
   readonly TimerId: number;
   readonly FireAt: string;
 }
@@ -107,16 +107,16 @@ export interface EventRaised extends EventOf<EventTypes['EventRaised']> {
   readonly Input: string | null;
 }
 
-export interface ExecutionCompleted extends EventOf<EventTypes['ExecutionCompleted']> {
+interface ExecutionCompleted extends EventOf<EventTypes['ExecutionCompleted']> {
   readonly OrchestrationStatus: 'Completed' | 'Failed' | 'Terminated';
   readonly Result: string | null;
 }
 
-export interface ExecutionTerminated extends EventOf<EventTypes['ExecutionTerminated']> {
+interface ExecutionTerminated extends EventOf<EventTypes['ExecutionTerminated']> {
   readonly Input: string | null;
 }
 
-export interface ExecutionReasoned
+interface ExecutionReasoned
   extends EventOf<EventTypes['ExecutionSuspended'] | EventTypes['ExecutionResumed'] | EventTypes['ExecutionRewound']> {
   readonly Reason: string | null;
 }
@@ -137,6 +137,11 @@ export type HistoryEvent =
   | ExecutionCompleted
   | ExecutionTerminated
   | ExecutionReasoned;
+
+/** Events that answer a task of one execution, and mean nothing to the next. */
+export function isAnswer(event: HistoryEvent): event is TaskSucceeded | TaskFailure | TimerFired {
+  return 'TaskScheduledId' in event || 'TimerId' in event;
+}
 
 export function isScheduling(event: HistoryEvent): event is SchedulingEvent {
   return (

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { GroupCommit } from '../sqlite/group-commit.ts';
-import type { Engine, StartRequest } from './engine.ts';
+import type { StartRequest } from './directory.ts';
+import type { Engine } from './engine.ts';
 import { type EventRaised, EventType, type HistoryEvent, stamped } from './history.ts';
 import { eventText } from './history-text.ts';
 import { failedChildren, rewindHistory } from './rewind.ts';
@@ -15,6 +16,9 @@ export interface ManagementOptions {
   readonly commits: GroupCommit;
   readonly clock: Clock;
 }
+
+/** Instances forgotten in one transaction; others have their turn between two of them. */
+const PURGE_BATCH = 500;
 
 /** Operations of the durable client on instances. Answers come from the store, so they tell only what is durable. */
 export class Management {
@@ -112,13 +116,19 @@ export class Management {
 
   /** Forgets all ended instances that match; resolves with their number. */
   async purgeAll(filter: InstanceFilter): Promise<number> {
-    return this.#commits.write(() => {
-      const ended = this.#store
-        .listInstances(filter, { limit: Number.MAX_SAFE_INTEGER })
-        .filter((instance) => !this.#engine.isLive(instance.instanceId));
-      for (const instance of ended) this.#store.deleteInstance(instance.key);
-      return ended.length;
-    });
+    let purged = 0;
+    let after: Page['after'];
+    do {
+      const page = await this.#commits.write(() => {
+        const found = this.#store.listInstances(filter, { limit: PURGE_BATCH, after });
+        const ended = found.filter((instance) => !this.#engine.isLive(instance.instanceId));
+        for (const instance of ended) this.#store.deleteInstance(instance.key);
+        return { purged: ended.length, after: found.at(-1) };
+      });
+      purged += page.purged;
+      after = page.after;
+    } while (after !== undefined);
+    return purged;
   }
 
   async #post(instanceId: string, event: HistoryEvent): Promise<Delivery> {

@@ -19,7 +19,7 @@ export interface DurableSettings {
 }
 
 /** A section of host.json this extension can't work with. */
-export class InvalidHostSectionError extends Error {
+class InvalidHostSectionError extends Error {
   readonly code = 'invalid_host_section';
 
   constructor(problems: string) {

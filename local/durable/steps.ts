@@ -1,9 +1,11 @@
-import type { Change, Outgoing } from './change.ts';
-import { childInstanceId, type EpisodeDecision, type Failure, type Verdict } from './episode.ts';
+import type { Change, Fate, Outgoing } from './change.ts';
+import type { StartRequest } from './directory.ts';
+import type { EpisodeDecision, Failure, Verdict } from './episode.ts';
 import { EventType, type HistoryEvent, type ParentLink, stamped } from './history.ts';
 import { eventText, historyText } from './history-text.ts';
+import { childInstanceId } from './instance-id.ts';
 import type { CachedHistory, LiveInstance, Message } from './live-instance.ts';
-import type { ScheduledTask } from './replay.ts';
+import type { ScheduledTask, TaskWork } from './replay.ts';
 import type { StoredWork } from './store.ts';
 
 /** What a step needs of the world around its instance. */
@@ -15,15 +17,7 @@ export interface Surroundings {
   /** A message that gets a row in the inbox of its receiver. */
   inboxMessage(event: HistoryEvent): Message;
   /** Creates a child in memory, or says why not. */
-  admitChild(child: ChildRequest, parent: ParentLink): LiveInstance | Error;
-}
-
-export interface ChildRequest {
-  readonly name: string;
-  readonly instanceId: string;
-  readonly input: string | null;
-  readonly version?: string | undefined;
-  readonly traceParent?: string | undefined;
+  admitChild(child: StartRequest, parent: ParentLink): LiveInstance | Error;
 }
 
 /** A run of an orchestrator function: the history it had, and the messages that are new to it. */
@@ -75,7 +69,7 @@ export function afterEpisode(
     children,
     outgoing: [...outgoing, ...messageToParent(instance, verdict, around)],
     customStatus: decision.customStatus,
-    fate: fateOf(verdict, carriedOver, around),
+    fate: fateOf(verdict, around),
   };
 }
 
@@ -142,7 +136,7 @@ function nothing(instance: LiveInstance, now: number): Omit<Change, 'fate'> {
 function newWork(
   instance: LiveInstance,
   taskId: number,
-  work: Exclude<ScheduledTask['work'], { kind: 'subOrchestration' }>,
+  work: Exclude<TaskWork, { kind: 'subOrchestration' }>,
   around: Surroundings,
 ): Omit<StoredWork, 'outcome'> {
   const row = { id: around.nextId(), instance: instance.key, taskId };
@@ -153,12 +147,12 @@ function newWork(
 function startChild(
   instance: LiveInstance,
   { id }: ScheduledTask,
-  work: Extract<ScheduledTask['work'], { kind: 'subOrchestration' }>,
+  work: Extract<TaskWork, { kind: 'subOrchestration' }>,
   around: Surroundings,
   children: LiveInstance[],
   outgoing: Outgoing[],
 ): void {
-  const request: ChildRequest = {
+  const request: StartRequest = {
     name: work.name,
     instanceId: work.instanceId ?? childInstanceId(instance.executionId, id),
     input: jsonText(work.input),
@@ -203,7 +197,7 @@ function childOutcome(taskId: number, verdict: Extract<Verdict, { kind: 'complet
   return { ...event, TaskScheduledId: taskId, Reason: reason, Details: '', FailureDetails: details };
 }
 
-function fateOf(verdict: Verdict, carriedOver: readonly Message[], around: Surroundings): Change['fate'] {
+function fateOf(verdict: Verdict, around: Surroundings): Fate {
   switch (verdict.kind) {
     case 'running':
       return { kind: 'live', status: 'Running' };
@@ -212,7 +206,7 @@ function fateOf(verdict: Verdict, carriedOver: readonly Message[], around: Surro
     case 'failed':
       return { kind: 'ended', status: 'Failed', output: JSON.stringify(verdict.failure.reason) };
     case 'continuedAsNew':
-      return { kind: 'restarted', executionId: around.newExecutionId(), input: verdict.input, carriedOver };
+      return { kind: 'restarted', executionId: around.newExecutionId(), input: verdict.input };
   }
 }
 

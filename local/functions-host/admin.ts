@@ -35,25 +35,24 @@ export class Admin {
   }
 
   async handle(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
-    const [, area = '', name, action] = url.pathname
-      .split('/')
-      .filter((segment) => segment !== '')
-      .map(lowerCase);
-    const operation = `${request.method} ${area}`;
-    if (area === 'host' && name === 'ping') return sendStatus(response, 200);
+    const [, area, ...path] = url.pathname.split('/').flatMap((segment) => segment.toLowerCase() || []);
+    if (area === 'host' && path[0] === 'ping') return sendStatus(response, 200);
     if (!this.#parts.guard.allows('admin', request, url)) return sendStatus(response, 401);
     if (area === 'warmup') return sendStatus(response, 200);
-    if (area === 'host') return this.#host(`${request.method} ${[name, action].filter(Boolean).join('/')}`, response);
-    if (operation === 'GET functions' && name === undefined)
-      return sendJson(
-        response,
-        this.#all().map((fn) => this.#describe(fn)),
-      );
-    const fn = this.#all().find((candidate) => candidate.name.toLowerCase() === name);
-    if (area !== 'functions' || fn === undefined) return sendStatus(response, 404);
-    if (operation === 'GET functions' && action === undefined) return sendJson(response, this.#describe(fn));
-    if (operation === 'GET functions' && action === 'status') return sendJson(response, { errors: null });
-    if (operation === 'POST functions' && action === undefined) return this.#run(fn, request, response);
+    if (area === 'host') return this.#host(`${request.method} ${path.join('/')}`, response);
+    if (area === 'functions') return this.#functions(path, request, response);
+    return sendStatus(response, 404);
+  }
+
+  async #functions([name, action]: readonly string[], request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { functions, disabledFunctions } = this.#parts;
+    const all = [...functions, ...disabledFunctions];
+    const fn = all.find((candidate) => candidate.name.toLowerCase() === name);
+    if (name !== undefined && fn === undefined) return sendStatus(response, 404);
+    const described = fn === undefined ? all.map((each) => this.#describe(each)) : this.#describe(fn);
+    if (request.method === 'GET' && action === undefined) return sendJson(response, described);
+    if (request.method === 'GET' && action === 'status') return sendJson(response, { errors: null });
+    if (request.method === 'POST' && action === undefined && fn !== undefined) return this.#run(fn, request, response);
     return sendStatus(response, 404);
   }
 
@@ -85,10 +84,6 @@ export class Admin {
     // The answer is out before the function ends; how it ended is in the log.
     this.#parts.invoke(fn, invocation).catch(() => undefined);
     return sendStatus(response, 202);
-  }
-
-  #all(): readonly RegisteredFunction[] {
-    return [...this.#parts.functions, ...this.#parts.disabledFunctions];
   }
 
   #status(): object {
@@ -134,8 +129,4 @@ async function readInput(request: IncomingMessage): Promise<string | undefined> 
 function sendJson(response: ServerResponse, body: unknown): void {
   response.setHeader('content-type', 'application/json; charset=utf-8');
   response.end(JSON.stringify(body));
-}
-
-function lowerCase(text: string): string {
-  return text.toLowerCase();
 }

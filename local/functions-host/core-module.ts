@@ -6,7 +6,8 @@ import type { NamedData, TypedData } from './typed-data.ts';
 
 const MODULE_NAME = '@azure/functions-core';
 const CORE_VERSION = '3.12.0';
-const HOST_VERSION = '4.1048.0';
+/** The real host whose behaviour this one follows. */
+export const HOST_VERSION = '4.1048.0';
 
 export type FunctionCallback = (...args: unknown[]) => unknown;
 
@@ -94,9 +95,7 @@ function currentApp(): AppRegistry {
 
 const coreModule = {
   version: CORE_VERSION,
-  get hostVersion() {
-    return HOST_VERSION;
-  },
+  hostVersion: HOST_VERSION,
   registerFunction(metadata: FunctionMetadata, callback: FunctionCallback) {
     return new Disposable(currentApp().registerFunction(metadata, callback));
   },
@@ -131,5 +130,3 @@ export function installCoreModule(app: AppRegistry): void {
 export function loadedProgrammingModel(): ProgrammingModel | undefined {
   return programmingModel;
 }
-
-export { HOST_VERSION };

@@ -24,6 +24,17 @@ export interface HostJson {
   extensionSection(name: string): Section;
 }
 
+/**
+ * A section under `extensions` by its schema.
+ *
+ * @throws HostStartError `host_json_invalid`
+ */
+export function parseExtensionSection<T extends z.ZodType>(schema: T, name: string, content: Section): z.infer<T> {
+  const parsed = schema.safeParse(content);
+  if (parsed.success) return parsed.data;
+  throw new HostStartError('host_json_invalid', `host.json: extensions.${name} is not valid. ${z.prettifyError(parsed.error)}`);
+}
+
 const OVERRIDE_PREFIX = /^AzureFunctionsJobHost(?:__|:)(.+)$/i;
 
 /**

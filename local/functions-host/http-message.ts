@@ -11,16 +11,20 @@ export class BodyTooLargeError extends Error {
   }
 }
 
-/** @throws BodyTooLargeError */
+/**
+ * Reads all, even what is too large, as a client that is still sending would not see the answer.
+ *
+ * @throws BodyTooLargeError
+ */
 export async function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request) {
     size += chunk.length;
-    if (size > limitBytes) throw new BodyTooLargeError(limitBytes);
-    chunks.push(chunk);
+    if (size <= limitBytes) chunks.push(chunk);
   }
-  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+  if (size > limitBytes) throw new BodyTooLargeError(limitBytes);
+  return Buffer.concat(chunks);
 }
 
 /** The trigger data of an HTTP function. Repeated headers and query parameters are joined by a comma, as in Azure. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Admin } from './admin.ts';
 import { applyCors, type CorsSettings } from './cors.ts';
 import type { HostExtension, Invocation, InvocationOutcome, RegisteredFunction } from './extension.ts';
+import { parseExtensionSection } from './host-json.ts';
 import { BodyTooLargeError, readBody, sendHttpData, sendStatus, toHttpData } from './http-message.ts';
 import { type RouteMatch, Router } from './http-routes.ts';
 import type { RequestHandler } from './http-server.ts';
@@ -23,8 +24,9 @@ const httpSectionSchema = z.object({
 /** host.json's `extensions.http`. */
 export type HttpSection = z.infer<typeof httpSectionSchema>;
 
+/** @throws HostStartError `host_json_invalid` */
 export function parseHttpSection(section: Readonly<Record<string, unknown>>): HttpSection {
-  return httpSectionSchema.parse(section);
+  return parseExtensionSection(httpSectionSchema, 'http', section);
 }
 
 export interface HttpParts {

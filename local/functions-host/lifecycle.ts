@@ -35,7 +35,7 @@ export class Lifecycle {
 
   /** Resolves when triggers take nothing new and nothing runs any more. */
   drain(): Promise<void> {
-    this.#draining ??= Promise.all(this.#extensions.map((extension) => extension.drain())).then(() => this.inFlight.idle());
+    this.#draining ??= this.#forEachExtension((extension) => extension.drain()).then(() => this.inFlight.idle());
     return this.#draining;
   }
 
@@ -47,11 +47,22 @@ export class Lifecycle {
   async #stop(): Promise<void> {
     this.#state = 'Stopping';
     await this.drain();
-    await this.#hooks.appTerminate().catch((error: unknown) => {
-      this.#logger.write('error', 'Worker', `An appTerminate hook failed: ${String(error)}`);
-    });
-    await Promise.all(this.#extensions.map((extension) => extension.close()));
+    await this.#logged('An appTerminate hook', this.#hooks.appTerminate());
+    await this.#forEachExtension((extension) => extension.close());
     await this.#server.close();
     this.#state = 'Stopped';
+  }
+
+  async #forEachExtension(work: (extension: HostExtension) => Promise<void>): Promise<void> {
+    await Promise.all(this.#extensions.map((extension) => this.#logged(`The extension ${extension.name}`, work(extension))));
+  }
+
+  /** A failure on the way down must not keep the rest from ending. */
+  async #logged(what: string, work: Promise<void>): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      this.#logger.write('error', 'Host.Shutdown', `${what} failed while the host stops: ${String(error)}`);
+    }
   }
 }

@@ -49,7 +49,7 @@ export function parseNcrontab(expression: string): Ncrontab {
   const texts = expression.trim().split(/\s+/);
   if (texts.length === 5) texts.unshift('0');
   if (texts.length !== 6) throw new NcrontabError(expression, `it has ${texts.length} fields instead of six (or five)`);
-  const field = (index: number, of: Field) => parseField(texts[index] ?? '', of, expression);
+  const field = (index: number, kind: Field) => parseField(texts[index] ?? '', kind, expression);
   return {
     seconds: field(0, SECOND),
     minutes: field(1, MINUTE),
@@ -100,23 +100,11 @@ function parsePart(part: string, field: Field, expression: string): readonly num
   const step = Number(stepText ?? 1);
   if (step === 0) throw refuse('has the step 0');
   const first = star === undefined ? value(from) : field.min;
-  const last = lastOf({ isOpen: star !== undefined || (to === undefined && stepText !== undefined), to, first, field, value });
+  const isOpen = star !== undefined || (to === undefined && stepText !== undefined);
+  const last = isOpen ? field.max : value(to ?? from);
+  // A range written backwards is turned round, as the real host does.
   const [low, high] = [Math.min(first, last), Math.max(first, last)];
   return Array.from({ length: Math.floor((high - low) / step) + 1 }, (_, index) => low + index * step);
-}
-
-interface RangeEnd {
-  readonly isOpen: boolean;
-  readonly to: string | undefined;
-  readonly first: number;
-  readonly field: Field;
-  readonly value: (name: string) => number;
-}
-
-/** `*` and `a/step` run to the field's end; a range written backwards is turned round by the caller, as the real host does. */
-function lastOf({ isOpen, to, first, field, value }: RangeEnd): number {
-  if (isOpen) return field.max;
-  return to === undefined ? first : value(to);
 }
 
 function numberOf(text: string, { min, max, names = [] }: Field): number | undefined {

@@ -48,9 +48,11 @@ export class ServiceBusListener {
     const isBatch = this.#trigger.cardinality === 'many';
     this.#subscription = this.#receiver.subscribe(
       {
-        processMessage: (message) => {
+        processMessage: async (message) => {
           this.counters.received += 1;
-          return isBatch ? this.#addToBatch(message) : this.#process([message]);
+          this.#inFlight.enter();
+          await (isBatch ? this.#addToBatch(message) : this.#process([message]));
+          this.#inFlight.leave();
         },
         processError: async ({ error, errorSource }) => {
           // A link that is closed while it opens reports that as a failure.
@@ -91,18 +93,14 @@ export class ServiceBusListener {
     this.#batchIsRunning = false;
   }
 
+  /** Never rejects. */
   async #process(messages: readonly ServiceBusReceivedMessage[]): Promise<void> {
-    this.#inFlight.enter();
     const release = messages.map((message) => this.#locked.hold(message, this.#receiver));
-    try {
-      const succeeded = await this.#invoke(messages);
-      if (!succeeded || this.#trigger.autoCompleteMessages) {
-        await Promise.all(messages.map((message) => this.#settle(message, succeeded)));
-      }
-    } finally {
-      for (const forget of release) forget();
-      this.#inFlight.leave();
+    const succeeded = await this.#invoke(messages);
+    if (!succeeded || this.#trigger.autoCompleteMessages) {
+      await Promise.all(messages.map((message) => this.#settle(message, succeeded)));
     }
+    for (const forget of release) forget();
   }
 
   async #invoke(messages: readonly ServiceBusReceivedMessage[]): Promise<boolean> {

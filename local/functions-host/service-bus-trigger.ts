@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { HostStartError } from './errors.ts';
 import type { ExtensionHost, RegisteredFunction } from './extension.ts';
+import { parseExtensionSection } from './host-json.ts';
 import { timeSpanMs } from './time-span.ts';
 
 const DEFAULT_CONNECTION = 'AzureWebJobsServiceBus';
@@ -51,11 +52,7 @@ export interface ServiceBusSection {
 
 /** @throws HostStartError `host_json_invalid` */
 export function parseServiceBusSection(section: Readonly<Record<string, unknown>>): ServiceBusSection {
-  const parsed = sectionSchema.safeParse(section);
-  if (!parsed.success) {
-    throw new HostStartError('host_json_invalid', `host.json: extensions.serviceBus: ${z.prettifyError(parsed.error)}`);
-  }
-  const { maxAutoLockRenewalDuration, ...rest } = parsed.data;
+  const { maxAutoLockRenewalDuration, ...rest } = parseExtensionSection(sectionSchema, 'serviceBus', section);
   return { ...rest, maxAutoLockRenewalDurationMs: maxAutoLockRenewalDuration };
 }
 

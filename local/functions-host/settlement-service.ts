@@ -1,5 +1,5 @@
 import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, status } from '@grpc/grpc-js';
-import { message as amqpMessage } from 'rhea';
+import rhea from 'rhea';
 import { z } from 'zod';
 import { readBytesFields } from './protobuf.ts';
 
@@ -119,6 +119,6 @@ function wrappedText(request: Fields, field: number): string {
 function propertiesOf(request: Fields): PropertiesToModify {
   const encoded = request.get(2);
   if (encoded === undefined || encoded.length === 0) return {};
-  const decoded = amqpMessage.decode(Buffer.concat([APPLICATION_PROPERTIES, encoded]));
+  const decoded = rhea.message.decode(Buffer.concat([APPLICATION_PROPERTIES, encoded]));
   return propertiesSchema.parse(decoded['application_properties'] ?? {});
 }

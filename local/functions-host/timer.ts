@@ -64,6 +64,18 @@ export class Timer {
     this.#store.set(this.#fn.name, this.#status);
   }
 
+  #remember(firedAt: number): void {
+    try {
+      this.#keep(firedAt, firedAt, firedAt);
+    } catch (error) {
+      this.#host.log(
+        'error',
+        LOG_CATEGORY,
+        `The run of ${this.#fn.name} could not be noted, and may be repeated: ${String(error)}`,
+      );
+    }
+  }
+
   #await(after: number): void {
     const next = this.#options.schedule.next(after);
     if (next === undefined || this.#stopped) return;
@@ -80,7 +92,7 @@ export class Timer {
     } catch {
       this.#host.log('warning', LOG_CATEGORY, `${this.#fn.name} failed; it runs again at its next time.`);
     }
-    if (this.#options.isMonitored) this.#keep(firedAt, firedAt, firedAt);
+    if (this.#options.isMonitored) this.#remember(firedAt);
     this.#await(Math.max(this.#host.clock.now(), firedAt));
     this.#inFlight.leave();
   }

@@ -54,7 +54,7 @@ export class ConsumerLink implements Consumer {
     link.on('rejected', (context: EventContext) =>
       this.#settle(context.delivery, deadLettering(context.delivery), DEAD_LETTERED),
     );
-    queue.addConsumer(this);
+    queue.consumers.add(this);
   }
 
   hasRoom(bytes: number): boolean {
@@ -76,7 +76,7 @@ export class ConsumerLink implements Consumer {
   close(): void {
     this.#open = false;
     this.#tokens.clear();
-    this.queue.removeConsumer(this);
+    this.queue.consumers.remove(this);
   }
 
   /** At most once: a message leaves only after its removal is safe. */

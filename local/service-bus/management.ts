@@ -27,7 +27,7 @@ const dispositionBody = z.object({
   'lock-tokens': lockTokens,
   'deadletter-reason': z.string().nullish(),
   'deadletter-description': z.string().nullish(),
-  'properties-to-modify': z.unknown(),
+  'properties-to-modify': z.unknown().optional(),
 });
 
 /** Operations of a queue's `$management` node, by the name after `com.microsoft:`. */

@@ -1,13 +1,14 @@
 import { encodeString } from './amqp-bytes.ts';
-import type { Consumer } from './consumer.ts';
+import { ConsumerRotation } from './consumer-rotation.ts';
 import { DeadlineHeap } from './deadline-heap.ts';
 import { encodedSize } from './delivery-encoding.ts';
 import { DuplicateWindow } from './duplicate-window.ts';
 import { BrokerError, CONDITION } from './errors.ts';
 import { LockTable } from './lock-table.ts';
-import type { Lock, Message, MessageState } from './message.ts';
+import type { Lock, Message } from './message.ts';
 import { MESSAGE_STATE } from './message.ts';
 import { MessageOrder } from './message-order.ts';
+import { MessageTable } from './message-table.ts';
 import type { QueueRules, QueueSurroundings, Settlement } from './queue-surroundings.ts';
 import type { MessageContent, ParsedMessage, PropertyChanges } from './sections.ts';
 import { withApplicationProperties } from './sections.ts';
@@ -19,19 +20,17 @@ const STALE_ENTRIES = 1024;
 export class Queue {
   readonly name: string;
   readonly rules: QueueRules;
+  readonly consumers = new ConsumerRotation();
   readonly #around: QueueSurroundings;
   readonly #id: number;
   /** Where refused messages go; undefined for a dead-letter queue, whose refused messages stay. */
   readonly #deadLetters: Queue | undefined;
-  readonly #messages = new Map<number, Message>();
+  readonly #messages: MessageTable;
   readonly #available = new MessageOrder();
   readonly #locks: LockTable;
   readonly #scheduled = new DeadlineHeap<Message>((message) => message.dueAt ?? 0);
   readonly #expiring = new DeadlineHeap<Message>((message) => message.expiresAt ?? 0);
   readonly #acceptedIds: DuplicateWindow | undefined;
-  readonly #consumers: Consumer[] = [];
-  #turn = 0;
-  #nextSequenceNumber: number;
   #arriving: Message[] = [];
 
   constructor(name: string, rules: QueueRules, around: QueueSurroundings, deadLetters: Queue | undefined) {
@@ -43,8 +42,8 @@ export class Queue {
     this.#acceptedIds = rules.duplicateWindowMs === undefined ? undefined : new DuplicateWindow(rules.duplicateWindowMs);
     const stored = around.store.openQueue(name.toLowerCase());
     this.#id = stored.id;
-    this.#nextSequenceNumber = stored.nextSequenceNumber;
-    for (const message of stored.messages) this.#restore(message);
+    this.#messages = new MessageTable(stored.id, stored.nextSequenceNumber, stored.messages, around.store);
+    for (const message of stored.messages) this.#resume(message);
     for (const { key, acceptedAt } of stored.acceptedIds) this.#acceptedIds?.add(key, acceptedAt);
   }
 
@@ -77,37 +76,23 @@ export class Queue {
   }
 
   cancelScheduled(sequenceNumbers: readonly number[]): void {
-    for (const message of this.#all(sequenceNumbers, MESSAGE_STATE.scheduled)) this.#remove(message);
+    for (const message of this.#messages.inState(sequenceNumbers, MESSAGE_STATE.scheduled)) this.#messages.remove(message);
   }
 
   /** Takes deferred messages out by their numbers: locked, or removed when `removes` is set. */
   receiveDeferred(sequenceNumbers: readonly number[], removes: boolean): { message: Message; lock: Lock | undefined }[] {
     const now = this.#around.clock.now();
-    return this.#all(sequenceNumbers, MESSAGE_STATE.deferred).map((message) => {
+    return this.#messages.inState(sequenceNumbers, MESSAGE_STATE.deferred).map((message) => {
       this.#around.counters.deliveries += 1;
       if (!removes) return { message, lock: this.#lock(message, now) };
-      this.#remove(message);
+      this.#messages.remove(message);
       return { message, lock: undefined };
     });
   }
 
   /** Up to `count` messages from `sequenceNumber` on, in order and in whatever state; nothing is locked. */
   peek(sequenceNumber: number, count: number): Message[] {
-    const found: Message[] = [];
-    for (const message of this.#messages.values()) {
-      if (found.length >= count) break;
-      if (message.sequenceNumber >= sequenceNumber) found.push(message);
-    }
-    return found;
-  }
-
-  addConsumer(consumer: Consumer): void {
-    this.#consumers.push(consumer);
-  }
-
-  removeConsumer(consumer: Consumer): void {
-    const index = this.#consumers.indexOf(consumer);
-    if (index >= 0) this.#consumers.splice(index, 1);
+    return this.#messages.from(sequenceNumber, count);
   }
 
   /** @throws BrokerError when the lock has ended. */
@@ -119,16 +104,15 @@ export class Queue {
     const { message } = lock;
     switch (settlement.kind) {
       case 'complete':
-        this.#remove(message);
+        this.#messages.remove(message);
         break;
       case 'abandon':
-        this.#modify(message, settlement.changes);
+        this.#messages.modify(message, settlement.changes);
         this.#redeliver(message, now);
         break;
       case 'defer':
-        this.#modify(message, settlement.changes);
-        message.state = MESSAGE_STATE.deferred;
-        this.#around.store.update(message);
+        this.#messages.modify(message, settlement.changes);
+        this.#messages.setState(message, MESSAGE_STATE.deferred);
         break;
       case 'dead-letter':
         this.#deadLetter(message, settlement.changes, now);
@@ -152,14 +136,14 @@ export class Queue {
   deliver(): void {
     const now = this.#around.clock.now();
     for (let message = this.#firstAvailable(now); message !== undefined; message = this.#firstAvailable(now)) {
-      const consumer = this.#nextConsumer(encodedSize(message));
+      const consumer = this.consumers.next(encodedSize(message));
       if (consumer === undefined) break;
       this.#available.shift();
       this.#around.counters.deliveries += 1;
-      if (consumer.receivesAndDeletes) this.#remove(message);
+      if (consumer.receivesAndDeletes) this.#messages.remove(message);
       consumer.deliver(message, consumer.receivesAndDeletes ? undefined : this.#lock(message, now));
     }
-    for (const consumer of this.#consumers) consumer.idle();
+    for (const consumer of this.consumers) consumer.idle();
   }
 
   /** Ends locks, activates scheduled messages and expires messages whose time has come by `now`. */
@@ -193,7 +177,7 @@ export class Queue {
   #enqueue(content: MessageContent, now: number, origin?: Message): void {
     const ttlMs = Math.min(content.ttlMs ?? Number.POSITIVE_INFINITY, this.rules.defaultTtlMs ?? Number.POSITIVE_INFINITY);
     const expires = this.#deadLetters !== undefined && ttlMs !== Number.POSITIVE_INFINITY;
-    const message = this.#insert({
+    const message = this.#messages.add({
       content,
       enqueuedAt: now,
       dueAt: undefined,
@@ -216,7 +200,7 @@ export class Queue {
   }
 
   #addScheduled(content: MessageContent, dueAt: number, now: number): Message {
-    const message = this.#insert({
+    const message = this.#messages.add({
       content,
       enqueuedAt: now,
       dueAt,
@@ -230,23 +214,7 @@ export class Queue {
     return message;
   }
 
-  #insert(fields: NewMessage): Message {
-    const sequenceNumber = this.#nextSequenceNumber++;
-    const message: Message = {
-      ...fields,
-      rowId: this.#around.store.newRowId(),
-      sequenceNumber,
-      originalSequenceNumber: fields.originalSequenceNumber ?? sequenceNumber,
-      lock: undefined,
-      removed: false,
-    };
-    this.#messages.set(sequenceNumber, message);
-    this.#around.store.insert(this.#id, message);
-    return message;
-  }
-
-  #restore(message: Message): void {
-    this.#messages.set(message.sequenceNumber, message);
+  #resume(message: Message): void {
     if (message.state === MESSAGE_STATE.scheduled) this.#scheduled.push(message);
     if (message.state === MESSAGE_STATE.active) this.#available.append(message);
     this.#watchExpiry(message);
@@ -259,23 +227,10 @@ export class Queue {
     if (this.#expiring.size > 2 * this.#messages.size + STALE_ENTRIES) this.#expiring.retain((expiring) => !expiring.removed);
   }
 
-  #remove(message: Message): void {
-    message.removed = true;
-    this.#messages.delete(message.sequenceNumber);
-    this.#around.store.remove(message);
-  }
-
-  #modify(message: Message, changes: PropertyChanges): void {
-    if (changes.size === 0) return;
-    message.content = withApplicationProperties(message.content, changes);
-    this.#around.store.updateContent(message);
-  }
-
   /** Counts a failed delivery and gives the message back, or gives up on it. */
   #redeliver(message: Message, now: number): void {
-    message.deliveryCount += 1;
+    this.#messages.countDelivery(message);
     if (message.deliveryCount < this.rules.maxDeliveryCount || message.state !== MESSAGE_STATE.active) {
-      this.#around.store.update(message);
       this.#giveBack(message, now);
     } else {
       const text = `Message could not be consumed after ${this.rules.maxDeliveryCount} delivery attempts.`;
@@ -296,7 +251,7 @@ export class Queue {
     if (this.#deadLetters === undefined) {
       this.#giveBack(message, now);
     } else {
-      this.#remove(message);
+      this.#messages.remove(message);
       this.#deadLetters.#enqueue(withApplicationProperties(message.content, changes), now, message);
     }
   }
@@ -305,12 +260,12 @@ export class Queue {
     if (this.rules.deadLettersOnExpiry) {
       this.#deadLetter(message, deadLetterReason('TTLExpiredException', 'The message expired and was dead lettered.'), now);
     } else {
-      this.#remove(message);
+      this.#messages.remove(message);
     }
   }
 
   #activate(message: Message, now: number): void {
-    this.#remove(message);
+    this.#messages.remove(message);
     this.#enqueue(message.content, now);
   }
 
@@ -328,36 +283,7 @@ export class Queue {
       this.#expire(message, now);
     }
   }
-
-  #nextConsumer(bytes: number): Consumer | undefined {
-    const count = this.#consumers.length;
-    for (let step = 0; step < count; step++) {
-      const consumer = this.#consumers[(this.#turn + step) % count];
-      if (consumer?.hasRoom(bytes)) {
-        this.#turn = (this.#turn + step + 1) % count;
-        return consumer;
-      }
-    }
-    return undefined;
-  }
-
-  #all(sequenceNumbers: readonly number[], state: MessageState): Message[] {
-    return sequenceNumbers.map((sequenceNumber) => {
-      const message = this.#messages.get(sequenceNumber);
-      if (message === undefined || message.state !== state || message.lock !== undefined) {
-        throw new BrokerError(
-          CONDITION.messageNotFound,
-          `The queue '${this.name}' holds no such message with the sequence number ${sequenceNumber}.`,
-        );
-      }
-      return message;
-    });
-  }
 }
-
-type NewMessage = Pick<Message, 'content' | 'enqueuedAt' | 'dueAt' | 'expiresAt' | 'state' | 'deliveryCount'> & {
-  readonly originalSequenceNumber: number | undefined;
-};
 
 function deadLetterReason(reason: string, description: string): PropertyChanges {
   return new Map([

@@ -45,7 +45,7 @@ const requestSchema = z.object({
   message_id: z.union([z.string(), z.number(), z.instanceof(Buffer)]).optional(),
   reply_to: z.string().optional(),
   application_properties: z.looseObject({ operation: z.string() }),
-  body: z.unknown(),
+  body: z.unknown().optional(),
 });
 
 /** Serves the link requests come in over; `findReplyLink` finds where the answer to a request's reply-to goes. */

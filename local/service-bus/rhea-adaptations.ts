@@ -22,8 +22,8 @@ interface Terminus {
 export interface RemoteAttach {
   readonly source: Terminus | null;
   readonly target: Terminus | null;
-  readonly snd_settle_mode?: number | null;
-  readonly rcv_settle_mode?: number | null;
+  readonly snd_settle_mode: number | null | undefined;
+  readonly rcv_settle_mode: number | null | undefined;
 }
 
 interface LinkInternals {
@@ -164,13 +164,19 @@ function frameWindow(session: Session, { outgoing }: SessionInternals): FrameWin
 }
 
 export function remoteAttach(link: Sender | Receiver): RemoteAttach {
-  return (link as unknown as LinkInternals).remote.attach;
+  const { source, target, snd_settle_mode, rcv_settle_mode } = (link as unknown as LinkInternals).remote.attach;
+  return { source: asTerminus(source), target: asTerminus(target), snd_settle_mode, rcv_settle_mode };
+}
+
+/** `rhea` reads a terminus it does not know, such as a transaction coordinator, as an AMQP null and not as null. */
+function asTerminus(terminus: Terminus | null): Terminus | null {
+  return terminus !== null && 'described' in terminus ? terminus : null;
 }
 
 /** Fills our attach in with what the peer asked for, plus `fields`; must happen in the link's open event. */
 export function echoAttach(link: Sender | Receiver, fields: Readonly<Record<string, unknown>> = {}): void {
-  const { local, remote } = link as unknown as LinkInternals;
-  const { source, target, snd_settle_mode, rcv_settle_mode } = remote.attach;
+  const { source, target, snd_settle_mode, rcv_settle_mode } = remoteAttach(link);
+  const { local } = link as unknown as LinkInternals;
   Object.assign(local.attach, {
     source: source?.described(),
     target: target?.described(),

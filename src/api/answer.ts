@@ -1,4 +1,5 @@
 import { HexdagError, messageOf } from '../errors.ts';
+import { HTTP_ANSWER_MS } from '../limits.ts';
 import type { Log } from '../ports/log.ts';
 import type { ApiResponse } from './api-message.ts';
 import { problem } from './problem.ts';
@@ -6,10 +7,23 @@ import { problem } from './problem.ts';
 /** What to wait before the next try where the dependency did not say. */
 const DEFAULT_RETRY_AFTER_MS = 5_000;
 
-/** Does an operation's work, and makes what it throws into an answer that tells nothing about the inside. */
+/** A dependency let the client wait for too long. */
+class AnswerTimeoutError extends HexdagError {
+  readonly code = 'answer_timeout';
+  readonly retryable = true;
+}
+
+/**
+ * Does an operation's work in the time an answer may take, and makes what it throws into an answer that tells nothing about the inside.
+ * Work that takes longer goes on, and a repetition of the request finds what it did.
+ */
 export async function answer(operation: string, log: Log, work: () => Promise<ApiResponse>): Promise<ApiResponse> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new AnswerTimeoutError(`No answer within ${HTTP_ANSWER_MS} ms.`)), HTTP_ANSWER_MS);
+  });
   try {
-    return await work();
+    return await Promise.race([work(), tooLate]);
   } catch (error) {
     const code = error instanceof HexdagError ? error.code : 'internal_error';
     log('error', 'a request failed', { operation, code, error: messageOf(error) });
@@ -23,5 +37,7 @@ export async function answer(operation: string, log: Log, work: () => Promise<Ap
       detail: `A service this app depends on is unavailable; send the same request again in ${seconds} s.`,
       headers: { 'retry-after': String(seconds) },
     });
+  } finally {
+    clearTimeout(timer);
   }
 }

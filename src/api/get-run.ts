@@ -7,7 +7,7 @@ import { problem } from './problem.ts';
 import { refuseQuery } from './query.ts';
 import { runView } from './run-view.ts';
 
-export interface GetRunDependencies {
+interface GetRunDependencies {
   readonly runs: RunStore;
   readonly log: Log;
 }

@@ -7,7 +7,7 @@ import { problem } from './problem.ts';
 import { queryValueProblem, refuseQuery } from './query.ts';
 import { runSummary } from './run-view.ts';
 
-export interface ListRunsDependencies {
+interface ListRunsDependencies {
   readonly runs: RunStore;
   readonly log: Log;
 }

@@ -1,10 +1,9 @@
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
-import { type AcceptDependencies, acceptEvent } from '../triggers/accept-event.ts';
+import { type AcceptDependencies, startOnce } from '../triggers/accept-event.ts';
 import { readCloudEvent } from '../triggers/cloud-event.ts';
 import type { Event, EventContent } from '../triggers/event.ts';
 import { readKey } from '../triggers/event-key.ts';
-import type { SchemaCheck } from '../triggers/json-schema.ts';
 import { type BodyFormat, readMediaType } from '../triggers/media-type.ts';
 import { payloadHash } from '../triggers/payload-hash.ts';
 import { type Reading, read, refuse } from '../triggers/rejection.ts';
@@ -15,12 +14,9 @@ import { answer } from './answer.ts';
 import { type ApiRequest, type ApiResponse, jsonResponse } from './api-message.ts';
 import { problem, rejectionProblem } from './problem.ts';
 
-/** A pipeline as requests start it: its input must fit `input_schema`. */
-export interface ApiPipeline extends StartablePipeline {
-  readonly checkInput?: SchemaCheck;
-}
+export type ApiPipeline = StartablePipeline;
 
-export interface StartRunDependencies extends AcceptDependencies {
+interface StartRunDependencies extends AcceptDependencies {
   /** By name. */
   readonly pipelines: ReadonlyMap<string, ApiPipeline>;
   readonly clock: Clock;
@@ -47,24 +43,22 @@ export function startRun(request: ApiRequest, dependencies: StartRunDependencies
     const event = readEvent(request, pipeline, dependencies);
     if (event.kind === 'refused') return rejectionProblem(event.rejection);
     // No trigger document can have a name with a colon, so these keys are a space of their own.
-    const acceptance = await acceptEvent(event.value, { ...startedBy(pipeline), name: `api:${name}` }, dependencies);
-    if (acceptance.kind === 'rejected') return rejectionProblem(acceptance.rejection);
-    if (acceptance.kind === 'ignored') throw new Error('A request without a condition cannot be ignored.');
-    const { runId } = acceptance;
+    const start = await startOnce(event.value, event.value.data, { name: `api:${name}`, pipeline }, dependencies);
+    if (start.kind === 'rejected') return rejectionProblem(start.rejection);
+    const { runId, kind } = start;
     const headers = { location: `/api/runs/${runId}`, 'retry-after': RETRY_AFTER_SECONDS };
-    return jsonResponse(202, { runId, duplicate: acceptance.kind === 'duplicate' }, headers);
+    return jsonResponse(202, { runId, duplicate: kind === 'duplicate' }, headers);
   });
-}
-
-function startedBy(pipeline: ApiPipeline) {
-  return { pipeline, ...(pipeline.checkInput === undefined ? {} : { checkInput: pipeline.checkInput }) };
 }
 
 function readEvent(request: ApiRequest, pipeline: ApiPipeline, { clock, newKey }: StartRunDependencies): Reading<Event> {
   const content = readContent(request, pipeline, new Date(clock.now()).toISOString());
   if (content.kind === 'refused') return content;
   const header = request.headers.get('idempotency-key');
-  const key = header === null ? read(content.value.id ?? newKey()) : readKey(unquote(header), 'the header Idempotency-Key');
+  const key =
+    header === null
+      ? readKey(content.value.id ?? newKey(), "the CloudEvent's source and id")
+      : readKey(unquote(header), 'the header Idempotency-Key');
   if (key.kind === 'refused') return key;
   const { event } = content.value;
   return read({ ...event, key: key.value, payloadHash: payloadHash(event.data) });

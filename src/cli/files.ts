@@ -21,7 +21,9 @@ export function fileError(path: string, error: unknown): CliError {
     return new CliError('file_unreadable', `${printable(path)} is a folder: name a file in it.`, { cause: error });
   }
   if (reason === 'EACCES' || reason === 'EPERM') {
-    return new CliError('file_unreadable', `${printable(path)} may not be read by this user: change its permissions.`, { cause: error });
+    return new CliError('file_unreadable', `${printable(path)} may not be read by this user: change its permissions.`, {
+      cause: error,
+    });
   }
   const message = error instanceof Error ? error.message : String(error);
   return new CliError('file_unreadable', `${printable(path)} cannot be read: ${message}.`, { cause: error });

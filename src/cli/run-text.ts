@@ -34,7 +34,14 @@ export interface Run extends RunSummary {
 
 export function runTable({ runs, cursor }: Page): string {
   if (runs.length === 0) return 'No runs.\n';
-  const rows = runs.map((run) => [run.runId, run.pipeline, run.status, run.acceptedAt, duration(run.durationMs), run.error?.code ?? '']);
+  const rows = runs.map((run) => [
+    run.runId,
+    run.pipeline,
+    run.status,
+    run.acceptedAt,
+    duration(run.durationMs),
+    run.error?.code ?? '',
+  ]);
   const more = cursor === undefined ? '' : `\nMore: --cursor ${printable(cursor)}\n`;
   return `${formatTable(['RUN', 'PIPELINE', 'STATUS', 'ACCEPTED', 'TOOK', 'ERROR'], rows)}${more}`;
 }
@@ -51,7 +58,14 @@ export function describeRun(run: Run): string {
     ...(run.output === undefined ? [] : [['Output', JSON.stringify(run.output)]]),
   ];
   const head = facts.map(([name = '', value = '']) => `${name.padEnd(10)}${printable(value)}\n`).join('');
-  const rows = run.nodes.map((node) => [node.name, node.kind, node.status, node.attempt, duration(node.durationMs), node.error?.code ?? '']);
+  const rows = run.nodes.map((node) => [
+    node.name,
+    node.kind,
+    node.status,
+    node.attempt,
+    duration(node.durationMs),
+    node.error?.code ?? '',
+  ]);
   return `${head}\n${formatTable(['NODE', 'KIND', 'STATUS', 'ATTEMPT', 'TOOK', 'ERROR'], rows)}`;
 }
 

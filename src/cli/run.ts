@@ -1,17 +1,11 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError } from 'commander';
+import type { CommandContext } from './command-context.ts';
 import { addPrograms } from './commands/programs.ts';
 import { addRuns } from './commands/runs.ts';
 import { addSend } from './commands/send.ts';
 import { addValidate } from './commands/validate.ts';
 import { CliError, EXIT } from './errors.ts';
-import { type OutputFormat, printable, type Terminal } from './terminal.ts';
-
-/** What a command needs to do its work and to say how it ended. */
-export interface CommandContext {
-  readonly terminal: Terminal;
-  /** The exit code if nothing goes wrong; 0 unless set. */
-  setExitCode(code: number): void;
-}
+import { printable, type Terminal } from './terminal.ts';
 
 /** Runs the `hexdag` command line and returns its exit code. Nothing is thrown; what went wrong is on standard error. */
 export async function runCli(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -30,11 +24,6 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
   } catch (error) {
     return tell(error, args, terminal);
   }
-}
-
-/** `--output`, which every command has. */
-export function outputOption(): Option {
-  return new Option('--output <format>', 'how to print the result').choices(['text', 'json'] satisfies OutputFormat[]).default('text');
 }
 
 function createProgram(context: CommandContext): Command {
@@ -74,7 +63,8 @@ function tell(error: unknown, args: readonly string[], terminal: Terminal): numb
     const code = USAGE_CODES[error.code];
     // `hexdag runs` alone: commander has prepared the help.
     if (code === undefined) return EXIT.usage;
-    return tellFailure(code, error.message.replace(/^error: /, ''), EXIT.usage, args, terminal);
+    const message = error.message.replace(/^error: /, '').replace('\n(', ' (');
+    return tellFailure(code, printable(message), EXIT.usage, args, terminal);
   }
   if (error instanceof CliError) return tellFailure(error.code, error.message, error.exitCode, args, terminal);
   const debug = args.includes('--debug');
@@ -85,6 +75,6 @@ function tell(error: unknown, args: readonly string[], terminal: Terminal): numb
 
 function tellFailure(code: string, message: string, exitCode: number, args: readonly string[], { stderr }: Terminal): number {
   const json = args.includes('--output=json') || args[args.indexOf('--output') + 1] === 'json';
-  stderr.write(json ? `${JSON.stringify({ error: { code, message } })}\n` : `${code}: ${printable(message)}\n`);
+  stderr.write(json ? `${JSON.stringify({ error: { code, message } })}\n` : `${code}: ${message}\n`);
   return exitCode;
 }

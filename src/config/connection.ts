@@ -44,6 +44,8 @@ const EMULATOR_MARKS = [
   /:\/\/(localhost|127\.|\[::1\])/i,
 ];
 
+const INSECURE = ['config_insecure', 'would send data unencrypted to another machine', 'Use https.'] as const;
+
 const url: EndpointReader = (value) => (URL.canParse(value) && /^https?:/i.test(value) ? value : undefined);
 const hostName: EndpointReader = (value) => (HOST_NAME.test(value) ? value : undefined);
 const accountName: EndpointReader = (value) =>
@@ -110,17 +112,18 @@ function readConnectionString(settings: Settings, kind: ConnectionKind, producti
       remedy,
     );
   }
-  for (const field of kind.urlFields) {
-    const address = fields.get(field.toLowerCase());
-    if (address !== undefined && !checkAddress(settings, kind.prefix, address)) return undefined;
+  const addresses = kind.urlFields.flatMap((field) => fields.get(field.toLowerCase()) ?? []);
+  if (addresses.length === 0 && /^http$/i.test(fields.get('defaultendpointsprotocol') ?? '')) {
+    return reject(settings, kind.prefix, ...INSECURE);
   }
+  if (!addresses.every((address) => checkAddress(settings, kind.prefix, address))) return undefined;
   return { kind: 'connection_string', connectionString };
 }
 
 function readIdentity(settings: Settings, kind: ConnectionKind, endpointSetting: string): Connection | undefined {
   const value = settings.value(endpointSetting);
-  const endpoint = value === undefined ? undefined : kind.endpoints[endpointSetting.slice(kind.prefix.length + 2)]?.(value);
   if (value === undefined) return undefined;
+  const endpoint = kind.endpoints[endpointSetting.slice(kind.prefix.length + 2)]?.(value);
   if (endpoint === undefined) {
     const remedy = 'Copy it from the resource: a URL with https://, for Service Bus the host name alone.';
     return reject(settings, endpointSetting, 'config_format', "is not the service's address", remedy);
@@ -154,7 +157,7 @@ function checkAddress(settings: Settings, setting: string, address: string): boo
   }
   const { protocol, hostname } = new URL(address);
   if (protocol === 'https:' || LOOPBACK_HOST.test(hostname)) return true;
-  reject(settings, setting, 'config_insecure', 'would send data unencrypted to another machine', 'Use https.');
+  reject(settings, setting, ...INSECURE);
   return false;
 }
 

@@ -180,5 +180,9 @@ function compileList(items: readonly Node[], locals: Locals): Evaluate {
 
 function compileDict(node: Of<'dict'>, locals: Locals): Evaluate {
   const entries = node.entries.map(({ key, value }) => [compile(key, locals), compile(value, locals)] as const);
-  return (runtime) => toMapping(entries.map(([key, value]) => [key(runtime), value(runtime)] as const), runtime);
+  return (runtime) =>
+    toMapping(
+      entries.map(([key, value]) => [key(runtime), value(runtime)] as const),
+      runtime,
+    );
 }

@@ -25,7 +25,10 @@ function listToJson(items: readonly Value[], runtime: Runtime): readonly JsonVal
 function decimalNumber({ value }: DecimalValue, runtime: Runtime): number {
   const significant = value.coefficient.toString().replace('-', '').replace(/0+$/, '').length;
   if (significant > 15) {
-    throw runtime.error('number_precision', `${decimalToText(value)} has more digits than a number keeps; round() it, or return str(…) of it.`);
+    throw runtime.error(
+      'number_precision',
+      `${decimalToText(value)} has more digits than a number keeps; round() it, or return str(…) of it.`,
+    );
   }
   return decimalToNumber(value);
 }

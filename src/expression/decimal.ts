@@ -74,7 +74,8 @@ export function roundDecimal(value: Decimal, places: number): Decimal {
 export function decimalToText({ coefficient, exponent }: Decimal): string {
   const sign = coefficient < 0n ? '-' : '';
   const digits = (coefficient < 0n ? -coefficient : coefficient).toString();
-  if (exponent > 0) return exponent + digits.length > PRECISION ? `${sign}${digits}E+${exponent}` : sign + digits + '0'.repeat(exponent);
+  if (exponent > 0)
+    return exponent + digits.length > PRECISION ? `${sign}${digits}E+${exponent}` : sign + digits + '0'.repeat(exponent);
   if (exponent === 0) return sign + digits;
   const padded = digits.padStart(-exponent + 1, '0');
   return `${sign}${padded.slice(0, exponent)}.${padded.slice(exponent)}`;

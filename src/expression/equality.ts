@@ -10,10 +10,16 @@ export function equals(left: Value, right: Value, runtime: Runtime): boolean {
   if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false;
   runtime.spend(1);
   if (isList(left)) {
-    return isList(right) && left.length === right.length && left.every((item, index) => equals(item, right[index] ?? null, runtime));
+    return (
+      isList(right) && left.length === right.length && left.every((item, index) => equals(item, right[index] ?? null, runtime))
+    );
   }
   if (left instanceof SetValue) {
-    return right instanceof SetValue && left.items.size === right.items.size && [...left.items.keys()].every((key) => right.items.has(key));
+    return (
+      right instanceof SetValue &&
+      left.items.size === right.items.size &&
+      [...left.items.keys()].every((key) => right.items.has(key))
+    );
   }
   if (left instanceof Missing || right instanceof Missing) return false;
   if (!isMapping(left) || !isMapping(right)) return false;

@@ -29,7 +29,8 @@ const cache = new BoundedCache<Expression>(CACHE_SIZE);
 export function parseExpression(source: string): Expression {
   return cache.get(source, () => {
     const tree = parse(source);
-    return { source, names: namesInTree(tree), run: compile(tree) };
+    const names = [...namesInTree(tree)].sort((a, b) => a.offset - b.offset);
+    return { source, names, run: compile(tree) };
   });
 }
 

@@ -60,7 +60,8 @@ function formatNumber(value: Value, spec: Spec, runtime: Runtime): string {
 }
 
 function decimalDigits({ value }: DecimalValue, spec: Spec, runtime: Runtime): string {
-  if (!['', 'f', 'F', '%'].includes(spec.type)) throw runtime.error('value_error', `Format '${spec.type}' does not work on Decimal.`);
+  if (!['', 'f', 'F', '%'].includes(spec.type))
+    throw runtime.error('value_error', `Format '${spec.type}' does not work on Decimal.`);
   const percent = spec.type === '%';
   const scaled = percent ? { ...value, exponent: value.exponent + 2 } : value;
   const places = spec.precision ?? (percent ? 6 : undefined);

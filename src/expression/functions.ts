@@ -1,8 +1,8 @@
 import { sortItems, toEntry, toMapping, toSet } from './collections.ts';
 import { decimalToNumber, parseDecimal, roundDecimal } from './decimal.ts';
 import { compare } from './equality.ts';
-import type { FunctionDefinition } from './function-definition.ts';
 import { formatValue } from './format-spec.ts';
+import type { FunctionDefinition } from './function-definition.ts';
 import { itemsOf } from './iteration.ts';
 import { floatResult, integerResult, roundNumber } from './numbers.ts';
 import { arithmetic } from './operators.ts';
@@ -61,9 +61,13 @@ export const FUNCTIONS: ReadonlyMap<string, FunctionDefinition> = new Map<string
   ['any', define(ONE, ([items = null], runtime) => itemsOf(items, runtime).some(isTruthy))],
   [
     'sorted',
-    define(ONE, ([items = null], runtime, { reverse = false }) => sortItems(itemsOf(items, runtime), isTruthy(reverse), runtime), {
-      named: ['reverse'],
-    }),
+    define(
+      ONE,
+      ([items = null], runtime, { reverse = false }) => sortItems(itemsOf(items, runtime), isTruthy(reverse), runtime),
+      {
+        named: ['reverse'],
+      },
+    ),
   ],
   ['reversed', define(ONE, ([items = null], runtime) => [...itemsOf(items, runtime)].reverse())],
   ['list', define([['x'], 0], ([items = []], runtime) => [...itemsOf(items, runtime)])],
@@ -75,9 +79,14 @@ export const FUNCTIONS: ReadonlyMap<string, FunctionDefinition> = new Map<string
 
   [
     'default',
-    define([['val', 'default'], 2], ([value = null, fallback = null]) => (isNothing(value) ? fallback : value), { acceptsMissing: true }),
+    define([['val', 'default'], 2], ([value = null, fallback = null]) => (isNothing(value) ? fallback : value), {
+      acceptsMissing: true,
+    }),
   ],
-  ['coalesce', define([[], 0], (args) => args.find((value = null) => !isNothing(value)) ?? null, { rest: true, acceptsMissing: true })],
+  [
+    'coalesce',
+    define([[], 0], (args) => args.find((value = null) => !isNothing(value)) ?? null, { rest: true, acceptsMissing: true }),
+  ],
   ['isnone', define(ONE, ([value = null]) => isNothing(value), { acceptsMissing: true })],
   ['isempty', define(ONE, ([value = null]) => isEmpty(value), { acceptsMissing: true })],
   [
@@ -131,8 +140,12 @@ function toInteger(value: Value, base: Value | undefined, runtime: Runtime): num
 
 function parseInteger(value: Value, base: Value, runtime: Runtime): number {
   const radix = isInteger(base) ? Number(base) : 0;
-  if (typeof value !== 'string' || radix < 2 || radix > 36) throw runtime.error('type_error', 'int() needs a text and a base of 2 … 36.');
-  const text = value.trim().replace(/(?<=[0-9a-z])_(?=[0-9a-z])/gi, '').toLowerCase();
+  if (typeof value !== 'string' || radix < 2 || radix > 36)
+    throw runtime.error('type_error', 'int() needs a text and a base of 2 … 36.');
+  const text = value
+    .trim()
+    .replace(/(?<=[0-9a-z])_(?=[0-9a-z])/gi, '')
+    .toLowerCase();
   const digits = text.replace(/^[-+]/, '');
   const allowed = '0123456789abcdefghijklmnopqrstuvwxyz'.slice(0, radix);
   if (digits === '' || [...digits].some((digit) => !allowed.includes(digit))) {
@@ -145,7 +158,8 @@ function parseInteger(value: Value, base: Value, runtime: Runtime): number {
 function toFloat(value: Value, runtime: Runtime): Value {
   if (typeof value === 'string') {
     const text = value.trim();
-    if (!/^[-+]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/.test(text)) throw runtime.error('value_error', 'float() needs a text of a number.');
+    if (!/^[-+]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/.test(text))
+      throw runtime.error('value_error', 'float() needs a text of a number.');
     return floatResult(Number(text.replaceAll('_', '')), runtime);
   }
   const number = value instanceof DecimalValue ? decimalToNumber(value.value) : numberOf(value);
@@ -201,9 +215,7 @@ function extreme(
 }
 
 function toDict(value: Value, named: Readonly<Record<string, Value>>, runtime: Runtime): Value {
-  const entries = isMapping(value)
-    ? Object.entries(value)
-    : itemsOf(value, runtime).map((item) => toEntry(item, runtime));
+  const entries = isMapping(value) ? Object.entries(value) : itemsOf(value, runtime).map((item) => toEntry(item, runtime));
   return toMapping([...entries, ...Object.entries(named)], runtime);
 }
 

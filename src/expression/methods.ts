@@ -1,11 +1,11 @@
 import { equals } from './equality.ts';
+import { itemsOf } from './iteration.ts';
 import { mappingKey } from './operators.ts';
 import type { Runtime } from './runtime.ts';
+import { characters } from './text.ts';
 import { formatFields } from './text-format.ts';
 import { hasAffix, joinTexts, replaceText, splitText, stripText, textOf } from './text-functions.ts';
-import { characters } from './text.ts';
 import { isInteger, isList, isMapping, type Mapping, SetValue, typeName, type Value } from './values.ts';
-import { itemsOf } from './iteration.ts';
 
 interface Arguments {
   readonly args: readonly Value[];
@@ -22,7 +22,14 @@ interface Method {
 }
 
 const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
-  ['get', { minArguments: 1, maxArguments: 2, onMapping: (mapping, { args: [key = null, fallback = null] }) => getItem(mapping, key) ?? fallback }],
+  [
+    'get',
+    {
+      minArguments: 1,
+      maxArguments: 2,
+      onMapping: (mapping, { args: [key = null, fallback = null] }) => getItem(mapping, key) ?? fallback,
+    },
+  ],
   ['keys', { maxArguments: 0, onMapping: (mapping) => Object.keys(mapping) }],
   ['values', { maxArguments: 0, onMapping: (mapping) => Object.values(mapping) }],
   ['items', { maxArguments: 0, onMapping: (mapping) => Object.entries(mapping) }],
@@ -48,10 +55,33 @@ const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
       onText: (text, { args: [from = null, to = null, limit = null], runtime }) => replaceText(text, from, to, limit, runtime),
     },
   ],
-  ['startswith', { minArguments: 1, maxArguments: 1, onText: (text, { args: [prefix = null], runtime }) => hasAffix(text, prefix, 'start', runtime) }],
-  ['endswith', { minArguments: 1, maxArguments: 1, onText: (text, { args: [suffix = null], runtime }) => hasAffix(text, suffix, 'end', runtime) }],
-  ['join', { minArguments: 1, maxArguments: 1, onText: (text, { args: [items = null], runtime }) => joinItems(text, items, runtime) }],
-  ['format', { maxArguments: Number.POSITIVE_INFINITY, onText: (text, { args, named, runtime }) => formatFields(text, args, named, runtime) }],
+  [
+    'startswith',
+    {
+      minArguments: 1,
+      maxArguments: 1,
+      onText: (text, { args: [prefix = null], runtime }) => hasAffix(text, prefix, 'start', runtime),
+    },
+  ],
+  [
+    'endswith',
+    {
+      minArguments: 1,
+      maxArguments: 1,
+      onText: (text, { args: [suffix = null], runtime }) => hasAffix(text, suffix, 'end', runtime),
+    },
+  ],
+  [
+    'join',
+    { minArguments: 1, maxArguments: 1, onText: (text, { args: [items = null], runtime }) => joinItems(text, items, runtime) },
+  ],
+  [
+    'format',
+    {
+      maxArguments: Number.POSITIVE_INFINITY,
+      onText: (text, { args, named, runtime }) => formatFields(text, args, named, runtime),
+    },
+  ],
   ['count', { minArguments: 1, maxArguments: 1, onText: countText, onList: countItems }],
   ['find', { minArguments: 1, maxArguments: 1, onText: findText }],
   ['index', { minArguments: 1, maxArguments: 1, onText: indexOfText, onList: indexOfItem }],

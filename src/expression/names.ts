@@ -1,5 +1,4 @@
-import type { Node, Target } from './ast.ts';
-import { childrenOf } from './ast.ts';
+import { childrenOf, type Node, type Target } from './ast.ts';
 
 /** A root name that an expression or template reads. */
 export interface NameUse {
@@ -9,7 +8,7 @@ export interface NameUse {
   readonly member?: string;
 }
 
-/** The names a tree takes from its scope, in order of appearance; comprehension variables are not among them. */
+/** The names a tree takes from its scope; comprehension variables are not among them. */
 export function namesInTree(node: Node, hidden: ReadonlySet<string> = new Set()): readonly NameUse[] {
   if (node.type === 'name') return hidden.has(node.name) ? [] : [{ name: node.name, offset: node.offset }];
   if (node.type === 'attribute' && node.object.type === 'name' && !hidden.has(node.object.name)) {

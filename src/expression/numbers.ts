@@ -3,7 +3,10 @@ import { floatValue, type Value } from './values.ts';
 
 export function integerResult(value: number, runtime: Runtime): number {
   if (Number.isSafeInteger(value)) return value === 0 ? 0 : value;
-  throw runtime.error('number_precision', 'The result is beyond 2^53, the largest integer kept exactly; use Decimal() or float().');
+  throw runtime.error(
+    'number_precision',
+    'The result is beyond 2^53, the largest integer kept exactly; use Decimal() or float().',
+  );
 }
 
 export function floatResult(value: number, runtime: Runtime): Value {
@@ -43,7 +46,8 @@ export function toFixedHalfEven(value: number, places: number): string {
   const text = value.toFixed(places);
   // toFixed works on the exact value but rounds ties away from zero or up; a tie has exactly one digit more, a 5.
   const exactDigits = Math.abs(value).toFixed(Math.min(100, places + 30));
-  const tail = places === 0 ? exactDigits.slice(exactDigits.indexOf('.') + 1) : exactDigits.slice(exactDigits.indexOf('.') + 1 + places);
+  const tail =
+    places === 0 ? exactDigits.slice(exactDigits.indexOf('.') + 1) : exactDigits.slice(exactDigits.indexOf('.') + 1 + places);
   if (!/^50*$/.test(tail)) return text;
   const kept = exactDigits.slice(0, exactDigits.length - tail.length).replace(/\.$/, '');
   const lastDigit = Number(kept.at(-1));

@@ -1,7 +1,7 @@
 import type { BinaryOperator, CompareOperator } from './ast.ts';
 import { addDecimals, type Decimal, divideDecimals, divideWithRemainder, multiplyDecimals, negateDecimal } from './decimal.ts';
 import { compare, equals, identityKey } from './equality.ts';
-import { integerResult, floatResult, modulo, power } from './numbers.ts';
+import { floatResult, integerResult, modulo, power } from './numbers.ts';
 import type { Runtime } from './runtime.ts';
 import { DecimalValue, isInteger, isList, isMapping, Missing, numberOf, SetValue, typeName, type Value } from './values.ts';
 
@@ -48,9 +48,11 @@ function decimal(operator: BinaryOperator, left: Value, right: Value, runtime: R
   const a = exact(left);
   const b = exact(right);
   if (a === undefined || b === undefined) throw unsupported(operator, left, right, runtime);
-  if (['/', '//', '%'].includes(operator) && b.coefficient === 0n) throw runtime.error('division_by_zero', 'The divisor is zero.');
+  if (['/', '//', '%'].includes(operator) && b.coefficient === 0n)
+    throw runtime.error('division_by_zero', 'The divisor is zero.');
   const result = decimalResult(operator, a, b, runtime);
-  if (result === undefined) throw runtime.error('number_precision', `The result of '${operator}' is beyond what a Decimal holds.`);
+  if (result === undefined)
+    throw runtime.error('number_precision', `The result of '${operator}' is beyond what a Decimal holds.`);
   return new DecimalValue(result);
 }
 

@@ -1,4 +1,13 @@
-import { type BinaryOperator, type Clause, type CompareOperator, childrenOf, type NamedArgument, type Node, type Shape, type Target } from './ast.ts';
+import {
+  type BinaryOperator,
+  type Clause,
+  type CompareOperator,
+  childrenOf,
+  type NamedArgument,
+  type Node,
+  type Shape,
+  type Target,
+} from './ast.ts';
 import { ExpressionError } from './errors.ts';
 import { MAX_NESTING, MAX_SOURCE_LENGTH, MAX_TREE_DEPTH } from './limits.ts';
 import { type Token, tokenize } from './tokens.ts';
@@ -11,7 +20,20 @@ const CONSTANTS: ReadonlyMap<string, null | boolean> = new Map([
   ['true', true],
   ['false', false],
 ]);
-const KEYWORDS: ReadonlySet<string> = new Set(['and', 'or', 'not', 'in', 'is', 'if', 'else', 'for', 'lambda', 'async', 'await', 'yield']);
+const KEYWORDS: ReadonlySet<string> = new Set([
+  'and',
+  'or',
+  'not',
+  'in',
+  'is',
+  'if',
+  'else',
+  'for',
+  'lambda',
+  'async',
+  'await',
+  'yield',
+]);
 const COMPARISONS: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>=']);
 const UNSUPPORTED_OPERATORS: ReadonlySet<string> = new Set(['|', '&', '^', '~', '<<', '>>', '@', ':=']);
 
@@ -177,7 +199,8 @@ class Parser {
     const token = this.#token;
     if (token.type !== 'name') throw this.#unexpected('a name');
     this.#at += 1;
-    if (token.text.startsWith('__')) throw new ExpressionError('no_such_key', `'${token.text}' cannot be accessed.`, token.offset);
+    if (token.text.startsWith('__'))
+      throw new ExpressionError('no_such_key', `'${token.text}' cannot be accessed.`, token.offset);
     if (!this.#isOperator('(')) return this.#node(token.offset, { type: 'attribute', object, name: token.text });
     return this.#node(offset, { type: 'method', object, name: token.text, ...this.#arguments() });
   }
@@ -197,14 +220,18 @@ class Parser {
       const next = this.#tokens[this.#at + 1];
       if (token.type === 'name' && next?.type === 'operator' && next.text === '=') {
         this.#at += 2;
-        if (named.some(({ name }) => name === token.text)) throw this.#error('arguments_wrong', `'${token.text}' is given twice.`);
+        if (named.some(({ name }) => name === token.text))
+          throw this.#error('arguments_wrong', `'${token.text}' is given twice.`);
         named.push({ name: token.text, value: this.#expression() });
       } else {
         if (named.length > 0) throw this.#error('expression_parse', 'A plain argument cannot follow a named one.');
         positional.push(this.#expression());
       }
       if (this.#isName('for')) {
-        throw this.#error('syntax_not_supported', 'Generators are not supported; put the comprehension in brackets: [x for x in items].');
+        throw this.#error(
+          'syntax_not_supported',
+          'Generators are not supported; put the comprehension in brackets: [x for x in items].',
+        );
       }
       if (!this.#skipOperator(',') && !this.#isOperator(')')) throw this.#unexpected("',' or ')'");
     }
@@ -406,7 +433,10 @@ class Parser {
     return this.#error('expression_parse', `Expected ${wanted}, found ${describe(token)}.`);
   }
 
-  #error(code: 'expression_parse' | 'syntax_not_supported' | 'depth_exceeded' | 'arguments_wrong', message: string): ExpressionError {
+  #error(
+    code: 'expression_parse' | 'syntax_not_supported' | 'depth_exceeded' | 'arguments_wrong',
+    message: string,
+  ): ExpressionError {
     return new ExpressionError(code, message, this.#token.offset);
   }
 }

@@ -14,7 +14,9 @@ const SEGMENT = /\.([\p{L}\p{N}_]+)|\[(-?\d+)\]|\['([^']*)'\]|\["([^"]*)"\]/gu;
 export function parsePath(text: string): ValuePath | undefined {
   if (!PATH.test(text)) return undefined;
   const root = /^[^.[]+/.exec(text)?.[0] ?? '';
-  const segments = [...text.slice(root.length).matchAll(SEGMENT)].map((match) => match.slice(1).find((part) => part !== undefined) ?? '');
+  const segments = [...text.slice(root.length).matchAll(SEGMENT)].map(
+    (match) => match.slice(1).find((part) => part !== undefined) ?? '',
+  );
   return segments.some((segment) => segment.startsWith('__')) || root.startsWith('__') ? undefined : { root, segments };
 }
 

@@ -30,15 +30,11 @@ function pick<Item>(
 ): readonly Item[] {
   if (step === 0) throw runtime.error('value_error', 'The step of a part cannot be zero.');
   if (step === 1) return items.slice(start, stop);
-  const { length } = items;
-  const clamp = (bound: number, low: number, high: number) => Math.min(Math.max(bound < 0 ? bound + length : bound, low), high);
-  const picked: Item[] = [];
-  const forwards = step > 0;
-  const first = start === undefined ? (forwards ? 0 : length - 1) : clamp(start, forwards ? 0 : -1, forwards ? length : length - 1);
-  const end = stop === undefined ? (forwards ? length : -1) : clamp(stop, forwards ? 0 : -1, forwards ? length : length - 1);
-  for (let index = first; forwards ? index < end : index > end; index += step) {
-    const item = items[index];
-    if (item !== undefined) picked.push(item);
-  }
-  return picked;
+  // Walking backwards begins at the last item and may end before the first one.
+  const [low, high] = step > 0 ? [0, items.length] : [-1, items.length - 1];
+  const clamp = (bound: number) => Math.min(Math.max(bound < 0 ? bound + items.length : bound, low), high);
+  const first = start === undefined ? (step > 0 ? low : high) : clamp(start);
+  const end = stop === undefined ? (step > 0 ? high : low) : clamp(stop);
+  const count = Math.max(0, Math.ceil((end - first) / step));
+  return Array.from({ length: count }, (_, index) => first + index * step).flatMap((index) => items.slice(index, index + 1));
 }

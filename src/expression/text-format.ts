@@ -15,12 +15,15 @@ export function formatPercent(format: string, values: Value, isTuple: boolean, r
     return value;
   };
   let named = false;
-  const text = format.replace(CONVERSION, (_mark, key: string | undefined, flags: string, width = '', precision, type: string) => {
-    if (type === '%') return '%';
-    named ||= key !== undefined;
-    const value = key === undefined ? next() : entry(values, key, runtime);
-    return formatMark(value, flags, width, precision, type, runtime);
-  });
+  const text = format.replace(
+    CONVERSION,
+    (_mark, key: string | undefined, flags: string, width = '', precision, type: string) => {
+      if (type === '%') return '%';
+      named ||= key !== undefined;
+      const value = key === undefined ? next() : entry(values, key, runtime);
+      return formatMark(value, flags, width, precision, type, runtime);
+    },
+  );
   if (queue.length > 0 && !named && !isMapping(values)) {
     throw runtime.error('type_error', 'The format has fewer marks than there are values.');
   }
@@ -33,7 +36,14 @@ function entry(values: Value, key: string, runtime: Runtime): Value {
   throw runtime.error('no_such_key', `The format names '${key}', which is not among the values.`);
 }
 
-function formatMark(value: Value, flags: string, width: string, precision: string | undefined, type: string, runtime: Runtime): string {
+function formatMark(
+  value: Value,
+  flags: string,
+  width: string,
+  precision: string | undefined,
+  type: string,
+  runtime: Runtime,
+): string {
   const align = flags.includes('-') ? '<' : '>';
   const sign = flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : '';
   const places = precision === undefined ? '' : `.${precision}`;

@@ -45,8 +45,22 @@ export const TEXT_FUNCTIONS: readonly (readonly [string, FunctionDefinition])[] 
         typeof value === 'string' ? replaceText(value, from, to, null, runtime) : value,
     },
   ],
-  ['startswith', { parameters: ['s', 'prefix'], required: 2, call: ([value = null, prefix = null], runtime) => hasAffix(value, prefix, 'start', runtime) }],
-  ['endswith', { parameters: ['s', 'suffix'], required: 2, call: ([value = null, suffix = null], runtime) => hasAffix(value, suffix, 'end', runtime) }],
+  [
+    'startswith',
+    {
+      parameters: ['s', 'prefix'],
+      required: 2,
+      call: ([value = null, prefix = null], runtime) => hasAffix(value, prefix, 'start', runtime),
+    },
+  ],
+  [
+    'endswith',
+    {
+      parameters: ['s', 'suffix'],
+      required: 2,
+      call: ([value = null, suffix = null], runtime) => hasAffix(value, suffix, 'end', runtime),
+    },
+  ],
   [
     'contains',
     {
@@ -91,7 +105,8 @@ export function stripText(text: string, characters: string | undefined, side: 'b
 export function splitText(text: string, separator: Value, limit: Value, runtime: Runtime): readonly string[] {
   runtime.spendText(text.length);
   const times = limit === null ? -1 : limitOf(limit, runtime);
-  const parts = separator === null ? splitAtBlanks(text, times) : splitAt(text, textOf(separator, 'split()', runtime), times, runtime);
+  const parts =
+    separator === null ? splitAtBlanks(text, times) : splitAt(text, textOf(separator, 'split()', runtime), times, runtime);
   runtime.spendItems(parts.length);
   return parts;
 }

@@ -73,16 +73,25 @@ function readNumber(text: string, offset: number): Token {
   }
   if (!Number.isFinite(value)) throw new ExpressionError('number_not_finite', `${text} is too large.`, offset);
   if (!float && !Number.isSafeInteger(value)) {
-    throw new ExpressionError('number_precision', `${text} is beyond 2^53, the largest integer kept exactly; quote it as text.`, offset);
+    throw new ExpressionError(
+      'number_precision',
+      `${text} is beyond 2^53, the largest integer kept exactly; quote it as text.`,
+      offset,
+    );
   }
   return { type: 'number', value, float, offset };
 }
 
 function readString(source: string, offset: number, prefix: string): { token: Token; end: number } {
   if (prefix.includes('f')) {
-    throw new ExpressionError('syntax_not_supported', "f-strings are not supported; join texts with '+' or use format().", offset);
+    throw new ExpressionError(
+      'syntax_not_supported',
+      "f-strings are not supported; join texts with '+' or use format().",
+      offset,
+    );
   }
-  if (prefix.includes('b')) throw new ExpressionError('syntax_not_supported', 'Bytes are not supported; write plain text.', offset);
+  if (prefix.includes('b'))
+    throw new ExpressionError('syntax_not_supported', 'Bytes are not supported; write plain text.', offset);
 
   const start = offset + prefix.length;
   const quote = source[start] ?? '';
@@ -100,9 +109,9 @@ function readString(source: string, offset: number, prefix: string): { token: To
       at += 1;
       continue;
     }
-    const escape = raw ? { text: source.slice(at, at + 2), length: 2 } : readEscape(source, at);
-    value += escape.text;
-    at += escape.length;
+    const escaped = raw ? { text: source.slice(at, at + 2), length: 2 } : readEscape(source, at);
+    value += escaped.text;
+    at += escaped.length;
   }
   return { token: { type: 'string', value, offset }, end: at + delimiter.length };
 }

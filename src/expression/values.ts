@@ -32,7 +32,17 @@ export interface Mapping {
 }
 
 /** What an expression computes with: JSON, and the few values of Python that JSON lacks. Tuples are lists. */
-export type Value = null | boolean | number | string | WholeFloat | DecimalValue | Missing | SetValue | readonly Value[] | Mapping;
+export type Value =
+  | null
+  | boolean
+  | number
+  | string
+  | WholeFloat
+  | DecimalValue
+  | Missing
+  | SetValue
+  | readonly Value[]
+  | Mapping;
 
 /** Exact decimal numbers, from `Decimal('0.1')`. */
 export class DecimalValue {

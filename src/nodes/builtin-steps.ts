@@ -9,9 +9,25 @@ export const BUILTIN_STEPS: ReadonlyMap<string, (input: JsonValue) => JsonValue>
   ['copy.copy', (input: JsonValue) => input],
   ['copy.deepcopy', (input: JsonValue) => input],
   ['statistics.mean', (input: JsonValue) => call('sum(value) / len(value)', input)],
-  ...['abs', 'all', 'any', 'bool', 'dict', 'float', 'int', 'len', 'list', 'max', 'min', 'round', 'set', 'sorted', 'str', 'sum', 'tuple'].map(
-    (name) => [`builtins.${name}`, (input: JsonValue) => call(`${name}(value)`, input)] as const,
-  ),
+  ...[
+    'abs',
+    'all',
+    'any',
+    'bool',
+    'dict',
+    'float',
+    'int',
+    'len',
+    'list',
+    'max',
+    'min',
+    'round',
+    'set',
+    'sorted',
+    'str',
+    'sum',
+    'tuple',
+  ].map((name) => [`builtins.${name}`, (input: JsonValue) => call(`${name}(value)`, input)] as const),
 ]);
 
 function call(expression: string, value: JsonValue): JsonValue {
@@ -36,5 +52,8 @@ function pythonJson(value: JsonValue): string {
       .map(([key, item]) => `${pythonJson(key)}: ${pythonJson(item)}`)
       .join(', ')}}`;
   }
-  return JSON.stringify(value).replace(/[\u007f-\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return JSON.stringify(value).replace(
+    /[\u007f-\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

@@ -72,7 +72,13 @@ function resolve(spec: JsonObject, _steps: StepCatalog, report: ReportProblem): 
 }
 
 function evaluateNode(spec: JsonObject, evaluation: Evaluation): JsonValue {
-  const { expressions, output_fields: fields, merge_strategy: strategy, extract_field: extractField, reducer } = planned.parse(spec);
+  const {
+    expressions,
+    output_fields: fields,
+    merge_strategy: strategy,
+    extract_field: extractField,
+    reducer,
+  } = planned.parse(spec);
   const merged = strategy === undefined ? undefined : mergeResults({ strategy, extractField, reducer }, evaluation.dependencies);
   if (merged !== undefined && expressions.length === 0) return { result: merged };
 

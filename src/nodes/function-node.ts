@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
-import type { ReportProblem, StepCatalog } from '../pipeline/node-definition.ts';
 import { didYouMean } from '../pipeline/near-match.ts';
+import type { ReportProblem, StepCatalog } from '../pipeline/node-definition.ts';
 import { toJsonSchema } from '../pipeline/schema-form.ts';
 import { PermanentError } from './errors.ts';
 import { toJsonResult } from './json-result.ts';

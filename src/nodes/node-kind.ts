@@ -1,5 +1,5 @@
-import type { JsonObject, JsonValue } from '../json.ts';
 import type { Scope } from '../expression/scope.ts';
+import type { JsonObject, JsonValue } from '../json.ts';
 import type { NodeDefinition } from '../pipeline/node-definition.ts';
 import type { StepContext } from './step-context.ts';
 

@@ -35,7 +35,8 @@ export class StepRegistry implements StepCatalog {
 
   constructor(steps: Iterable<StepDefinition>) {
     for (const step of steps) {
-      if (this.#steps.has(step.name)) throw new TypeError(`Step '${step.name}' is registered twice; give one of them another name.`);
+      if (this.#steps.has(step.name))
+        throw new TypeError(`Step '${step.name}' is registered twice; give one of them another name.`);
       this.#steps.set(step.name, step);
     }
     for (const [name, run] of BUILTIN_STEPS) {

@@ -18,7 +18,8 @@ export function checkReference(reference: Reference, known: KnownNames, report: 
   if (known.nodes.has(name)) return;
   if (name === '$input' || name === 'input') checkInputField(reference, known, report);
   else if (name === 'ctx' || name === '$ctx') checkContextField(reference, report);
-  else if (name.startsWith('$')) tell('error', reference, 'name_unknown', `There is no '${name}'.`, 'Use $input or $ctx.', report);
+  else if (name.startsWith('$'))
+    tell('error', reference, 'name_unknown', `There is no '${name}'.`, 'Use $input or $ctx.', report);
   else if (AMBIENT_NAMES.has(name) || known.inputFields?.has(name)) return;
   else if (reference.grammar === 'mapping') checkMappingSource(reference, known, report);
   else if (nearMatches(name, known.nodes).length > 0) {
@@ -31,8 +32,17 @@ export function checkReference(reference: Reference, known: KnownNames, report: 
 function checkMappingSource(reference: Reference, known: KnownNames, report: Report): void {
   const { name, member } = reference;
   const remedy = didYouMean(name, known.nodes) ?? `Name a node, or write $input.${name} for a field of the run's input.`;
-  if (member === undefined) tell('warning', reference, 'reference_unknown', `'${name}' is no node, and may be unknown when the node runs.`, remedy, report);
-  else tell('error', reference, 'reference_unknown', `'${name}.${member}' refers to '${name}', which is no node.`, remedy, report);
+  if (member === undefined)
+    tell(
+      'warning',
+      reference,
+      'reference_unknown',
+      `'${name}' is no node, and may be unknown when the node runs.`,
+      remedy,
+      report,
+    );
+  else
+    tell('error', reference, 'reference_unknown', `'${name}.${member}' refers to '${name}', which is no node.`, remedy, report);
 }
 
 function checkInputField(reference: Reference, { inputFields }: KnownNames, report: Report): void {

@@ -1,11 +1,10 @@
-import type { z } from 'zod';
 import type { JsonObject } from '../json.ts';
 import { NODE_TIMEOUT_MS } from '../limits.ts';
 import { type CommonSpec, commonSpecSchema } from './document-schema.ts';
 import type { Path } from './documents.ts';
 import type { Envelope } from './envelope.ts';
 import { DEFAULT_RETRY_BACKOFF, DEFAULT_RETRY_DELAY_MS, DEFAULT_RETRY_MAX_DELAY_MS } from './limits.ts';
-import type { DefinedName, NodeDefinition, ReportProblem, StepCatalog } from './node-definition.ts';
+import type { DefinedName, NodeDefinition, ReferenceSite, ReportProblem, StepCatalog } from './node-definition.ts';
 import type { PlanNode, RetryPolicy } from './plan.ts';
 import { type Reference, ReferenceCollector } from './references.ts';
 import type { Report } from './report.ts';
@@ -14,7 +13,7 @@ import { problemsOf, unknownKey } from './schema-problems.ts';
 /** A node after its own checks, before it has a place in the graph. */
 export interface CompiledNode {
   readonly envelope: Envelope;
-  readonly definition: NodeDefinition;
+  readonly kind: string;
   readonly common: CommonSpec;
   /** The kind's part of the spec, as the plan keeps it. */
   readonly spec: JsonObject;
@@ -23,63 +22,78 @@ export interface CompiledNode {
 }
 
 const COMMON_KEYS = Object.keys(commonSpecSchema.shape);
+/** Read by hexDAG, without effect here. */
+const IGNORED_KEYS: ReadonlySet<string> = new Set(['deps', 'ports']);
 
-/** Checks one node by itself. Undefined if it has errors that leave nothing to go on with; they are reported. */
+/**
+ * Checks one node by itself. What is wrong is reported and left out, so that the rest can still be checked. Without a definition
+ * (its kind is unknown) only what all kinds share is looked at.
+ */
 export function compileNode(
   envelope: Envelope,
-  definition: NodeDefinition,
+  definition: NodeDefinition | undefined,
   steps: StepCatalog,
   report: Report,
-): CompiledNode | undefined {
+): CompiledNode {
   const { spec: written, specPath } = envelope;
-  const kindKeys = Object.keys(definition.schema.shape);
-  for (const key of Object.keys(written)) {
-    if (COMMON_KEYS.includes(key) || kindKeys.includes(key) || key === 'deps' || key === 'ports') continue;
-    report.problem(unknownKey(specPath([key]), key, [...kindKeys, ...COMMON_KEYS]), 'warning');
-  }
-
-  const common = parsePart(commonSpecSchema, written, specPath, report);
-  const own = Object.fromEntries(Object.entries(written).filter(([key]) => kindKeys.includes(key)));
-  const fits = parsePart(definition.schema, own, specPath, report) !== undefined;
-  const references = collectReferences(envelope, definition, fits ? own : {}, common, report);
-  if (common === undefined || !fits) return undefined;
-
-  if (common.strict_mapping === true && common.input_mapping === undefined) {
+  const common = readCommon(written, specPath, report);
+  if (common.strict_mapping === true && written['input_mapping'] === undefined) {
     const message = "'strict_mapping' needs an 'input_mapping'.";
-    report.error(specPath(['strict_mapping']), { code: 'mapping_missing', message, remedy: "Add 'input_mapping', or remove 'strict_mapping'." });
+    report.error(specPath(['strict_mapping']), {
+      code: 'mapping_missing',
+      message,
+      remedy: "Add 'input_mapping', or remove 'strict_mapping'.",
+    });
   }
+  const node = { envelope, kind: definition?.kind ?? envelope.kind, common, spec: {}, definedNames: [] };
+  if (definition === undefined) return { ...node, references: collectReferences(envelope, [], common, report) };
+
+  const own = readOwn(definition, written, specPath, report);
+  const references = collectReferences(envelope, own === undefined ? [] : definition.references(own), common, report);
+  if (own === undefined) return { ...node, references };
   const reportInSpec: ReportProblem = ({ path, ...finding }) => report.error(specPath(path), finding);
   const spec = definition.resolve?.(own, steps, reportInSpec) ?? own;
-  return { envelope, definition, common, spec, references, definedNames: definition.definedNames?.(own) ?? [] };
+  return { ...node, references, spec, definedNames: definition.definedNames?.(own) ?? [] };
 }
 
-/** The part of the spec that a schema describes; undefined (reported) if it does not fit. */
-function parsePart<Schema extends z.ZodObject>(
-  schema: Schema,
+/** The common keys that are valid. */
+function readCommon(written: JsonObject, specPath: (path: Path) => Path, report: Report): CommonSpec {
+  const parsed = commonSpecSchema.safeParse(written);
+  if (parsed.success) return parsed.data;
+  for (const problem of problemsOf(parsed.error, written)) report.problem({ ...problem, path: specPath(problem.path) });
+  const wrong = new Set(parsed.error.issues.map((issue) => issue.path[0]));
+  return commonSpecSchema.parse(Object.fromEntries(Object.entries(written).filter(([key]) => !wrong.has(key))));
+}
+
+/** The keys of the node's kind; undefined (reported) if they do not fit its schema. */
+function readOwn(
+  { schema }: NodeDefinition,
   written: JsonObject,
   specPath: (path: Path) => Path,
   report: Report,
-): z.infer<Schema> | undefined {
-  const parsed = schema.safeParse(written);
-  if (!parsed.success) {
-    for (const problem of problemsOf(parsed.error, written)) report.problem({ ...problem, path: specPath(problem.path) });
-    return undefined;
+): JsonObject | undefined {
+  const keys = Object.keys(schema.shape);
+  const known = [...keys, ...COMMON_KEYS];
+  for (const key of Object.keys(written)) {
+    if (!known.includes(key) && !IGNORED_KEYS.has(key)) report.problem(unknownKey(specPath([key]), key, known), 'warning');
   }
-  return parsed.data;
+  const own = Object.fromEntries(Object.entries(written).filter(([key]) => keys.includes(key)));
+  const parsed = schema.safeParse(own);
+  if (parsed.success) return own;
+  for (const problem of problemsOf(parsed.error, own)) report.problem({ ...problem, path: specPath(problem.path) });
+  return undefined;
 }
 
 function collectReferences(
   { spec, specPath }: Envelope,
-  definition: NodeDefinition,
-  own: JsonObject,
-  common: CommonSpec | undefined,
+  sites: readonly ReferenceSite[],
+  common: CommonSpec,
   report: Report,
 ): readonly Reference[] {
   const collector = new ReferenceCollector(report);
-  if (common?.when !== undefined) collector.expression(specPath(['when']), common.when);
-  if (common?.input_mapping !== undefined) collector.mapping(specPath(['input_mapping']), common.input_mapping);
+  if (common.when !== undefined) collector.expression(specPath(['when']), common.when);
+  if (common.input_mapping !== undefined) collector.mapping(specPath(['input_mapping']), common.input_mapping);
 
-  const sites = definition.references(own);
   const read = new Set(sites.map((site) => JSON.stringify(specPath(site.path))));
   for (const site of sites) collector.site(site, specPath(site.path));
   for (const [key, value] of Object.entries(spec)) {
@@ -91,13 +105,13 @@ function collectReferences(
 
 /** The node as the plan carries it. */
 export function toPlanNode(
-  { envelope, definition, common, spec }: CompiledNode,
+  { envelope, kind, common, spec }: CompiledNode,
   place: Pick<PlanNode, 'dependencies' | 'waitFor'> & { readonly handles: readonly string[] },
   defaultTimeoutMs: number | undefined,
 ): PlanNode {
   return {
     name: envelope.name,
-    kind: definition.kind,
+    kind,
     dependencies: place.dependencies,
     waitFor: place.waitFor,
     ...(common.when === undefined ? {} : { when: common.when }),

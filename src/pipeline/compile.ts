@@ -46,7 +46,11 @@ function choosePipeline(documents: readonly SourceDocument[], diagnostics: Diagn
   const pipelines = documents.filter((document) => isPipeline(document, new Report(document, diagnostics)));
   for (const document of pipelines.slice(1)) {
     const message = 'Only the first pipeline of a file is used.';
-    new Report(document, diagnostics).warning(['kind'], { code: 'multiple_documents', message, remedy: 'Move this one to a file of its own.' });
+    new Report(document, diagnostics).warning(['kind'], {
+      code: 'multiple_documents',
+      message,
+      remedy: 'Move this one to a file of its own.',
+    });
   }
   return pipelines[0];
 }
@@ -86,7 +90,7 @@ class PipelineCompiler {
     const { envelopes, names } = this.#envelopes();
     const inputSchema = this.#schema('input_schema');
     const outputSchema = this.#schema('output_schema');
-    const nodes = envelopes.flatMap((envelope) => this.#node(envelope) ?? []);
+    const nodes = envelopes.map((envelope) => this.#node(envelope));
     this.#checkNames(nodes, { nodes: names, inputFields: closedFields(inputSchema) });
     const plan = this.#connect(nodes, names, head?.spec.orchestrator?.default_node_timeout ?? undefined);
     const output = head?.spec.output;
@@ -109,7 +113,11 @@ class PipelineCompiler {
     const { apiVersion, spec } = value;
     if (typeof apiVersion === 'string' && !API_VERSIONS.has(apiVersion)) {
       const message = `'${apiVersion}' is not a version of the language that is known here.`;
-      this.#report.warning(['apiVersion'], { code: 'api_version_unsupported', message, remedy: `Write ${[...API_VERSIONS].join(' or ')}.` });
+      this.#report.warning(['apiVersion'], {
+        code: 'api_version_unsupported',
+        message,
+        remedy: `Write ${[...API_VERSIONS].join(' or ')}.`,
+      });
     }
     for (const key of isJsonObject(spec) ? Object.keys(spec) : []) {
       if (!PIPELINE_KEYS.has(key)) this.#report.problem(unknownKey(['spec', key], key, PIPELINE_KEYS), 'warning');
@@ -145,7 +153,11 @@ class PipelineCompiler {
       const first = name === undefined ? undefined : places.get(name);
       if (first !== undefined) {
         const message = `Two nodes are named '${name}'; the first is at ${this.#report.place(['spec', 'nodes', first, 'metadata', 'name'])}.`;
-        this.#report.error(['spec', 'nodes', index, 'metadata', 'name'], { code: 'node_duplicate', message, remedy: 'Rename one of them.' });
+        this.#report.error(['spec', 'nodes', index, 'metadata', 'name'], {
+          code: 'node_duplicate',
+          message,
+          remedy: 'Rename one of them.',
+        });
         continue;
       }
       if (name !== undefined) places.set(name, index);
@@ -154,16 +166,17 @@ class PipelineCompiler {
     return { envelopes, names: new Set(places.keys()) };
   }
 
-  #node(envelope: Envelope): CompiledNode | undefined {
+  #node(envelope: Envelope): CompiledNode {
     const definition = this.#kinds.get(envelope.kind);
-    if (definition !== undefined) return compileNode(envelope, definition, this.#steps, this.#report);
-    const known = [...this.#kinds.values()].map((kind) => kind.kind);
-    this.#report.error([...envelope.path, 'kind'], {
-      code: 'node_kind_unknown',
-      message: `There is no kind of node '${envelope.kind}'.`,
-      remedy: didYouMean(envelope.kind, this.#kinds.keys()) ?? `Known are: ${[...new Set(known)].join(', ')}.`,
-    });
-    return undefined;
+    if (definition === undefined) {
+      const known = new Set([...this.#kinds.values()].map(({ kind }) => kind));
+      this.#report.error([...envelope.path, 'kind'], {
+        code: 'node_kind_unknown',
+        message: `There is no kind of node '${envelope.kind}'.`,
+        remedy: didYouMean(envelope.kind, this.#kinds.keys()) ?? `Known are: ${[...known].join(', ')}.`,
+      });
+    }
+    return compileNode(envelope, definition, this.#steps, this.#report);
   }
 
   #checkNames(nodes: readonly CompiledNode[], known: KnownNames): void {
@@ -216,7 +229,8 @@ class PipelineCompiler {
 
   #checkDeclared({ envelope, common }: CompiledNode, names: ReadonlySet<string>, inferred: readonly string[]): void {
     const dependencies = declared(envelope, common);
-    const dependenciesPath = envelope.dependencies === undefined ? envelope.specPath(['dependencies']) : [...envelope.path, 'dependencies'];
+    const dependenciesPath =
+      envelope.dependencies === undefined ? envelope.specPath(['dependencies']) : [...envelope.path, 'dependencies'];
     for (const [index, name] of (dependencies ?? []).entries()) this.#checkNode(name, [...dependenciesPath, index], names);
     for (const [index, name] of envelope.waitFor.entries()) this.#checkNode(name, [...envelope.path, 'wait_for', index], names);
     const { on_error: handler } = common;
@@ -228,7 +242,11 @@ class PipelineCompiler {
     const unlisted = dependencies === undefined ? [] : inferred.filter((name) => !dependencies.includes(name));
     if (unlisted.length === 0) return;
     const message = `Node '${envelope.name}' reads ${unlisted.join(', ')}, which 'dependencies' does not list; it is added.`;
-    this.#report.warning(dependenciesPath, { code: 'dependency_implicit', message, remedy: `Add ${unlisted.join(', ')} to 'dependencies'.` });
+    this.#report.warning(dependenciesPath, {
+      code: 'dependency_implicit',
+      message,
+      remedy: `Add ${unlisted.join(', ')} to 'dependencies'.`,
+    });
   }
 
   #checkNode(name: string, path: readonly (string | number)[], names: ReadonlySet<string>): void {
@@ -245,7 +263,10 @@ class PipelineCompiler {
   }
 }
 
-function declared(envelope: Envelope, common: { readonly dependencies?: readonly string[] | undefined }): readonly string[] | undefined {
+function declared(
+  envelope: Envelope,
+  common: { readonly dependencies?: readonly string[] | undefined },
+): readonly string[] | undefined {
   if (envelope.dependencies === undefined) return common.dependencies;
   return [...envelope.dependencies, ...(common.dependencies ?? [])];
 }

@@ -50,7 +50,11 @@ export function findCycles(graph: ReadonlyMap<string, readonly string[]>): reado
 }
 
 /** Depth first, without recursion: a chain may be as long as a pipeline may have nodes. */
-function findCycleFrom(start: string, graph: ReadonlyMap<string, readonly string[]>, done: Set<string>): readonly string[] | undefined {
+function findCycleFrom(
+  start: string,
+  graph: ReadonlyMap<string, readonly string[]>,
+  done: Set<string>,
+): readonly string[] | undefined {
   const path: string[] = [];
   const onPath = new Set<string>();
   const stack: { readonly node: string; readonly leave: boolean }[] = [{ node: start, leave: false }];

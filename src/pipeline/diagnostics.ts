@@ -32,9 +32,11 @@ export class Diagnostics {
     return this.#entries.some((entry) => entry.severity === 'error');
   }
 
-  /** In the order of the file. */
+  /** In the order of the file. A warning where an error stands adds nothing and is left out. */
   list(): readonly Diagnostic[] {
-    return [...this.#entries].sort(
+    const errors = new Set(this.#entries.filter(({ severity }) => severity === 'error').map(placeOf));
+    const telling = this.#entries.filter((entry) => entry.severity === 'error' || !errors.has(placeOf(entry)));
+    return telling.sort(
       (a, b) => a.position.line - b.position.line || a.position.column - b.position.column || (a.code < b.code ? -1 : 1),
     );
   }
@@ -42,4 +44,8 @@ export class Diagnostics {
   #add(severity: Diagnostic['severity'], { code, position, message, remedy }: Finding): void {
     this.#entries.push({ code, severity, file: this.#file, position, message, ...(remedy === undefined ? {} : { remedy }) });
   }
+}
+
+function placeOf({ position }: Diagnostic): string {
+  return `${position.line}:${position.column}`;
 }

@@ -22,7 +22,10 @@ function duration(range: { readonly min: number; readonly max: number }) {
   return z.union([z.number(), z.string()]).transform((value, context) => {
     const milliseconds = parseDuration(value);
     if (milliseconds !== undefined && milliseconds >= range.min && milliseconds <= range.max) return milliseconds;
-    const invalid: IssueDetails = { code: 'duration_invalid', remedy: 'Write seconds as a number, or a text such as 30s or 1h30m.' };
+    const invalid: IssueDetails = {
+      code: 'duration_invalid',
+      remedy: 'Write seconds as a number, or a text such as 30s or 1h30m.',
+    };
     const outside: IssueDetails = { code: 'duration_range', remedy: `Write ${range.min / 1000} s to ${range.max / 1000} s.` };
     const params = milliseconds === undefined ? invalid : outside;
     const message = milliseconds === undefined ? 'is not a duration' : 'is out of range';

@@ -87,7 +87,12 @@ function readDocuments(text: string, diagnostics: Diagnostics): readonly SourceD
   const documents = Array.isArray(parsed) ? parsed.filter((document) => !isBlank(document)) : [];
   if (documents.length === 0) {
     const message = 'The file holds no document.';
-    diagnostics.error({ code: 'empty_document', position: { line: 1, column: 1 }, message, remedy: "Start it with 'kind: Pipeline'." });
+    diagnostics.error({
+      code: 'empty_document',
+      position: { line: 1, column: 1 },
+      message,
+      remedy: "Start it with 'kind: Pipeline'.",
+    });
   }
   return documents.flatMap((document) => readDocument(document, text, lineCounter, diagnostics) ?? []);
 }

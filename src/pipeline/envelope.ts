@@ -26,7 +26,11 @@ const RESERVED_NAMES: ReadonlySet<string> = new Set(['input', '$input', 'ctx', '
 export function readEnvelope(value: JsonValue, index: number, report: Report): Envelope | undefined {
   const path = ['spec', 'nodes', index];
   if (!isJsonObject(value)) {
-    report.error(path, { code: 'type_mapping', message: 'A node must be a mapping.', remedy: 'Start it with "- kind: function_node".' });
+    report.error(path, {
+      code: 'type_mapping',
+      message: 'A node must be a mapping.',
+      remedy: 'Start it with "- kind: function_node".',
+    });
     return undefined;
   }
   for (const key of Object.keys(value)) {

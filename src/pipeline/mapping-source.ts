@@ -50,7 +50,10 @@ function parseSource(text: string): { source: MappingSource; names: readonly Nam
   const path = parsePath(text);
   if (path !== undefined && !isConstant(path)) {
     const [member] = path.segments;
-    return { source: { kind: 'path', path }, names: [{ name: path.root, offset: 0, ...(member === undefined ? {} : { member }) }] };
+    return {
+      source: { kind: 'path', path },
+      names: [{ name: path.root, offset: 0, ...(member === undefined ? {} : { member }) }],
+    };
   }
   const expression = parseExpression(text);
   return { source: { kind: 'expression', expression }, names: namesIn(expression) };

@@ -3,7 +3,7 @@
  */
 export function nearMatches(word: string, candidates: Iterable<string>, limit = 3): readonly string[] {
   const wanted = word.toLowerCase();
-  const allowed = Math.max(1, Math.floor(wanted.length / 3));
+  const allowed = Math.floor(wanted.length / 3);
   const ranked: { candidate: string; distance: number }[] = [];
   for (const candidate of candidates) {
     if (candidate === word || Math.abs(candidate.length - word.length) > allowed) continue;

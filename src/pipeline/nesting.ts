@@ -5,22 +5,12 @@ import { Lexer } from 'yaml';
  * is nested too deep can exhaust the stack, so this is found out before.
  */
 export function firstTooDeep(text: string, limit: number): number | undefined {
+  const nesting = new Nesting();
   let offset = 0;
   let lineStart = 0;
-  let flowDepth = 0;
-  let keyColumn = 0;
-  /** Columns of the block collections that are open, outermost first. */
-  const open: number[] = [];
-
   for (const token of new Lexer().lex(text)) {
     if (MARKS.has(token)) continue;
-    const column = offset - lineStart;
-    if (token === '[' || token === '{') flowDepth++;
-    else if (token === ']' || token === '}') flowDepth = Math.max(0, flowDepth - 1);
-    else if (flowDepth === 0 && BLOCK_INDICATORS.has(token)) openBlock(open, token === ':' ? keyColumn : column, token);
-    else if (token.trim() !== '') keyColumn = column;
-
-    if (flowDepth + open.length > limit) return offset;
+    if (nesting.depthAfter(token, offset - lineStart) > limit) return offset;
     offset += token.length;
     const newline = token.lastIndexOf('\n');
     if (newline >= 0) lineStart = offset - (token.length - newline - 1);
@@ -32,8 +22,25 @@ export function firstTooDeep(text: string, limit: number): number | undefined {
 const MARKS: ReadonlySet<string> = new Set(['\u0002', '\u0018', '\u001f']);
 const BLOCK_INDICATORS: ReadonlySet<string> = new Set(['-', '?', ':']);
 
-function openBlock(open: number[], column: number, token: string): void {
-  // A list may stand at the column of the key that holds it, so a dash only closes what is farther right.
-  while (open.length > 0 && (open.at(-1) ?? 0) >= column + (token === '-' ? 1 : 0)) open.pop();
-  if (open.at(-1) !== column || token !== '-') open.push(column);
+class Nesting {
+  #flow = 0;
+  #keyColumn = 0;
+  /** Columns of the block collections that are open, outermost first. */
+  readonly #blocks: number[] = [];
+
+  depthAfter(token: string, column: number): number {
+    if (token === '[' || token === '{') this.#flow += 1;
+    else if (token === ']' || token === '}') this.#flow = Math.max(0, this.#flow - 1);
+    else if (this.#flow === 0 && BLOCK_INDICATORS.has(token)) this.#openBlock(token, column);
+    else if (token.trim() !== '') this.#keyColumn = column;
+    return this.#flow + this.#blocks.length;
+  }
+
+  #openBlock(token: string, column: number): void {
+    const start = token === ':' ? this.#keyColumn : column;
+    // A list may stand at the column of the key that holds it, so a dash only closes what is farther right.
+    const closesFrom = token === '-' ? start + 1 : start;
+    while ((this.#blocks.at(-1) ?? -1) >= closesFrom) this.#blocks.pop();
+    if (this.#blocks.at(-1) !== start || token !== '-') this.#blocks.push(start);
+  }
 }

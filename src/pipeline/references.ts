@@ -41,7 +41,11 @@ export class ReferenceCollector {
     const tag = /\{%[^%]*%\}/.exec(text);
     if (tag !== null) {
       const message = `'${tag[0]}' is not run: templates have no tags.`;
-      this.#report.warningWithin(path, tag.index, { code: 'tag_not_allowed', message, remedy: 'Use an expression_node to compute the text.' });
+      this.#report.warningWithin(path, tag.index, {
+        code: 'tag_not_allowed',
+        message,
+        remedy: 'Use an expression_node to compute the text.',
+      });
     }
     this.#read(path, () => template.names, 'template', locals);
   }
@@ -83,7 +87,8 @@ export class ReferenceCollector {
 function remedyFor(error: ExpressionError): string | undefined {
   const [, name] = /'([^']*)'/.exec(error.message) ?? [];
   if (name === undefined) return undefined;
-  if (error.code === 'function_unknown') return didYouMean(name, FUNCTION_NAMES) ?? `Functions are: ${[...FUNCTION_NAMES].join(', ')}.`;
+  if (error.code === 'function_unknown')
+    return didYouMean(name, FUNCTION_NAMES) ?? `Functions are: ${[...FUNCTION_NAMES].join(', ')}.`;
   if (error.code === 'method_unknown') return didYouMean(name, METHOD_NAMES) ?? `Methods are: ${METHOD_NAMES.join(', ')}.`;
   return undefined;
 }

@@ -1,5 +1,5 @@
-import type { JsonObject, JsonValue } from '../json.ts';
-import { isJsonObject } from '../json.ts';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import { didYouMean } from './near-match.ts';
 import type { ReportProblem } from './node-definition.ts';
 
@@ -26,11 +26,22 @@ const SANITIZING_TYPES: ReadonlySet<string> = new Set([
   'nullable_str',
 ]);
 
-const JSON_SCHEMA_TYPES: ReadonlySet<JsonValue | undefined> = new Set(['object', 'array', 'string', 'number', 'integer', 'boolean', 'null']);
+const JSON_SCHEMA_TYPES: ReadonlySet<JsonValue | undefined> = new Set([
+  'object',
+  'array',
+  'string',
+  'number',
+  'integer',
+  'boolean',
+  'null',
+]);
 
 /** A schema as JSON Schema 2020-12: kept if it is one, built from the flat form (`{total: float, note: str?}`) otherwise. */
 export function toJsonSchema(schema: JsonObject, path: readonly string[], report: ReportProblem): JsonObject {
-  if (isJsonSchema(schema)) return { $schema: DIALECT, ...schema };
+  if (isJsonSchema(schema)) {
+    checkJsonSchema(schema, path, report);
+    return { $schema: DIALECT, ...schema };
+  }
   const properties: Record<string, JsonObject> = {};
   const required: string[] = [];
   for (const [field, type] of Object.entries(schema)) {
@@ -39,6 +50,20 @@ export function toJsonSchema(schema: JsonObject, path: readonly string[], report
     if (!optional) required.push(field);
   }
   return { $schema: DIALECT, type: 'object', properties, required };
+}
+
+function checkJsonSchema(schema: JsonObject, path: readonly string[], report: ReportProblem): void {
+  try {
+    new Ajv2020({ strict: false, logger: false, validateFormats: false }).compile({ ...schema, $schema: DIALECT });
+  } catch (error) {
+    const message = `This is no JSON Schema: ${error instanceof Error ? error.message : String(error)}.`;
+    report({
+      path,
+      code: 'schema_invalid',
+      message,
+      remedy: 'Correct it after JSON Schema 2020-12, or use the short form {field: type}.',
+    });
+  }
 }
 
 function isJsonSchema(schema: JsonObject): boolean {

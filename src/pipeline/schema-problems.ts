@@ -35,7 +35,13 @@ export function problemsOf(error: z.ZodError, value: JsonValue): readonly Proble
 function problemOf(issue: Issue, value: JsonValue): Problem {
   const path = issue.path.filter((segment) => typeof segment !== 'symbol');
   const name = path.length === 0 ? 'The value' : `'${path.join('.')}'`;
-  const problem = (code: string, message: string, remedy: string | undefined): Problem => ({ path, atKey: false, code, message, remedy });
+  const problem = (code: string, message: string, remedy: string | undefined): Problem => ({
+    path,
+    atKey: false,
+    code,
+    message,
+    remedy,
+  });
   const found = valueAt(value, path);
   switch (issue.code) {
     case 'invalid_type':
@@ -43,10 +49,18 @@ function problemOf(issue: Issue, value: JsonValue): Problem {
       return problem(...wrongType(issue.expected, name, found));
     case 'invalid_union':
       if (found === undefined) return problem('field_missing', `${name} is missing.`, `Add ${name}.`);
-      return problem('type_invalid', `${name} has the wrong type: ${describe(found)}.`, 'Write a text, or what the documentation of this key shows.');
+      return problem(
+        'type_invalid',
+        `${name} has the wrong type: ${describe(found)}.`,
+        'Write a text, or what the documentation of this key shows.',
+      );
     case 'invalid_value': {
       const values = issue.values.map(String);
-      return problem('value_invalid', `${name} cannot be ${describe(found)}.`, didYouMean(String(found), values) ?? `Use ${values.join(', ')}.`);
+      return problem(
+        'value_invalid',
+        `${name} cannot be ${describe(found)}.`,
+        didYouMean(String(found), values) ?? `Use ${values.join(', ')}.`,
+      );
     }
     case 'too_small':
       return found === ''

@@ -74,7 +74,12 @@ class Conversion {
     const target = this.#anchors.get(name);
     if (target === undefined) {
       const message = `Alias '*${name}' has no anchor '&${name}' before it.`;
-      this.#report('error', { code: 'alias_unknown', offset, message, remedy: 'Define the anchor first, or write the value out.' });
+      this.#report('error', {
+        code: 'alias_unknown',
+        offset,
+        message,
+        remedy: 'Define the anchor first, or write the value out.',
+      });
       return NOTHING;
     }
     if (target === 'in progress') {
@@ -115,7 +120,12 @@ class Conversion {
     const values: readonly JsonValue[] = Array.isArray(source.value) ? source.value : [source.value];
     for (const value of values) {
       if (!isJsonObject(value)) {
-        this.#error('merge_not_a_mapping', node, "'<<' merges mappings only.", 'Give it an alias of a mapping, or a list of those.');
+        this.#error(
+          'merge_not_a_mapping',
+          node,
+          "'<<' merges mappings only.",
+          'Give it an alias of a mapping, or a list of those.',
+        );
         return;
       }
       for (const [key, item] of Object.entries(value)) if (!Object.hasOwn(into, key)) into[key] = item;
@@ -189,7 +199,8 @@ class Conversion {
     const before = yaml11Meaning(source);
     if (before === undefined) return;
     const message = `${source} is ${here} here (YAML 1.2); in YAML 1.1 it was ${before}.`;
-    const remedy = before === 'true' || before === 'false' ? `Write ${before}, or quote it to keep the text.` : 'Quote it if it is text.';
+    const remedy =
+      before === 'true' || before === 'false' ? `Write ${before}, or quote it to keep the text.` : 'Quote it if it is text.';
     this.#warning('yaml_dialect', node, message, remedy);
   }
 

@@ -86,7 +86,10 @@ export interface RunStore {
   claim(run: RunRecord): Promise<Claim>;
   read(runId: string): Promise<RunRecord | null>;
   readNodes(runId: string): Promise<readonly NodeRecord[]>;
-  /** Creates the node's record unless it is there; with `finish`, ends the run in the same transaction. */
+  /**
+   * Creates the node's record unless it is there; then, given `finish`, ends the run unless it has ended. A death in between leaves
+   * the node recorded and the run open: whoever carries it on ends it.
+   */
   commitNode(node: NodeRecord, finish?: RunFinish): Promise<Commit>;
   /** Ends the run unless it has ended. False: it had ended before, and its first outcome stands. */
   finish(runId: string, finish: RunFinish): Promise<boolean>;

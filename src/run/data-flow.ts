@@ -152,14 +152,19 @@ function layered(node: PlanNode, facts: Facts, above: readonly JsonValue[], belo
   return (name) => {
     if (name === '$input') return runInput(facts);
     if (name === '$ctx') return runContext(node, facts);
-    for (const layer of above) if (isJsonObject(layer) && Object.hasOwn(layer, name)) return layer[name];
+    const field = fieldIn(above, name);
+    if (field !== undefined) return field;
     if (facts.results.has(name)) return facts.results.get(name);
     if (name === 'input') return runInput(facts);
     if (name === 'ctx') return runContext(node, facts);
     if (name === '_input') return above.find((layer) => !isJsonObject(layer));
-    for (const layer of below) if (isJsonObject(layer) && Object.hasOwn(layer, name)) return layer[name];
-    return undefined;
+    return fieldIn(below, name);
   };
+}
+
+function fieldIn(layers: readonly JsonValue[], name: string): JsonValue | undefined {
+  for (const layer of layers) if (isJsonObject(layer) && Object.hasOwn(layer, name)) return layer[name];
+  return undefined;
 }
 
 function runContext(node: PlanNode, facts: Facts): JsonObject {

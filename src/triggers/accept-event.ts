@@ -6,7 +6,7 @@ import type { PlanStore } from '../ports/plan-store.ts';
 import type { RunRecord, RunStore } from '../ports/run-store.ts';
 import { toPayload } from '../run/payload.ts';
 import type { Event } from './event.ts';
-import { type Reading, type Rejection, read, refuse } from './rejection.ts';
+import { type Rejection, read, refuse } from './rejection.ts';
 import { runId } from './run-id.ts';
 import { toRunStart } from './run-start.ts';
 import type { StartablePipeline, Trigger } from './trigger.ts';
@@ -18,53 +18,52 @@ export interface AcceptDependencies {
   readonly orchestrations: Orchestrations;
 }
 
-export type Acceptance =
+/** What became of an event that asks for a run. */
+export type Start =
   | { readonly kind: 'started'; readonly runId: string }
   /** The event was accepted before; its run is the one named. */
   | { readonly kind: 'duplicate'; readonly runId: string }
-  /** The trigger's `when` is not true of this event. */
-  | { readonly kind: 'ignored' }
   | { readonly kind: 'rejected'; readonly rejection: Rejection };
 
-/** What of a trigger decides about an event; a run started by hand has no more than this either. */
-export type Acceptor = Pick<Trigger, 'name' | 'pipeline' | 'when' | 'input' | 'checkInput'>;
+/** Accepts a trigger's event: maps it to the run's input, and starts the run. */
+export async function acceptEvent(event: Event, trigger: Trigger, dependencies: AcceptDependencies): Promise<Start> {
+  const input = trigger.input?.(event) ?? read(event.data);
+  if (input.kind === 'refused') return { kind: 'rejected', rejection: input.rejection };
+  return startOnce(event, input.value, trigger, dependencies);
+}
 
 /**
- * Starts the run of an event, once however often the event comes. Everything is stored before it answers; whatever a
- * dependency throws goes through, and the same call may simply be repeated.
+ * Starts the run of an event, once however often the event comes to the starter of that name, if the input fits the pipeline.
+ * Everything is stored before it answers; whatever a dependency throws goes through, and the same call may simply be repeated.
  */
-export async function acceptEvent(event: Event, trigger: Acceptor, dependencies: AcceptDependencies): Promise<Acceptance> {
-  const input = readInput(event, trigger);
-  if (input.kind === 'refused') return { kind: 'rejected', rejection: input.rejection };
-  if (input.value === undefined) return { kind: 'ignored' };
-  const run = await buildRun(event, trigger, input.value, dependencies.artifacts);
-  await savePlanOnce(trigger.pipeline, dependencies.plans);
-  const claim = await dependencies.runs.claim(run);
-  if (claim.kind === 'claimed') {
-    await dependencies.orchestrations.start(toRunStart(run, false));
-    return { kind: 'started', runId: run.runId };
-  }
-  return settleRepetition(event, claim.run, dependencies.orchestrations);
+export async function startOnce(
+  event: Event,
+  input: JsonValue,
+  starter: Pick<Trigger, 'name' | 'pipeline'>,
+  { runs, plans, artifacts, orchestrations }: AcceptDependencies,
+): Promise<Start> {
+  const rejection = starter.pipeline.checkInput?.(input);
+  if (rejection !== undefined) return { kind: 'rejected', rejection };
+  const run = await buildRun(event, input, starter, artifacts);
+  await savePlanOnce(starter.pipeline, plans);
+  const claim = await runs.claim(run);
+  if (claim.kind === 'exists') return settleRepetition(event, claim.run, orchestrations);
+  await orchestrations.start(toRunStart(run, false));
+  return { kind: 'started', runId: run.runId };
 }
 
-/** Undefined: the trigger leaves this event alone. */
-function readInput(event: Event, trigger: Acceptor): Reading<JsonValue | undefined> {
-  const wanted = trigger.when?.(event) ?? read(true);
-  if (wanted.kind === 'refused') return wanted;
-  if (wanted.value !== true) return read(undefined);
-  const input = trigger.input?.(event) ?? read(event.data);
-  if (input.kind === 'refused') return input;
-  const rejection = trigger.checkInput?.(input.value);
-  return rejection === undefined ? input : { kind: 'refused', rejection };
-}
-
-async function buildRun(event: Event, trigger: Acceptor, input: JsonValue, artifacts: ArtifactStore): Promise<RunRecord> {
-  const id = runId(trigger.name, event.key);
+async function buildRun(
+  event: Event,
+  input: JsonValue,
+  { name, pipeline }: Pick<Trigger, 'name' | 'pipeline'>,
+  artifacts: ArtifactStore,
+): Promise<RunRecord> {
+  const id = runId(name, event.key);
   return {
     runId: id,
-    pipeline: trigger.pipeline.name,
-    planHash: trigger.pipeline.planHash,
-    trigger: trigger.name,
+    pipeline: pipeline.name,
+    planHash: pipeline.planHash,
+    trigger: name,
     eventKey: event.key,
     eventType: event.type,
     eventSource: event.source,
@@ -84,9 +83,9 @@ function inputName(id: string, input: JsonValue): string {
 
 /**
  * Somebody claimed this event before. If its run is still `accepted`, whoever claimed it may have died before the start, so it is
- * started here; an orchestration that is active already is left alone by the port.
+ * started here; an orchestration that is active already is left alone by the port, and one that has just ended finds all its results.
  */
-async function settleRepetition(event: Event, first: RunRecord, orchestrations: Orchestrations): Promise<Acceptance> {
+async function settleRepetition(event: Event, first: RunRecord, orchestrations: Orchestrations): Promise<Start> {
   if (first.payloadHash !== event.payloadHash) {
     const message = `The idempotency key was used before with other content, by run ${first.runId}; send a new key, or the same content.`;
     return { kind: 'rejected', rejection: refuse('idempotency_payload_mismatch', message, { runId: first.runId }).rejection };

@@ -7,7 +7,7 @@ import { type Rejection, read, refuse } from './rejection.ts';
 import type { EventFunction, Trigger } from './trigger.ts';
 import type { Report } from './trigger-report.ts';
 
-export type EventFunctions = Pick<Trigger, 'key' | 'when' | 'input'>;
+type EventFunctions = Pick<Trigger, 'key' | 'when' | 'input'>;
 
 /** Compiles what a trigger computes from its events: `key`, `when` and `input`. */
 export function compileEventFunctions(spec: JsonObject, report: Report): EventFunctions {

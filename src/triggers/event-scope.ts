@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import type { EventContent } from './event.ts';
 
 /** The names a trigger's expressions may use; any other name is a member of the body. */
-export const EVENT_NAMES: readonly string[] = ['body', 'input', '$input', 'event'];
+const EVENT_NAMES: readonly string[] = ['body', 'input', '$input', 'event'];
 
 /** `body` (also `input` and `$input`) is the event's data, `event` the rest of its envelope. */
 export function eventScope(event: EventContent): Lookup {

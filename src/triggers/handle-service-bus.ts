@@ -1,17 +1,17 @@
-import { HexdagError } from '../errors.ts';
+import { HexdagError, messageOf } from '../errors.ts';
 import type { JsonValue } from '../json.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Settler } from '../ports/settler.ts';
-import { type Acceptance, type AcceptDependencies, acceptEvent } from './accept-event.ts';
+import { type AcceptDependencies, acceptEvent, type Start } from './accept-event.ts';
 import type { Event } from './event.ts';
-import type { Reading, Rejection } from './rejection.ts';
+import type { Rejection } from './rejection.ts';
 import { runId } from './run-id.ts';
-import { readServiceBusEvent } from './service-bus-event.ts';
+import { type EventReading, readServiceBusEvent } from './service-bus-event.ts';
 import { readDelivery, type ServiceBusMessage } from './service-bus-metadata.ts';
 import type { Trigger } from './trigger.ts';
 
-export interface ServiceBusDependencies extends AcceptDependencies {
+interface ServiceBusDependencies extends AcceptDependencies {
   readonly settler: Settler;
   readonly clock: Clock;
   readonly log: Log;
@@ -19,11 +19,13 @@ export interface ServiceBusDependencies extends AcceptDependencies {
   readonly maxDeliveryCount: number;
 }
 
+type Outcome = Start | { readonly kind: 'ignored' };
+
 /** What the broker keeps of a dead letter's description. */
 const MAX_DESCRIPTION = 4_096;
 
 /** A refused message cannot be dead-lettered, because the host did not say which lock it holds. */
-export class LockTokenMissingError extends HexdagError {
+class LockTokenMissingError extends HexdagError {
   readonly code = 'lock_token_missing';
   readonly retryable = true;
 }
@@ -39,9 +41,9 @@ export async function handleServiceBusMessage(
 ): Promise<void> {
   const event = readServiceBusEvent(message, trigger, new Date(dependencies.clock.now()).toISOString());
   try {
-    const acceptance = await accept(event, trigger, dependencies);
-    if (acceptance.kind === 'rejected') await deadLetter(message, acceptance.rejection, trigger, dependencies);
-    else report(acceptance, trigger, dependencies.log);
+    const outcome = await accept(event, trigger, dependencies);
+    if (outcome.kind === 'rejected') await deadLetter(message, outcome.rejection, trigger, dependencies);
+    else report(outcome, trigger, dependencies.log);
   } catch (error) {
     if (readDelivery(message).deliveryCount >= dependencies.maxDeliveryCount)
       reportLastFailure(error, event, trigger, dependencies.log);
@@ -49,7 +51,8 @@ export async function handleServiceBusMessage(
   }
 }
 
-async function accept(event: Reading<Event>, trigger: Trigger, dependencies: ServiceBusDependencies): Promise<Acceptance> {
+async function accept(event: EventReading, trigger: Trigger, dependencies: ServiceBusDependencies): Promise<Outcome> {
+  if (event.kind === 'ignored') return event;
   if (event.kind === 'refused') return { kind: 'rejected', rejection: event.rejection };
   warnOfTraceParent(event.value, trigger, dependencies.log);
   return acceptEvent(event.value, trigger, dependencies);
@@ -66,7 +69,7 @@ async function deadLetter(
     const why = `A message for trigger '${trigger.name}' is refused (${code}), but the host named no lock token that can be trusted`;
     throw new LockTokenMissingError(`${why}; register the function for a single message with dataType: 'binary'.`);
   }
-  await settler.refuse({ lockToken }, code, clip(description));
+  await settler.refuse({ lockToken, received: message }, code, clip(description));
   log('warn', 'message refused', { trigger: trigger.name, code, deliveryCount });
 }
 
@@ -74,16 +77,16 @@ function clip(text: string): string {
   return text.length > MAX_DESCRIPTION ? `${text.slice(0, MAX_DESCRIPTION - 1)}…` : text;
 }
 
-function report(acceptance: Exclude<Acceptance, { kind: 'rejected' }>, trigger: Trigger, log: Log): void {
-  const id = 'runId' in acceptance ? { runId: acceptance.runId } : {};
-  log('debug', `event ${acceptance.kind}`, { trigger: trigger.name, ...id });
+function report(outcome: Exclude<Outcome, { kind: 'rejected' }>, trigger: Trigger, log: Log): void {
+  const id = 'runId' in outcome ? { runId: outcome.runId } : {};
+  log('debug', `event ${outcome.kind}`, { trigger: trigger.name, ...id });
 }
 
-function reportLastFailure(error: unknown, event: Reading<Event>, trigger: Trigger, log: Log): void {
+function reportLastFailure(error: unknown, event: EventReading, trigger: Trigger, log: Log): void {
   const properties: Record<string, JsonValue> = {
     trigger: trigger.name,
     code: error instanceof HexdagError ? error.code : 'unexpected_error',
-    error: error instanceof Error ? error.message : String(error),
+    error: messageOf(error),
   };
   if (event.kind === 'read') properties['runId'] = runId(trigger.name, event.value.key);
   log('error', 'last delivery failed; the broker dead-letters the message', properties);

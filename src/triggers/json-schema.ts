@@ -1,6 +1,6 @@
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import { HexdagError } from '../errors.ts';
+import { HexdagError, messageOf } from '../errors.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
 import { pathText } from './json-scanner.ts';
 import { type Rejection, refuse, type SchemaFault } from './rejection.ts';
@@ -12,23 +12,27 @@ const MAX_FAULTS = 20;
 export type SchemaCheck = (value: JsonValue) => Rejection | undefined;
 
 /** The schema itself is not usable. */
-export class SchemaInvalidError extends HexdagError {
+class SchemaInvalidError extends HexdagError {
   readonly code = 'schema_invalid';
   readonly retryable = false;
 }
 
+const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
+
 /**
- * Makes a JSON Schema (draft 2020-12, formats included) into a check that lists every fault of a value.
+ * Makes a JSON Schema (draft 2020-12 whatever it says itself, formats included) into a check that lists every fault of a value.
+ * Keywords and formats that are not known mean nothing, or make the schema unusable.
  * @throws SchemaInvalidError
  */
-export function compileSchema(schema: JsonObject): SchemaCheck {
-  const ajv = new Ajv2020({ allErrors: true, ownProperties: true, strictTypes: false, logger: false });
+export function compileSchema(schema: JsonObject, unknownKeywords: 'ignored' | 'refused' = 'ignored'): SchemaCheck {
+  const strictSchema = unknownKeywords === 'refused';
+  const ajv = new Ajv2020({ allErrors: true, ownProperties: true, strict: false, strictSchema, logger: false });
   addFormats(ajv);
   try {
-    const validate = ajv.compile(schema);
+    const validate = ajv.compile({ ...schema, $schema: DIALECT });
     return (value) => (validate(value) ? undefined : violation(validate.errors ?? []));
   } catch (error) {
-    throw new SchemaInvalidError(error instanceof Error ? error.message : String(error), { cause: error });
+    throw new SchemaInvalidError(messageOf(error), { cause: error });
   }
 }
 
@@ -36,7 +40,7 @@ function violation(errors: readonly ErrorObject[]): Rejection {
   const faults = errors.slice(0, MAX_FAULTS).map(toFault);
   const listed = faults.map((fault) => `${fault.path} ${fault.message} (${fault.rule})`).join('; ');
   const more = errors.length > faults.length ? `; and ${errors.length - faults.length} more` : '';
-  return refuse('schema_violation', `The body does not fit its schema: ${listed}${more}.`, { faults }).rejection;
+  return refuse('schema_violation', `The data does not fit its schema: ${listed}${more}.`, { faults }).rejection;
 }
 
 function toFault(error: ErrorObject): SchemaFault {

@@ -2,13 +2,13 @@ import type { Diagnostic } from '../pipeline/diagnostic.ts';
 import type { Trigger } from './trigger.ts';
 import { type CompiledTrigger, type CompileTriggersOptions, compileTriggers } from './trigger-document.ts';
 
-export interface TriggerFile {
+interface TriggerFile {
   /** Path as messages show it, and from which pipelines are found. */
   readonly file: string;
   readonly content: string | Uint8Array;
 }
 
-export interface LoadedTriggers {
+interface LoadedTriggers {
   readonly triggers: readonly Trigger[];
   readonly diagnostics: readonly Diagnostic[];
 }

@@ -13,8 +13,11 @@ import type { ServiceBusSource, Trigger } from './trigger.ts';
 /** What a sender calls an event when it says nothing. */
 const DEFAULT_TYPE = 'service_bus.message';
 
+/** `ignored`: the trigger's `when` is not true of the message, whatever else may be wrong with it. */
+export type EventReading = Reading<Event> | { readonly kind: 'ignored' };
+
 /** Makes a message into an event, or says why it can never be one. `receivedAt` is RFC 3339. */
-export function readServiceBusEvent(message: ServiceBusMessage, trigger: Trigger, receivedAt: string): Reading<Event> {
+export function readServiceBusEvent(message: ServiceBusMessage, trigger: Trigger, receivedAt: string): EventReading {
   const body = readJson(bodyOf(message));
   if (body.kind === 'refused') return body;
   const fields = message.metadata ?? {};
@@ -23,6 +26,9 @@ export function readServiceBusEvent(message: ServiceBusMessage, trigger: Trigger
   const identified = identify(body.value, metadata.value, trigger.source, receivedAt);
   if (identified.kind === 'refused') return identified;
   const { content, id } = identified.value;
+  const wanted = trigger.when?.(content) ?? read(true);
+  if (wanted.kind === 'refused') return wanted;
+  if (wanted.value !== true) return { kind: 'ignored' };
   const rejection = trigger.checkBody?.(content.data);
   if (rejection !== undefined) return { kind: 'refused', rejection };
   const key = eventKey(content, id, trigger);
@@ -39,7 +45,7 @@ function bodyOf({ body }: ServiceBusMessage): Uint8Array | string {
 interface Identified {
   readonly content: EventContent;
   /** How the sender marked the event, if it did. */
-  readonly id: string | undefined;
+  readonly id: string | number | undefined;
 }
 
 function identify(
@@ -75,8 +81,8 @@ function identify(
   return read({ content: { ...common, ...content }, id: `${content.source} ${id}` });
 }
 
-function eventKey(content: EventContent, id: string | undefined, trigger: Trigger): Reading<string> {
+function eventKey(content: EventContent, id: string | number | undefined, trigger: Trigger): Reading<string> {
   if (trigger.key === undefined) return readKey(id, "the message's id (messageId)");
   const value = trigger.key(content);
-  return value.kind === 'refused' ? value : readKey(value.value, `the value of the trigger's key`);
+  return value.kind === 'refused' ? value : readKey(value.value, "the value of the trigger's key");
 }

@@ -1,17 +1,14 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
+import type { ReceivedMessage } from '../ports/settler.ts';
 import { type Reading, read, refuse } from './rejection.ts';
 
-/** A message as the host hands it over, with nothing checked. */
-export interface ServiceBusMessage {
-  /** Bytes, where the function registers with `dataType: 'binary'`. */
-  readonly body: unknown;
-  /** `context.triggerMetadata`. */
-  readonly metadata: Readonly<Record<string, unknown>> | undefined;
-}
+/** A message as the host hands it over: the body as bytes, where the function registers with `dataType: 'binary'`. */
+export type ServiceBusMessage = ReceivedMessage;
 
 /** What the broker says about a message, as far as it can be trusted. */
 export interface ServiceBusMetadata {
-  readonly messageId: string | undefined;
+  /** A number, where the host made the id one: it may have lost digits. */
+  readonly messageId: string | number | undefined;
   readonly correlationId: string | undefined;
   readonly contentType: string | undefined;
   readonly subject: string | undefined;
@@ -19,7 +16,7 @@ export interface ServiceBusMetadata {
 }
 
 /** What settling and giving up need to know of a delivery. */
-export interface Delivery {
+interface Delivery {
   readonly lockToken: string | undefined;
   /** This delivery included. */
   readonly deliveryCount: number;
@@ -27,21 +24,12 @@ export interface Delivery {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/**
- * Takes the message's properties from the host's metadata. The host reads text as JSON wherever it can, so an id may arrive as a number:
- * one too large for a double has lost digits, and two messages would share a key.
- */
+/** Takes the message's properties from the host's metadata. The host reads text as JSON wherever it can, so `12` arrives as a number. */
 export function readMetadata(fields: Fields): Reading<ServiceBusMetadata> {
-  if (typeof fields['messageId'] === 'number' && !Number.isSafeInteger(fields['messageId'])) {
-    return refuse(
-      'property_type',
-      "The messageId is a number too large for the host to hand on unchanged; send an id with a letter in it, or set the trigger's key.",
-    );
-  }
   const properties = readProperties(fields['applicationProperties'] ?? fields['userProperties'] ?? {});
   if (properties.kind === 'refused') return properties;
   return read({
-    messageId: text(fields['messageId']),
+    messageId: typeof fields['messageId'] === 'number' ? fields['messageId'] : text(fields['messageId']),
     correlationId: text(fields['correlationId']),
     contentType: text(fields['contentType']),
     subject: text(fields['subject'] ?? fields['label']),

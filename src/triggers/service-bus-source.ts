@@ -1,7 +1,6 @@
 import type { JsonObject, JsonValue } from '../json.ts';
-import { didYouMean } from '../pipeline/near-match.ts';
 import type { ServiceBusSource } from './trigger.ts';
-import type { Report } from './trigger-report.ts';
+import { type Report, reportUnknownFields } from './trigger-report.ts';
 
 const FIELDS = ['connection', 'connection_string', 'queue', 'queue_name', 'max_concurrent_calls'];
 /** The settings' prefix where the document names none. */
@@ -17,17 +16,7 @@ const CONNECTION_STRING = /=|:\/\//;
 
 /** Reads the `config` of a `service_bus` trigger. */
 export function readServiceBusSource(config: JsonObject, report: Report): ServiceBusSource | undefined {
-  for (const field of Object.keys(config)) {
-    if (FIELDS.includes(field)) continue;
-    const remedy = didYouMean(field, FIELDS) ?? `Known fields: ${FIELDS.join(', ')}.`;
-    report({
-      severity: 'warning',
-      code: 'field_unknown',
-      path: [field],
-      message: `Field '${field}' is not known and ignored.`,
-      remedy,
-    });
-  }
+  reportUnknownFields(config, FIELDS, report);
   const connection = readConnection(config, report);
   const queue = readQueue(config, report);
   const maxConcurrentCalls = readMaxConcurrentCalls(config['max_concurrent_calls'], report);

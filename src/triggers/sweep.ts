@@ -1,4 +1,4 @@
-import { HexdagError } from '../errors.ts';
+import { HexdagError, messageOf } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EventPublisher } from '../ports/event-publisher.ts';
 import type { Log } from '../ports/log.ts';
@@ -6,7 +6,7 @@ import type { Orchestrations } from '../ports/orchestrations.ts';
 import type { RunRecord, RunStore } from '../ports/run-store.ts';
 import { toRunStart } from './run-start.ts';
 
-export interface SweepDependencies {
+interface SweepDependencies {
   readonly runs: RunStore;
   readonly orchestrations: Orchestrations;
   readonly publisher: EventPublisher;
@@ -14,14 +14,14 @@ export interface SweepDependencies {
   readonly log: Log;
 }
 
-export interface SweepSettings {
+interface SweepSettings {
   /** Age below which runs and outboxes are left to the process that is at work on them. */
   readonly minimumAgeMs: number;
   /** Runs and outboxes looked at in one sweep, each. */
   readonly limit: number;
 }
 
-export interface SweepCounts {
+interface SweepCounts {
   readonly started: number;
   /** Runs that turned out to be under way. */
   readonly confirmed: number;
@@ -78,7 +78,7 @@ async function attempt(runId: string, log: Log, work: () => Promise<Outcome>): P
     return await work();
   } catch (error) {
     const code = error instanceof HexdagError ? error.code : 'unexpected_error';
-    log('warn', 'sweeping a run failed; the next sweep tries again', { runId, code, error: String(error) });
+    log('warn', 'sweeping a run failed; the next sweep tries again', { runId, code, error: messageOf(error) });
     return 'failed';
   }
 }

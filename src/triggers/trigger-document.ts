@@ -9,7 +9,7 @@ import { compileEventFunctions } from './event-functions.ts';
 import { compileSchema, type SchemaCheck } from './json-schema.ts';
 import { readServiceBusSource } from './service-bus-source.ts';
 import type { StartablePipeline, Trigger, TriggerSource } from './trigger.ts';
-import type { Report } from './trigger-report.ts';
+import { type Report, reportUnknownFields, shorten } from './trigger-report.ts';
 
 export interface CompileTriggersOptions {
   /** Every pipeline that a trigger may name. */
@@ -23,7 +23,7 @@ export interface CompiledTrigger {
   readonly position: Position;
 }
 
-export interface CompiledTriggers {
+interface CompiledTriggers {
   readonly triggers: readonly CompiledTrigger[];
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -70,7 +70,7 @@ class TriggerCompiler {
 
   compile(): Trigger | undefined {
     const { value } = this.#document;
-    this.#warnOfUnknown(value, DOCUMENT_FIELDS, []);
+    reportUnknownFields(value, DOCUMENT_FIELDS, this.#report);
     const name = this.#name(value['metadata']);
     const spec = value['spec'];
     if (!isJsonObject(spec)) {
@@ -78,21 +78,13 @@ class TriggerCompiler {
       this.#report({ code: 'field_missing', path: ['spec'], message: "'spec' is missing or no mapping.", remedy });
       return undefined;
     }
-    this.#warnOfUnknown(spec, SPEC_FIELDS, ['spec']);
+    reportUnknownFields(spec, SPEC_FIELDS, this.#reportBelow(['spec']));
     const source = this.#source(spec);
     const pipeline = this.#pipeline(spec['pipeline']);
     const functions = compileEventFunctions(spec, this.#reportBelow(['spec']));
-    const checkBody = this.#schema(spec['schema'], ['spec', 'schema']);
-    const checkInput = this.#schema(pipeline?.plan.inputSchema, ['spec', 'pipeline']);
+    const checkBody = this.#schema(spec['schema']);
     if (this.#failed || name === undefined || source === undefined || pipeline === undefined) return undefined;
-    return {
-      name,
-      source,
-      pipeline,
-      ...functions,
-      ...(checkBody === undefined ? {} : { checkBody }),
-      ...(checkInput === undefined ? {} : { checkInput }),
-    };
+    return { name, source, pipeline, ...functions, ...(checkBody === undefined ? {} : { checkBody }) };
   }
 
   #name(metadata: JsonValue | undefined): string | undefined {
@@ -168,10 +160,11 @@ class TriggerCompiler {
     return undefined;
   }
 
-  #schema(schema: JsonValue | undefined, path: readonly string[]): SchemaCheck | undefined {
+  #schema(schema: JsonValue | undefined): SchemaCheck | undefined {
     if (schema === undefined) return undefined;
+    const path = ['spec', 'schema'];
     try {
-      if (isJsonObject(schema)) return compileSchema(schema);
+      if (isJsonObject(schema)) return compileSchema(schema, 'refused');
       this.#report({ code: 'field_type', path, message: 'A schema must be a mapping.', remedy: SCHEMA_REMEDY });
     } catch (error) {
       this.#report({
@@ -182,14 +175,6 @@ class TriggerCompiler {
       });
     }
     return undefined;
-  }
-
-  #warnOfUnknown(mapping: JsonObject, known: readonly string[], path: readonly string[]): void {
-    for (const field of Object.keys(mapping).filter((key) => !known.includes(key))) {
-      const message = `Field '${shorten(field)}' is not known and ignored.`;
-      const remedy = didYouMean(field, known) ?? `Known fields: ${known.join(', ')}.`;
-      this.#report({ severity: 'warning', code: 'field_unknown', path: [...path, field], message, remedy });
-    }
   }
 
   #reportBelow(base: readonly string[]): Report {
@@ -203,8 +188,4 @@ class TriggerCompiler {
     this.#diagnostics[severity]({ ...finding, position });
     if (severity === 'error') this.#failed = true;
   };
-}
-
-function shorten(text: string): string {
-  return text.length > 100 ? `${text.slice(0, 99)}…` : text;
 }

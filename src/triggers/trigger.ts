@@ -4,13 +4,15 @@ import type { EventContent } from './event.ts';
 import type { SchemaCheck } from './json-schema.ts';
 import type { Reading } from './rejection.ts';
 
-/** A pipeline that can be started: its plan, and the hash that names it. */
+/** A pipeline that can be started: its plan, the hash that names it, and what its input must fit. */
 export interface StartablePipeline {
   readonly name: string;
   /** The document's path, as triggers may name it. */
   readonly file: string;
   readonly planHash: string;
   readonly plan: Plan;
+  /** From `input_schema`. */
+  readonly checkInput?: SchemaCheck;
 }
 
 /** A queue, and the setting (or prefix of settings) that says how to connect to it. */
@@ -38,7 +40,6 @@ export interface Trigger {
   readonly when?: EventFunction;
   /** The run's input; without it, the event's data. */
   readonly input?: EventFunction;
+  /** From the trigger's `schema`. */
   readonly checkBody?: SchemaCheck;
-  /** The pipeline's own `input_schema`. */
-  readonly checkInput?: SchemaCheck;
 }

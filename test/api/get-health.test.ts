@@ -43,7 +43,10 @@ describe('the health of the app', () => {
 
     const response = getHealth({ ...loaded, diagnostics: [] }, [missing]);
 
-    expect(response).toMatchObject({ status: 200, body: { status: 'idle', settings: [{ setting: 'SB', code: 'config_missing' }] } });
+    expect(response).toMatchObject({
+      status: 200,
+      body: { status: 'idle', settings: [{ setting: 'SB', code: 'config_missing' }] },
+    });
   });
 
   it('is not degraded by a warning', () => {

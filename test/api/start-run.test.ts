@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type ApiPipeline, startRun } from '../../src/api/start-run.ts';
 import { DependencyRefusedError, DependencyUnavailableError } from '../../src/ports/errors.ts';
 import { compileSchema } from '../../src/triggers/json-schema.ts';
@@ -174,6 +174,20 @@ describe('starting a run', () => {
     expect(JSON.stringify(refused.body)).not.toContain('10.0.0.4');
     expect(repeated).toMatchObject({ status: 202 });
     expect(dependencies.orchestrations.started).toHaveLength(1);
+  });
+
+  it('answers 503 before the client gives up when the store does not answer at all', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const dependencies = createDependencies();
+    dependencies.runs.claim = () => new Promise(() => {});
+
+    const answered = startRun(createStart(), dependencies);
+    await vi.advanceTimersByTimeAsync(10_000);
+
+    expect(await answered).toMatchObject({ status: 503, body: { code: 'answer_timeout' } });
   });
 
   it.each([new DependencyRefusedError('no permission on container runs'), new Error('a bug')])(

@@ -41,17 +41,21 @@ async function runUnderKills(victim: 'stores' | 'host', kills: number, keys: rea
     const sending = sendFirmly(keys.slice(kill * share, (kill + 1) * share).map((key) => order(key)));
     // The moment is what is random here; nothing is waited for.
     await delay(Math.random() * LONGEST_PAUSE_MS);
-    const pids = await stack.pids();
-    process.kill(pids[victim], 'SIGKILL');
+    const { pid } = (await stack.status())[victim];
+    process.kill(pid, 'SIGKILL');
     killedAt.push(Date.now());
     await sending;
-    await backAgain(victim, pids[victim]);
+    await backAgain(victim, pid);
   }
   return killedAt;
 }
 
 async function backAgain(victim: 'stores' | 'host', killed: number): Promise<void> {
-  while ((await stack.pids())[victim] === killed) await delay(20);
+  for (;;) {
+    const { pid, ready } = (await stack.status())[victim];
+    if (pid !== killed && ready) return;
+    await delay(20);
+  }
 }
 
 /** For each order, each effect the outside world should have seen, with the lines it did see. */

@@ -19,6 +19,9 @@ const Ready = z.object({
   pids: z.object({ stores: z.number(), host: z.number() }),
 });
 
+const ProcessStatus = z.object({ pid: z.number(), ready: z.boolean() });
+const Status = z.object({ stores: ProcessStatus, host: ProcessStatus });
+
 export interface EffectLine {
   readonly effect: string;
   readonly orderId: string;
@@ -63,10 +66,10 @@ export class Stack {
     return this.cosmos.database(this.ready.cosmos.database).container('runs');
   }
 
-  /** The process ids of now: a killed process comes back under another one. */
-  async pids(): Promise<{ stores: number; host: number }> {
-    const response = await fetch(`${this.ready.control}/pids`);
-    return z.object({ stores: z.number(), host: z.number() }).parse(await response.json());
+  /** The processes of now: a killed one comes back under another pid. */
+  async status(): Promise<z.infer<typeof Status>> {
+    const response = await fetch(`${this.ready.control}/status`);
+    return Status.parse(await response.json());
   }
 
   /** What the outside world saw, line by line. */

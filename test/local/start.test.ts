@@ -49,10 +49,10 @@ function copied(): unknown[] {
 }
 
 async function restarted(azure: LaunchedLocalAzure, name: 'stores' | 'host'): Promise<void> {
-  await vi.waitFor(
-    async () => expect(await azure.status()).toMatchObject({ [name]: { restarts: 1, ready: true } }),
-    { timeout: 10_000, interval: 20 },
-  );
+  await vi.waitFor(async () => expect(await azure.status()).toMatchObject({ [name]: { restarts: 1, ready: true } }), {
+    timeout: 10_000,
+    interval: 20,
+  });
 }
 
 /** Runs the launcher until it ends by itself. */
@@ -188,7 +188,11 @@ describe('the launcher', () => {
     const { code, stdout } = await runToEnd('--app', folder, '--ephemeral', '--json');
 
     expect(code).toBe(1);
-    expect(JSON.parse(stdout)).toMatchObject({ ready: false, code: 'app_load_failed', message: expect.stringContaining('missing.js') });
+    expect(JSON.parse(stdout)).toMatchObject({
+      ready: false,
+      code: 'app_load_failed',
+      message: expect.stringContaining('missing.js'),
+    });
   });
 
   it.each([

@@ -1,11 +1,33 @@
 import { describe, expect, it } from 'vitest';
 import { DependencyUnavailableError } from '../../src/ports/errors.ts';
 import { handleServiceBusMessage } from '../../src/triggers/handle-service-bus.ts';
-import { refuse } from '../../src/triggers/rejection.ts';
+import { read, refuse } from '../../src/triggers/rejection.ts';
 import { runId } from '../../src/triggers/run-id.ts';
-import { createMessage, createTrigger, createWorld } from './fixtures.ts';
+import type { Trigger } from '../../src/triggers/trigger.ts';
+import { compileTriggers } from '../../src/triggers/trigger-document.ts';
+import { createMessage, createTrigger, createWorld, orderPipeline } from './fixtures.ts';
 
 const LOCK_TOKEN = '00000000-0000-0000-0000-000000000001';
+
+function orderTrigger(): Trigger {
+  const text = `
+kind: Trigger
+metadata: { name: orders }
+spec:
+  type: service_bus
+  config: { queue: orders }
+  pipeline: order
+  key: $.orderId
+  schema:
+    type: object
+    properties:
+      orderId: { type: string, minLength: 1 }
+      total: { type: number, minimum: 0 }
+`;
+  const { triggers, diagnostics } = compileTriggers(text, 'orders.yaml', { pipelines: [orderPipeline] });
+  if (triggers[0] === undefined) throw new Error(JSON.stringify(diagnostics));
+  return triggers[0].trigger;
+}
 
 describe('handling a Service Bus message', () => {
   it('starts its run and settles nothing', async () => {
@@ -18,23 +40,51 @@ describe('handling a Service Bus message', () => {
   });
 
   it.each([
-    ['an empty body', createMessage(''), 'body_empty'],
-    ['a body that is no JSON', createMessage('{"orderId":"A1",}'), 'body_not_json'],
-    ['a body above 256 KiB', createMessage(Buffer.alloc(262_145, 0x20)), 'body_too_large'],
-    ['a message without an id', createMessage('{}', { messageId: undefined }), 'idempotency_key_missing'],
-    ['a content type that is not JSON', createMessage('{}', { contentType: 'application/xml' }), 'media_type_unsupported'],
+    ['zero bytes', createMessage(''), 'body_empty'],
+    ['a trailing comma', createMessage('{"orderId":"A1",}'), 'body_not_json'],
+    ['XML', createMessage('<order id="A1"/>'), 'body_not_json'],
+    ['a byte that is no UTF-8', createMessage(Buffer.from('7b2261223a22ff227d', 'hex')), 'body_encoding'],
+    ['UTF-16', createMessage(Buffer.from('fffe7b007d00', 'hex')), 'body_encoding'],
+    ['a list where an object is wanted', createMessage('[{"orderId":"A1"}]'), 'schema_violation'],
+    ['two faults against the schema', createMessage('{"orderId":"","total":-1}'), 'schema_violation'],
+    ['a key given twice', createMessage('{"orderId":"A1","orderId":"B2"}'), 'json_duplicate_key'],
+    ['__proto__', createMessage('{"__proto__":{"isAdmin":true}}'), 'json_forbidden_key'],
+    ['an integer beyond 2^53', createMessage('{"orderId":"A1","total":9007199254740993}'), 'number_precision'],
+    ['a number without end', createMessage('{"orderId":"A1","total":1e400}'), 'number_not_finite'],
+    ['100,000 brackets', createMessage('['.repeat(100_000) + ']'.repeat(100_000)), 'json_depth'],
+    ['262,145 bytes', createMessage(Buffer.alloc(262_145, 0x20)), 'body_too_large'],
+    ['nothing under the key path', createMessage('{"x":1}'), 'idempotency_key_missing'],
+    [
+      'a content type that is not JSON',
+      createMessage('{"orderId":"A1"}', { contentType: 'application/xml' }),
+      'media_type_unsupported',
+    ],
+    [
+      'a charset that is not UTF-8',
+      createMessage('{"orderId":"A1"}', { contentType: 'application/json; charset=latin1' }),
+      'charset_unsupported',
+    ],
     [
       'a property that is not a number',
-      createMessage('{}', { applicationProperties: { 'x-count': Number.NaN } }),
+      createMessage('{"orderId":"A1"}', { applicationProperties: { 'x-count': Number.NaN } }),
       'property_type',
     ],
   ])('dead-letters %s on its first delivery', async (_, message, code) => {
     const world = createWorld();
+    const trigger = orderTrigger();
 
-    await handleServiceBusMessage(message, createTrigger(), world);
+    await handleServiceBusMessage(message, trigger, world);
 
     expect(world.settler.refusals).toMatchObject([{ lockToken: LOCK_TOKEN, reason: code }]);
     expect(world.orchestrations.started).toEqual([]);
+  });
+
+  it('dead-letters a message without an id, where the trigger names no key', async () => {
+    const world = createWorld();
+
+    await handleServiceBusMessage(createMessage('{}', { messageId: undefined }), createTrigger(), world);
+
+    expect(world.settler.refusals).toMatchObject([{ reason: 'idempotency_key_missing' }]);
   });
 
   it('acknowledges a duplicate and dead-letters a mismatch with the run id', async () => {
@@ -51,6 +101,15 @@ describe('handling a Service Bus message', () => {
         description: expect.stringContaining(runId('orders', 'm-1')),
       },
     ]);
+  });
+
+  it('acknowledges a message that its trigger ignores', async () => {
+    const world = createWorld();
+
+    await handleServiceBusMessage(createMessage('{}'), createTrigger({ when: () => read(false) }), world);
+
+    expect(world.settler.refusals).toEqual([]);
+    expect(await world.runs.list({ limit: 10 })).toEqual({ runs: [] });
   });
 
   it('clips a long description to 4,096 characters and shows that it did', async () => {

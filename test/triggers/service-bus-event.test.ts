@@ -111,9 +111,20 @@ describe('making a Service Bus message into an event', () => {
     });
 
     it('is refused where the host has lost digits of a long number', () => {
-      const rejection = rejectionOf(createMessage('{}', { messageId: JSON.parse('12345678901234567890') }));
+      const messageId: unknown = JSON.parse('12345678901234567890');
 
-      expect(rejection?.code).toBe('property_type');
+      const rejection = rejectionOf(createMessage('{}', { messageId }));
+
+      expect(rejection?.code).toBe('number_precision');
+    });
+
+    it('does without the message id where the trigger has its own, lost digits or not', () => {
+      const trigger = createTrigger({ key: () => read('A1') });
+      const messageId: unknown = JSON.parse('12345678901234567890');
+
+      const event = eventOf(createMessage('{}', { messageId }), trigger);
+
+      expect(event?.key).toBe('A1');
     });
 
     it('comes from the trigger, and the message id may then be missing', () => {
@@ -140,6 +151,33 @@ describe('making a Service Bus message into an event', () => {
 
     it('tells why it could not be computed', () => {
       const trigger = createTrigger({ key: () => refuse('mapping_failed', 'no') });
+
+      const rejection = rejectionOf(createMessage('{}'), trigger);
+
+      expect(rejection?.code).toBe('mapping_failed');
+    });
+  });
+
+  describe('`when`', () => {
+    it.each([[false], [null], ['yes'], [1]])('leaves a message alone if it is %j', (value) => {
+      const trigger = createTrigger({ when: () => read(value) });
+
+      const reading = readServiceBusEvent(createMessage('{}'), trigger, RECEIVED_AT);
+
+      expect(reading).toEqual({ kind: 'ignored' });
+    });
+
+    it('comes before the schema and the key, which are for the messages that count', () => {
+      const checkBody = compileSchema({ required: ['orderId'] });
+      const trigger = createTrigger({ when: () => read(false), key: () => read(null), checkBody });
+
+      const reading = readServiceBusEvent(createMessage('{"heartbeat":1}'), trigger, RECEIVED_AT);
+
+      expect(reading).toEqual({ kind: 'ignored' });
+    });
+
+    it('refuses a message for which it cannot be computed', () => {
+      const trigger = createTrigger({ when: () => refuse('mapping_failed', 'no') });
 
       const rejection = rejectionOf(createMessage('{}'), trigger);
 

@@ -117,7 +117,8 @@ describe('reading JSON strictly', () => {
     fc.assert(
       fc.property(fc.json({ maxDepth: 8 }), fc.boolean(), (text, spread) => {
         const body = spread ? JSON.stringify(JSON.parse(text), null, 2) : text;
-        fc.pre(!body.includes('__proto__') && !/"constructor"|\\u/.test(body));
+        // What is refused on purpose is the other tests' business.
+        fc.pre(!/__proto__|"constructor"|\\u|(?<![.\d])\d{16}/.test(body));
 
         const reading = readJson(Buffer.from(body));
 

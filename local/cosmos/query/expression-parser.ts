@@ -29,6 +29,7 @@ export class ExpressionParser {
   readonly #tokens: TokenReader;
   readonly #scope: QueryScope;
   #depth = 0;
+  #isInAggregate = false;
 
   constructor(tokens: TokenReader, scope: QueryScope) {
     this.#tokens = tokens;
@@ -203,8 +204,11 @@ export class ExpressionParser {
   }
 
   #aggregate(name: AggregateName, position: number): Expression {
+    if (this.#isInAggregate) throw this.#tokens.error('an aggregate function cannot stand inside another.', position);
     this.#scope.aggregate(position);
+    this.#isInAggregate = true;
     const argument = this.parse();
+    this.#isInAggregate = false;
     this.#tokens.expect(')');
     return { kind: 'aggregate', name, argument, position };
   }

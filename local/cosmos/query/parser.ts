@@ -60,7 +60,7 @@ class QueryParser implements QueryScope {
     const tokens = this.#tokens;
     const start = tokens.expect('SELECT').position;
     let distinct = tokens.take('DISTINCT') !== undefined;
-    const top = tokens.take('TOP') ? this.#expressions.parse() : undefined;
+    const top = tokens.take('TOP') ? this.#count('TOP') : undefined;
     distinct ||= tokens.take('DISTINCT') !== undefined;
     const select = this.#select();
     if (select.kind === 'all' && !tokens.at('FROM')) throw tokens.error("'FROM' is expected.");
@@ -70,9 +70,9 @@ class QueryParser implements QueryScope {
     const where = tokens.take('WHERE') ? this.#expressions.parse() : undefined;
     const groupBy = tokens.take('GROUP') ? this.#groupBy() : [];
     const orderBy = tokens.take('ORDER') ? this.#orderBy() : [];
-    const offset = tokens.take('OFFSET') ? this.#expressions.parse() : undefined;
+    const offset = tokens.take('OFFSET') ? this.#count('OFFSET') : undefined;
     if (offset !== undefined && !tokens.at('LIMIT')) throw tokens.error('OFFSET must be followed by LIMIT.');
-    const limit = tokens.take('LIMIT') ? this.#expressions.parse() : undefined;
+    const limit = tokens.take('LIMIT') ? this.#count('LIMIT') : undefined;
     if (limit !== undefined && offset === undefined) throw tokens.error('LIMIT needs OFFSET before it.');
     if (limit !== undefined && top !== undefined) throw tokens.error('TOP and OFFSET … LIMIT exclude each other.');
     const query: Query = {
@@ -103,9 +103,16 @@ class QueryParser implements QueryScope {
   }
 
   aggregate(position: number): void {
-    if (!this.#mayAggregate)
-      throw this.#tokens.error('an aggregate function may only stand in SELECT, and not inside another.', position);
+    if (!this.#mayAggregate) throw this.#tokens.error('an aggregate function may only stand in SELECT.', position);
     this.#hasAggregates = true;
+  }
+
+  /** A number or a parameter: what follows a count may be a `*` that is no multiplication. */
+  #count(clause: string): Expression {
+    const { kind, text, position } = this.#tokens.peek();
+    if (kind !== 'number' && kind !== 'parameter') throw this.#tokens.error(`${clause} takes a number or a parameter.`);
+    this.#tokens.next();
+    return kind === 'number' ? { kind: 'literal', value: Number(text) } : { kind: 'parameter', name: text, position };
   }
 
   #select(): Select {
@@ -123,11 +130,12 @@ class QueryParser implements QueryScope {
   #selectList(): Select {
     const properties: { name: string; expression: Expression }[] = [];
     do {
+      const { position } = this.#tokens.peek();
       const expression = this.#expressions.parse();
       const hasAlias = this.#tokens.take('AS') !== undefined || this.#tokens.peek().kind === 'identifier';
       const name = hasAlias ? this.#tokens.expectIdentifier('alias').text : this.#nameOf(expression);
       if (properties.some((property) => property.name === name)) {
-        throw this.#tokens.error(`'${name}' is selected twice: give one of them another alias.`);
+        throw this.#tokens.error(`'${name}' is selected twice: give one of them another alias.`, position);
       }
       properties.push({ name, expression });
     } while (this.#tokens.take(','));

@@ -51,25 +51,32 @@ export class BlobArtifactStore implements ArtifactStore {
 
 /** False if the name is taken. */
 async function create(container: ContainerClient, reference: ArtifactReference, content: Uint8Array): Promise<boolean> {
-  const upload = () =>
-    container
-      .getBlockBlobClient(reference.name)
-      .upload(Buffer.from(content.buffer, content.byteOffset, content.byteLength), content.byteLength, {
-        conditions: { ifNoneMatch: '*' },
-        metadata: { sha256: reference.sha256 },
-        blobHTTPHeaders: { blobContentType: reference.contentType },
-      });
   try {
-    await upload();
+    return await upload(container, reference, content);
+  } catch (error) {
+    if (failureOf(error)?.code !== 'ContainerNotFound') throw error;
+  }
+  await container.createIfNotExists();
+  return upload(container, reference, content);
+}
+
+async function upload(
+  container: ContainerClient,
+  { name, sha256, contentType, bytes }: ArtifactReference,
+  content: Uint8Array,
+): Promise<boolean> {
+  try {
+    await container.getBlockBlobClient(name).upload(Buffer.from(content.buffer, content.byteOffset, bytes), bytes, {
+      conditions: { ifNoneMatch: '*' },
+      metadata: { sha256 },
+      blobHTTPHeaders: { blobContentType: contentType },
+    });
     return true;
   } catch (error) {
     const failure = failureOf(error);
-    if (failure?.status === 409 && failure.code === 'BlobAlreadyExists') return false;
-    if (failure?.status === 412) return false;
-    if (failure?.code !== 'ContainerNotFound') throw error;
+    if (failure?.code === 'BlobAlreadyExists' || failure?.status === 412) return false;
+    throw error;
   }
-  await container.createIfNotExists();
-  return create(container, reference, content);
 }
 
 async function sameContent(blob: BlockBlobClient, { name, sha256 }: ArtifactReference): Promise<ArtifactReference> {

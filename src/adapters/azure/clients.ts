@@ -78,14 +78,11 @@ interface Once<Value> {
   opened(): Promise<Value> | undefined;
 }
 
-/** Opens at the first call; a failure is forgotten, so that the next call tries again. */
+/** Opens at the first call. */
 function once<Value>(open: () => Promise<Value>): Once<Value> {
   let value: Promise<Value> | undefined;
   const get = () => {
-    value ??= open().catch((error: unknown) => {
-      value = undefined;
-      throw error;
-    });
+    value ??= open();
     return value;
   };
   return Object.assign(get, { opened: () => value });

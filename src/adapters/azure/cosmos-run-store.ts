@@ -4,7 +4,7 @@ import type { RunEvent } from '../../ports/event-publisher.ts';
 import type { Claim, Commit, NodeRecord, RunFilter, RunFinish, RunPage, RunRecord, RunStore } from '../../ports/run-store.ts';
 import { cursorAfter, positionOf } from '../run-order.ts';
 import { translateCosmosError } from './cosmos-errors.ts';
-import { CosmosWriter, type WriteOutcome } from './cosmos-writer.ts';
+import { CosmosWriter } from './cosmos-writer.ts';
 import {
   fromNodeDocument,
   fromOutboxRow,
@@ -18,6 +18,9 @@ import {
 const NOT_ENDED = 'FROM c WHERE NOT IS_DEFINED(c.finishedAt)';
 const NOT_STARTED = "FROM c WHERE c.status = 'accepted'";
 const HAS_OUTBOX = 'FROM c WHERE IS_DEFINED(c.outbox)';
+
+/** There only while the outbox is: an index over it finds the few runs to sweep, however many have finished. */
+const UNPUBLISHED_SINCE = '/unpublishedSince';
 
 /**
  * Runs in Cosmos DB, a partition each: the document `run`, and `node:<name>` for each node with an effect. Nothing is read
@@ -51,15 +54,11 @@ export class CosmosRunStore implements RunStore {
   }
 
   async commitNode(node: NodeRecord, finish?: RunFinish): Promise<Commit> {
-    const creation = create(node.runId, toNodeDocument(node));
-    if (finish === undefined) return this.#committed(node, await this.#writer.write(creation));
-
-    const transaction = await this.#writer.transact(node.runId, [creation, patch(node.runId, endOf(finish), NOT_ENDED)]);
-    if (transaction.kind === 'written') return { kind: 'committed' };
-    if (transaction.operation === 0) return this.#committed(node, transaction.outcome);
-    if (transaction.outcome === 'missing') throw unknownRun(node.runId);
-    // The run had ended before: its outcome stands, and the node is recorded nonetheless.
-    return this.#committed(node, await this.#writer.write(creation));
+    const outcome = await this.#writer.write(create(node.runId, toNodeDocument(node)));
+    if (outcome !== 'written') return { kind: 'exists', node: await this.#recorded(node) };
+    // Not one transaction: that could not share its request with other runs. Whoever dies in between leaves a recorded node.
+    if (finish) await this.finish(node.runId, finish);
+    return { kind: 'committed' };
   }
 
   async finish(runId: string, finish: RunFinish): Promise<boolean> {
@@ -71,7 +70,8 @@ export class CosmosRunStore implements RunStore {
   }
 
   async markPublished(runId: string): Promise<void> {
-    await this.#patch(runId, [{ op: 'remove', path: '/outbox' }], HAS_OUTBOX);
+    const removals = [UNPUBLISHED_SINCE, '/outbox'].map((path) => ({ op: 'remove' as const, path }));
+    await this.#patch(runId, removals, HAS_OUTBOX);
   }
 
   async unstarted(acceptedBefore: string, limit: number): Promise<readonly RunRecord[]> {
@@ -84,8 +84,7 @@ export class CosmosRunStore implements RunStore {
 
   async unpublished(finishedBefore: string, limit: number): Promise<readonly { runId: string; outbox: readonly RunEvent[] }[]> {
     const query = {
-      query: `SELECT c.runId, c.outbox FROM c
-        WHERE c.type = 'run' AND IS_DEFINED(c.outbox) AND c.finishedAt < @before ORDER BY c.finishedAt`,
+      query: 'SELECT c.runId, c.outbox FROM c WHERE c.unpublishedSince < @before ORDER BY c.unpublishedSince',
       parameters: [{ name: '@before', value: finishedBefore }],
     };
     return (await this.#query(query, limit)).map(fromOutboxRow);
@@ -107,11 +106,9 @@ export class CosmosRunStore implements RunStore {
     return last && found.length > limit ? { runs, cursor: cursorAfter(last) } : { runs };
   }
 
-  async #committed(node: NodeRecord, outcome: WriteOutcome): Promise<Commit> {
-    if (outcome === 'written') return { kind: 'committed' };
-    const document = await this.#readDocument(node.runId, nodeDocumentId(node.node));
-    if (document === undefined) return vanished(`The node ${node.node} of the run ${node.runId}`);
-    return { kind: 'exists', node: fromNodeDocument(document) };
+  async #recorded({ runId, node }: NodeRecord): Promise<NodeRecord> {
+    const document = await this.#readDocument(runId, nodeDocumentId(node));
+    return document === undefined ? vanished(`The node ${node} of the run ${runId}`) : fromNodeDocument(document);
   }
 
   /** False if the condition did not hold. */
@@ -158,7 +155,14 @@ function endOf({ status, finishedAt, output, error, outbox }: RunFinish): PatchO
     { op: 'set', path: '/finishedAt', value: finishedAt },
     ...(output === undefined ? [] : [{ op: 'set' as const, path: '/output', value: output }]),
     ...(error === undefined ? [] : [{ op: 'set' as const, path: '/error', value: error }]),
-    ...(outbox.length === 0 ? [] : [{ op: 'set' as const, path: '/outbox', value: outbox }]),
+    ...(outbox.length === 0 ? [] : announcements(outbox, finishedAt)),
+  ];
+}
+
+function announcements(outbox: readonly RunEvent[], finishedAt: string): PatchOperation[] {
+  return [
+    { op: 'set', path: '/outbox', value: outbox },
+    { op: 'set', path: UNPUBLISHED_SINCE, value: finishedAt },
   ];
 }
 

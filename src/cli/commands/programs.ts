@@ -24,9 +24,13 @@ export function addPrograms(parent: Command, setExitCode: (code: number) => void
 
 function runProgram(name: string, args: readonly string[]): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, `${name}.mjs`), ...args], {
-      stdio: 'inherit',
-    });
+    const child = spawn(
+      process.execPath,
+      ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, `${name}.mjs`), ...args],
+      {
+        stdio: 'inherit',
+      },
+    );
     // Ctrl-C reaches the program too, which decides how to end.
     const stay = () => undefined;
     const pass = () => child.kill('SIGTERM');

@@ -1,9 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { INSTANCE_ID_PATTERN } from '../../limits.ts';
+import { type CommandContext, type OutputFormat, outputOption } from '../command-context.ts';
 import { CliError } from '../errors.ts';
-import { type CommandContext, outputOption } from '../run.ts';
 import { describeRun, type Page, type Run, runTable } from '../run-text.ts';
-import { type OutputFormat, printable, type Terminal } from '../terminal.ts';
+import { printable, type Terminal } from '../terminal.ts';
 
 const DEFAULT_URL = 'http://127.0.0.1:7071';
 const TIMEOUT_MS = 15_000;
@@ -24,10 +24,15 @@ interface ListOptions extends ApiOptions {
 }
 
 export function addRuns(parent: Command, { terminal }: CommandContext): void {
-  const runs = parent.command('runs').summary('look at the runs of a running app').description('Looks at the runs of a running app.');
+  const runs = parent
+    .command('runs')
+    .summary('look at the runs of a running app')
+    .description('Looks at the runs of a running app.');
 
   withApiOptions(runs.command('list').summary('list runs, newest first'))
-    .addOption(new Option('--status <status>', 'only runs of this status').choices(['accepted', 'running', 'completed', 'failed']))
+    .addOption(
+      new Option('--status <status>', 'only runs of this status').choices(['accepted', 'running', 'completed', 'failed']),
+    )
     .option('--pipeline <name>', 'only runs of this pipeline')
     .option('--limit <n>', 'how many', readLimit, 20)
     .option('--cursor <cursor>', 'go on where the page before ended')
@@ -83,10 +88,14 @@ async function fetchFrom(url: URL, headers: Readonly<Record<string, string>>): P
   try {
     return await fetch(url, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
   } catch (error) {
-    throw new CliError('app_unreachable', `Nothing answers at ${url.origin}: start the app (hexdag start), or say with --url where it is.`, {
-      exitCode: 1,
-      cause: error,
-    });
+    throw new CliError(
+      'app_unreachable',
+      `Nothing answers at ${url.origin}: start the app (hexdag start), or say with --url where it is.`,
+      {
+        exitCode: 1,
+        cause: error,
+      },
+    );
   }
 }
 

@@ -1,10 +1,10 @@
 import type { ServiceBusMessage, ServiceBusSender } from '@azure/service-bus';
 import type { Command } from 'commander';
 import { isJsonObject, type JsonValue } from '../../json.ts';
+import { type CommandContext, type OutputFormat, outputOption } from '../command-context.ts';
 import { CliError } from '../errors.ts';
 import { readTextFile } from '../files.ts';
-import { type CommandContext, outputOption } from '../run.ts';
-import { type OutputFormat, printable, type Terminal } from '../terminal.ts';
+import { printable, type Terminal } from '../terminal.ts';
 
 interface SendOptions {
   readonly connection?: string;
@@ -33,7 +33,10 @@ export function addSend(parent: Command, { terminal }: CommandContext): void {
     .action(async (queue: string, file: string, options: SendOptions) => {
       const connection = options.connection ?? terminal.environment['SB'];
       if (connection === undefined || connection === '') {
-        throw new CliError('connection_missing', 'No Service Bus to send to: set SB to a connection string, or give one with --connection.');
+        throw new CliError(
+          'connection_missing',
+          'No Service Bus to send to: set SB to a connection string, or give one with --connection.',
+        );
       }
       const text = file === '-' ? await readAll(terminal.stdin) : readTextFile(file);
       const messages = parseValues(text, file).map((value, index) => toMessage(value, index, options.idPath));
@@ -84,7 +87,10 @@ function toMessage(value: JsonValue, index: number, idPath: string | undefined):
   if (idPath === undefined) return message;
   const id = valueAt(value, idPath);
   if (typeof id === 'string' || typeof id === 'number') return { ...message, messageId: String(id) };
-  throw new CliError('id_missing', `Value ${index + 1} has no text or number at ${printable(idPath)}: correct --id-path, or the value.`);
+  throw new CliError(
+    'id_missing',
+    `Value ${index + 1} has no text or number at ${printable(idPath)}: correct --id-path, or the value.`,
+  );
 }
 
 function valueAt(value: JsonValue, path: string): JsonValue | undefined {
@@ -92,7 +98,12 @@ function valueAt(value: JsonValue, path: string): JsonValue | undefined {
   return names.reduce<JsonValue | undefined>((current, name) => (isJsonObject(current) ? current[name] : undefined), value);
 }
 
-async function send(connection: string, queue: string, messages: readonly ServiceBusMessage[], terminal: Terminal): Promise<void> {
+async function send(
+  connection: string,
+  queue: string,
+  messages: readonly ServiceBusMessage[],
+  terminal: Terminal,
+): Promise<void> {
   const { ServiceBusClient } = await import('@azure/service-bus');
   const client = new ServiceBusClient(connection, { retryOptions: { maxRetries: 2, timeoutInMs: 15_000 } });
   try {
@@ -102,17 +113,25 @@ async function send(connection: string, queue: string, messages: readonly Servic
     if (terminal.stderr.isTTY === true) terminal.stderr.write('\r\x1b[K');
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new CliError('send_failed', `Not everything was sent to ${printable(queue)}: ${printable(reason)}. Send again with --id-path, so that repeated ones are recognised.`, {
-      exitCode: 1,
-      cause: error,
-    });
+    throw new CliError(
+      'send_failed',
+      `Not everything was sent to ${printable(queue)}: ${printable(reason)}. Send again with --id-path, so that repeated ones are recognised.`,
+      {
+        exitCode: 1,
+        cause: error,
+      },
+    );
   } finally {
     await client.close();
   }
 }
 
 /** Sends in batches as large as the broker takes. */
-async function sendAll(sender: ServiceBusSender, messages: readonly ServiceBusMessage[], progress: (sent: number) => void): Promise<void> {
+async function sendAll(
+  sender: ServiceBusSender,
+  messages: readonly ServiceBusMessage[],
+  progress: (sent: number) => void,
+): Promise<void> {
   let batch = await sender.createMessageBatch();
   for (const [index, message] of messages.entries()) {
     if (batch.tryAddMessage(message)) continue;

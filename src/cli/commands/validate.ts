@@ -3,10 +3,10 @@ import { basename, dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import type { Diagnostic } from '../../pipeline/diagnostic.ts';
 import { formatDiagnostic } from '../../pipeline/format-diagnostic.ts';
+import { type CommandContext, type OutputFormat, outputOption } from '../command-context.ts';
 import { CliError, EXIT } from '../errors.ts';
 import { fileError } from '../files.ts';
-import { type CommandContext, outputOption } from '../run.ts';
-import { type OutputFormat, printable, type Terminal } from '../terminal.ts';
+import { printable, type Terminal } from '../terminal.ts';
 
 const YAML_FILE = /\.ya?ml$/i;
 const HELP = `
@@ -35,7 +35,8 @@ export function addValidate(parent: Command, { terminal, setExitCode }: CommandC
       const findings = await Promise.all([...folders.values()].map(validateFolder));
       const diagnostics = findings.flat();
       const files = [...folders.values()].reduce((sum, folder) => sum + folder.named.size, 0);
-      if (output === 'json') terminal.stdout.write(`${JSON.stringify({ files, diagnostics: diagnostics.map(({ diagnostic }) => diagnostic) })}\n`);
+      if (output === 'json')
+        terminal.stdout.write(`${JSON.stringify({ files, diagnostics: diagnostics.map(({ diagnostic }) => diagnostic) })}\n`);
       else report(diagnostics, files, terminal);
       setExitCode(diagnostics.some(({ diagnostic }) => diagnostic.severity === 'error') ? EXIT.failed : EXIT.ok);
     });
@@ -111,7 +112,11 @@ function report(findings: readonly Finding[], files: number, { stdout }: Termina
   const errors = findings.filter(({ diagnostic }) => diagnostic.severity === 'error').length;
   const warnings = findings.length - errors;
   const checked = count(files, 'file');
-  stdout.write(findings.length === 0 ? `${checked}, nothing wrong.\n` : `${checked}: ${count(errors, 'error')}, ${count(warnings, 'warning')}.\n`);
+  stdout.write(
+    findings.length === 0
+      ? `${checked}, nothing wrong.\n`
+      : `${checked}: ${count(errors, 'error')}, ${count(warnings, 'warning')}.\n`,
+  );
 }
 
 function count(n: number, thing: string): string {

@@ -52,14 +52,18 @@ describe('the local Blob storage', () => {
     const artifacts = beforeKill.getContainerClient('artifacts');
     await artifacts.create();
     await Promise.all(
-      Array.from({ length: 20 }, (_, n) => artifacts.getBlockBlobClient(`run/${n}.txt`).upload(`content ${n}`, `content ${n}`.length)),
+      Array.from({ length: 20 }, (_, n) =>
+        artifacts.getBlockBlobClient(`run/${n}.txt`).upload(`content ${n}`, `content ${n}`.length),
+      ),
     );
 
     await killProcess();
     const afterKill = (await start()).getContainerClient('artifacts');
 
     const contents = await Promise.all(
-      Array.from({ length: 20 }, async (_, n) => (await afterKill.getBlockBlobClient(`run/${n}.txt`).downloadToBuffer()).toString()),
+      Array.from({ length: 20 }, async (_, n) =>
+        (await afterKill.getBlockBlobClient(`run/${n}.txt`).downloadToBuffer()).toString(),
+      ),
     );
     expect(contents).toEqual(Array.from({ length: 20 }, (_, n) => `content ${n}`));
   });

@@ -87,7 +87,9 @@ describe('containers', () => {
   ])('with %s are refused', async (_name, definition) => {
     const { client } = await startFixture();
 
-    const refused = await refusal(client.database('test').containers.create(JSON.parse(JSON.stringify({ id: 'x', ...definition }))));
+    const refused = await refusal(
+      client.database('test').containers.create(JSON.parse(JSON.stringify({ id: 'x', ...definition }))),
+    );
 
     expect(refused).toMatchObject({ code: 400 });
   });
@@ -106,7 +108,9 @@ describe('containers', () => {
     const { client } = await startFixture();
     const { containers } = client.database('test');
 
-    const created = await Promise.allSettled(Array.from({ length: 5 }, () => containers.create({ id: 'x', partitionKey: '/pk' })));
+    const created = await Promise.allSettled(
+      Array.from({ length: 5 }, () => containers.create({ id: 'x', partitionKey: '/pk' })),
+    );
 
     expect(created.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });

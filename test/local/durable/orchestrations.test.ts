@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { countEvents, DurableApp, eventLine } from './driver.ts';
-import { atGate, openGate } from './fixtures/app/gate.ts';
+import { atGate, openGate, whenPassing } from './fixtures/app/gate.ts';
 
 const SECOND = 1_000;
 const app = new DurableApp();
@@ -55,6 +55,15 @@ describe('activities', () => {
 
     expect(output).toBe(reason);
   });
+
+  test.each([false, true])(
+    'that fail in detail do so where they are awaited (through a sub-orchestration: %s)',
+    async (through) => {
+      const { output } = await app.run('detailed', through);
+
+      expect(output).toMatchObject({ errorType: 'OrderError', errorMessage: 'no stock', properties: { sku: 'A1' } });
+    },
+  );
 
   test('of a WhenAll are all awaited before the next one starts, even if one failed early', async () => {
     const id = await app.startNew('failFast');
@@ -274,6 +283,18 @@ describe('continue-as-new', () => {
     const { output } = await app.run('quoted', 'first');
 
     expect(output).toBe('"second"');
+  });
+
+  test('does not see a timer of the execution before that fired while it was being cancelled', async () => {
+    whenPassing('cancelled timer', () => app.clock.advance(SECOND));
+    const id = await app.startNew('cancelsAndContinues');
+    await app.after(id, 'TimerCreated');
+    await app.rpc('POST', `instances/${id}/raiseEvent/go`);
+    await atGate(id);
+    openGate(id);
+    const status = await app.ended(id);
+
+    expect(status.output).toBe(id);
   });
 
   test('goes on receiving events', async () => {

@@ -1,5 +1,5 @@
 import { Client, credentials } from '@grpc/grpc-js';
-import { message as amqpMessage } from 'rhea';
+import rhea from 'rhea';
 
 /** Fields of a protobuf message that are text or bytes, by number; undefined ones are left out. */
 export function encode(fields: Readonly<Record<number, string | Uint8Array | undefined>>): Buffer {
@@ -20,7 +20,7 @@ export function stringValue(text: string): Buffer {
 /** An AMQP map, as `propertiesToModify` carries it. */
 export function amqpMap(entries: Readonly<Record<string, unknown>>): Buffer {
   const DESCRIPTOR_BYTES = 3;
-  const section: Buffer = amqpMessage.encode({ application_properties: entries });
+  const section: Buffer = rhea.message.encode({ application_properties: entries });
   return section.subarray(section.indexOf(Buffer.from([0x00, 0x53, 0x74])) + DESCRIPTOR_BYTES);
 }
 

@@ -1,4 +1,4 @@
-import { type ServiceBusClientOptions, ServiceBusClient } from '@azure/service-bus';
+import { ServiceBusClient, type ServiceBusClientOptions } from '@azure/service-bus';
 import { onTestFinished } from 'vitest';
 import { type ServiceBusOptions, type ServiceBusServer, startServiceBus } from '../../../local/service-bus/server.ts';
 import { loadTopology, type Topology } from '../../../local/service-bus/topology.ts';
@@ -26,7 +26,14 @@ export async function startBroker(
   const clock = options.clock ?? new ManualClock(Date.now());
   const lines: string[] = [];
   const log = (level: string, message: string) => lines.push(`${level}: ${message}`);
-  const server = await startServiceBus({ port: 0, topology: topologyOf(queues), databasePath: ':memory:', log, ...options, clock });
+  const server = await startServiceBus({
+    port: 0,
+    topology: topologyOf(queues),
+    databasePath: ':memory:',
+    log,
+    ...options,
+    clock,
+  });
   // Registered first to be called last: a client that lost its broker does not close.
   onTestFinished(() => server.close());
   return { server, client: connect(server.connectionString), clock, lines };

@@ -90,7 +90,12 @@ describe('receiving', () => {
     await client.createSender('orders').sendMessages([{ body: 1 }, { body: 2 }]);
     const received = await Promise.all(waiting);
 
-    expect(received.flat().map((message) => message.body).sort()).toEqual([1, 2]);
+    expect(
+      received
+        .flat()
+        .map((message) => message.body)
+        .sort(),
+    ).toEqual([1, 2]);
   });
 
   it('peeks without locking, in order and from any number on', async () => {

@@ -66,7 +66,11 @@ describe('settling a message', () => {
     const [, bad] = await receiver.receiveMessages(2);
     if (bad === undefined) throw new Error('Two messages were expected.');
 
-    await receiver.deadLetterMessage(bad, { deadLetterReason: 'Invalid', deadLetterErrorDescription: 'No lines.', code: 'empty' });
+    await receiver.deadLetterMessage(bad, {
+      deadLetterReason: 'Invalid',
+      deadLetterErrorDescription: 'No lines.',
+      code: 'empty',
+    });
     const deadLetters = client.createReceiver('orders', { subQueueType: 'deadLetter' });
     const dead = only(await deadLetters.receiveMessages(1));
     await deadLetters.completeMessage(dead);

@@ -1,0 +1,86 @@
+import { BrokerError, CONDITION } from './errors.ts';
+import type { Message, MessageState } from './message.ts';
+import type { QueueStore } from './queue-store.ts';
+import type { PropertyChanges } from './sections.ts';
+import { withApplicationProperties } from './sections.ts';
+
+export type NewMessage = Pick<Message, 'content' | 'enqueuedAt' | 'dueAt' | 'expiresAt' | 'state' | 'deliveryCount'> & {
+  /** Undefined for a message that was not in another queue before. */
+  readonly originalSequenceNumber: number | undefined;
+};
+
+/** All messages of one queue by sequence number, in step with the store. */
+export class MessageTable {
+  readonly #queueId: number;
+  readonly #store: QueueStore;
+  readonly #messages = new Map<number, Message>();
+  #nextSequenceNumber: number;
+
+  constructor(queueId: number, nextSequenceNumber: number, stored: readonly Message[], store: QueueStore) {
+    this.#queueId = queueId;
+    this.#nextSequenceNumber = nextSequenceNumber;
+    this.#store = store;
+    for (const message of stored) this.#messages.set(message.sequenceNumber, message);
+  }
+
+  get size(): number {
+    return this.#messages.size;
+  }
+
+  add(fields: NewMessage): Message {
+    const sequenceNumber = this.#nextSequenceNumber++;
+    const message: Message = {
+      ...fields,
+      rowId: this.#store.newRowId(),
+      sequenceNumber,
+      originalSequenceNumber: fields.originalSequenceNumber ?? sequenceNumber,
+      lock: undefined,
+      removed: false,
+    };
+    this.#messages.set(sequenceNumber, message);
+    this.#store.insert(this.#queueId, message);
+    return message;
+  }
+
+  remove(message: Message): void {
+    message.removed = true;
+    this.#messages.delete(message.sequenceNumber);
+    this.#store.remove(message);
+  }
+
+  /** Sets application properties of the message. */
+  modify(message: Message, changes: PropertyChanges): void {
+    if (changes.size === 0) return;
+    message.content = withApplicationProperties(message.content, changes);
+    this.#store.updateContent(message);
+  }
+
+  setState(message: Message, state: MessageState): void {
+    message.state = state;
+    this.#store.update(message);
+  }
+
+  countDelivery(message: Message): void {
+    message.deliveryCount += 1;
+    this.#store.update(message);
+  }
+
+  /** Up to `count` messages from `sequenceNumber` on, in order. */
+  from(sequenceNumber: number, count: number): Message[] {
+    const found: Message[] = [];
+    for (const message of this.#messages.values()) {
+      if (found.length >= count) break;
+      if (message.sequenceNumber >= sequenceNumber) found.push(message);
+    }
+    return found;
+  }
+
+  /** The unlocked messages with these numbers. @throws BrokerError unless all are there in that state. */
+  inState(sequenceNumbers: readonly number[], state: MessageState): Message[] {
+    return sequenceNumbers.map((sequenceNumber) => {
+      const message = this.#messages.get(sequenceNumber);
+      if (message?.state === state && message.lock === undefined) return message;
+      throw new BrokerError(CONDITION.messageNotFound, `There is no such message with the sequence number ${sequenceNumber}.`);
+    });
+  }
+}

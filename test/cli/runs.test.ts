@@ -1,0 +1,103 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { cli } from './cli.ts';
+
+const SUMMARY = {
+  runId: 'a1b2',
+  pipeline: 'order-processing',
+  trigger: 'orders',
+  status: 'failed',
+  acceptedAt: '2026-01-01T00:00:00.000Z',
+  finishedAt: '2026-01-01T00:00:00.250Z',
+  durationMs: 250,
+  error: { type: 'PermanentError', code: 'card_declined', message: 'No.\u001b[2J', retryable: false, node: 'charge' },
+};
+const RUN = {
+  ...SUMMARY,
+  planHash: 'f00',
+  event: { key: 'order-1', type: 'order', source: '/queues/orders' },
+  nodes: [
+    { name: 'charge', kind: 'function_node', status: 'failed', attempt: 2, durationMs: 12, error: { code: 'card_declined' } },
+  ],
+};
+
+let server: Server;
+let url: string;
+let requests: IncomingMessage[];
+
+beforeEach(async () => {
+  requests = [];
+  server = createServer((request, response) => {
+    requests.push(request);
+    const found =
+      request.url === '/api/runs/a1b2'
+        ? RUN
+        : request.url?.startsWith('/api/runs?')
+          ? { runs: [SUMMARY], cursor: 'next' }
+          : undefined;
+    const problem = { status: 404, code: 'run_not_found', detail: 'There is no run of this id.' };
+    response.writeHead(found === undefined ? 404 : 200).end(JSON.stringify(found ?? problem));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+});
+
+afterEach(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+describe('hexdag runs', () => {
+  it('lists runs as a table and says how to go on', async () => {
+    const { exitCode, stdout } = await cli(['runs', 'list', '--url', url, '--status', 'failed', '--limit', '5']);
+
+    expect(exitCode).toBe(0);
+    expect(requests[0]?.url).toBe('/api/runs?limit=5&status=failed');
+    expect(stdout.split('\n').map((line) => line.trimEnd().replace(/ {2,}/g, ' | '))).toEqual([
+      'RUN | PIPELINE | STATUS | ACCEPTED | TOOK | ERROR',
+      'a1b2 | order-processing | failed | 2026-01-01T00:00:00.000Z | 250 ms | card_declined',
+      '',
+      'More: --cursor next',
+      '',
+    ]);
+  });
+
+  it('shows a run with its nodes, and nothing that steers the terminal', async () => {
+    const { exitCode, stdout } = await cli(['runs', 'show', 'a1b2', '--url', url]);
+
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/Status +failed/);
+    expect(stdout).toMatch(/Error +card_declined in charge: No\.\\x1b\[2J/);
+    expect(stdout).toMatch(/charge +function_node +failed +2 +12 ms +card_declined/);
+  });
+
+  it('gives JSON as the API gave it', async () => {
+    const { stdout } = await cli(['runs', 'show', 'a1b2', '--url', url, '--output', 'json']);
+
+    expect(JSON.parse(stdout)).toEqual(RUN);
+  });
+
+  it('sends the function key it was given', async () => {
+    await cli(['runs', 'list', '--url', url], { environment: { HEXDAG_KEY: 'secret' } });
+
+    expect(requests[0]?.headers['x-functions-key']).toBe('secret');
+  });
+
+  it('passes on why the app refuses', async () => {
+    const { exitCode, stderr } = await cli(['runs', 'show', 'unknown', '--url', url]);
+
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: 'run_not_found: There is no run of this id.\n' });
+  });
+
+  it('says that nothing answers, and what to do', async () => {
+    server.close();
+    server.closeAllConnections();
+
+    const { exitCode, stderr } = await cli(['runs', 'list', '--url', url]);
+
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^app_unreachable: .*hexdag start/);
+  });
+});

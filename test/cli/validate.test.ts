@@ -1,0 +1,97 @@
+import { chmodSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { cli } from './cli.ts';
+
+const PIPELINES = join(import.meta.dirname, '..', '..', 'pipelines');
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'hexdag-validate-'));
+});
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function write(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+function pipelineCalling(step: string): string {
+  return `apiVersion: hexdag/v1
+kind: Pipeline
+metadata: { name: broken }
+spec:
+  nodes:
+    - kind: function_node
+      metadata: { name: only }
+      spec: { fn: ${step} }
+`;
+}
+
+describe('hexdag validate', () => {
+  it('finds nothing wrong with the pipelines of this project', async () => {
+    const { exitCode, stdout } = await cli(['validate', PIPELINES]);
+
+    expect(stdout).toMatch(/^\d+ files, nothing wrong\.\n$/);
+    expect(exitCode).toBe(0);
+  });
+
+  it('checks a trigger alone, with the pipeline that lies beside it', async () => {
+    cpSync(PIPELINES, folder, { recursive: true });
+
+    const { exitCode, stdout } = await cli(['validate', join(folder, 'orders.trigger.yaml')]);
+
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '1 file, nothing wrong.\n' });
+  });
+
+  it('tells the faults of all files with their places, and how many there are', async () => {
+    const files = [write('a.yaml', pipelineCalling('chrage')), write('b.yaml', 'kind: Pipeline\n')];
+
+    const { exitCode, stdout } = await cli(['validate', ...files]);
+
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain(`${files[0]}:8:`);
+    expect(stdout).toContain(`${files[1]}:1:`);
+    expect(stdout).toContain('charge');
+    expect(stdout).toMatch(/2 files: \d+ errors?, \d+ warnings?\.\n$/);
+  });
+
+  it('tells the same as JSON', async () => {
+    const file = write('a.yaml', pipelineCalling('chrage'));
+
+    const { exitCode, stdout } = await cli(['validate', file, '--output', 'json']);
+
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ files: 1, diagnostics: [{ severity: 'error', file, position: { line: 8 } }] });
+  });
+
+  it('does not tell what is wrong with files nobody asked about', async () => {
+    cpSync(PIPELINES, folder, { recursive: true });
+    write('z.yaml', pipelineCalling('chrage'));
+
+    const { exitCode } = await cli(['validate', join(folder, 'order-processing.yaml')]);
+
+    expect(exitCode).toBe(0);
+  });
+
+  it('refuses a folder without YAML files', async () => {
+    const { exitCode, stderr } = await cli(['validate', folder]);
+
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^no_files: /);
+  });
+
+  it.skipIf(process.getuid?.() === 0)('says that a file may not be read', async () => {
+    const file = write('a.yaml', pipelineCalling('charge'));
+    chmodSync(file, 0o000);
+
+    const { exitCode, stderr } = await cli(['validate', file]);
+
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^file_unreadable: /);
+  });
+});

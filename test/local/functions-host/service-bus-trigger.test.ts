@@ -1,0 +1,108 @@
+import type { ServiceBusReceivedMessage } from '@azure/service-bus';
+import { describe, expect, it } from 'vitest';
+import type { ExtensionHost, RegisteredFunction } from '../../../local/functions-host/extension.ts';
+import { batchInvocation } from '../../../local/functions-host/service-bus-metadata.ts';
+import { parseServiceBusSection, parseServiceBusTrigger } from '../../../local/functions-host/service-bus-trigger.ts';
+import { ManualClock } from '../../helpers/manual-clock.ts';
+
+const CONNECTION = 'Endpoint=sb://127.0.0.1;UseDevelopmentEmulator=true';
+
+function hostWith(settings: Readonly<Record<string, string>>): ExtensionHost {
+  return {
+    clock: new ManualClock(),
+    functions: [],
+    origin: 'http://127.0.0.1:1',
+    log: () => undefined,
+    setting: (name) => settings[name],
+    hostSection: () => ({}),
+    resolve: (text) => text.replace('%QUEUE%', 'orders'),
+    invoke: () => Promise.reject(new Error('Nothing is invoked here.')),
+  };
+}
+
+function fn(options: Readonly<Record<string, unknown>>): RegisteredFunction {
+  const binding = { type: 'serviceBusTrigger', direction: 'in', ...options } as const;
+  return { id: 'take', name: 'take', trigger: { name: 'message', binding }, bindings: { message: binding } };
+}
+
+const parse = (options: Readonly<Record<string, unknown>>, settings: Readonly<Record<string, string>> = { SB: CONNECTION }) =>
+  parseServiceBusTrigger(
+    fn({ connection: 'SB', queueName: 'orders', ...options }),
+    hostWith(settings),
+    parseServiceBusSection({}),
+  );
+
+describe('a Service Bus trigger', () => {
+  it('resolves its queue and connection, and takes the rest from host.json', () => {
+    const trigger = parse({ queueName: '%QUEUE%', cardinality: 'Many' });
+
+    expect(trigger).toEqual({
+      connectionString: CONNECTION,
+      queueName: 'orders',
+      cardinality: 'many',
+      autoCompleteMessages: true,
+    });
+  });
+
+  it.each([
+    ['without a prefix', 'SB'],
+    ['with the prefix of the host', 'AzureWebJobsSB'],
+    ['among the connection strings', 'ConnectionStrings:SB'],
+  ])('finds its connection %s', (_where, name) => {
+    const trigger = parse({}, { [name]: CONNECTION });
+
+    expect(trigger.connectionString).toBe(CONNECTION);
+  });
+
+  it.each([
+    ['a topic', { queueName: undefined, topicName: 't', subscriptionName: 's' }, /'take'.*topic subscription.*use a queue/],
+    ['sessions', { isSessionsEnabled: true }, /'take'.*sessions/],
+    ['an SDK binding', { properties: { supportsDeferredBinding: 'true' } }, /'take'.*sdkBinding/],
+  ])('is refused when it asks for %s', (_what, options, message) => {
+    const parsing = () => parse(options);
+
+    expect(parsing).toThrow(expect.objectContaining({ code: 'unsupported_feature', message: expect.stringMatching(message) }));
+  });
+
+  it('is refused when its connection is an identity', () => {
+    const parsing = () => parse({}, { SB__fullyQualifiedNamespace: 'x.servicebus.windows.net' });
+
+    expect(parsing).toThrow(
+      expect.objectContaining({ code: 'unsupported_feature', message: expect.stringContaining('set SB to a connection string') }),
+    );
+  });
+
+  it('is refused when an option has the wrong type', () => {
+    const parsing = () => parse({ autoCompleteMessages: 'yes' });
+
+    expect(parsing).toThrow(
+      expect.objectContaining({ code: 'binding_invalid', message: expect.stringMatching(/'take'.*autoCompleteMessages/s) }),
+    );
+  });
+});
+
+describe('a batch', () => {
+  const { binding } = fn({}).trigger;
+  const message = (fields: Partial<ServiceBusReceivedMessage>): ServiceBusReceivedMessage => ({
+    body: Buffer.from('text'),
+    state: 'active',
+    _rawAmqpMessage: { body: undefined },
+    ...fields,
+  });
+
+  it('leaves empty texts out of its arrays, unless the app wants them', () => {
+    const messages = [message({ correlationId: 'a' }), message({})];
+
+    const usual = batchInvocation(binding, messages, false).triggerMetadata?.['CorrelationIdArray'];
+    const wanted = batchInvocation(binding, messages, true).triggerMetadata?.['CorrelationIdArray'];
+
+    expect(usual).toEqual({ collectionString: { string: ['a'] } });
+    expect(wanted).toEqual({ collectionString: { string: ['a', ''] } });
+  });
+
+  it('of data type binary carries the bytes', () => {
+    const { trigger } = batchInvocation({ ...binding, dataType: 'binary' }, [message({}), message({ body: undefined })], false);
+
+    expect(trigger).toEqual({ collectionBytes: { bytes: [Buffer.from('text'), Buffer.alloc(0)] } });
+  });
+});

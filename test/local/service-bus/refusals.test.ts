@@ -1,0 +1,94 @@
+import { Socket } from 'node:net';
+import rhea from 'rhea';
+import { describe, expect, it } from 'vitest';
+import { errorCodeOf, startBroker } from './broker-fixture.ts';
+
+/** The AMQP descriptor of a transaction coordinator. */
+const COORDINATOR = 0x30;
+
+/** Resolves once the broker has closed the connection that `bytes` were written to. */
+function closedAfter(port: number, bytes: Buffer): Promise<void> {
+  return new Promise((resolve) => {
+    const socket = new Socket();
+    socket.on('error', () => undefined);
+    socket.on('close', () => resolve());
+    socket.connect(port, '127.0.0.1', () => socket.write(bytes));
+    socket.resume();
+  });
+}
+
+describe('what the broker refuses', () => {
+  it('is every use of an entity it does not have', async () => {
+    const { client } = await startBroker();
+
+    const codes = await Promise.all([
+      errorCodeOf(client.createSender('nothing').sendMessages({ body: 1 })),
+      errorCodeOf(client.createReceiver('nothing').receiveMessages(1)),
+      errorCodeOf(client.createReceiver('nothing').peekMessages(1)),
+    ]);
+
+    expect(codes).toEqual(['MessagingEntityNotFound', 'MessagingEntityNotFound', 'MessagingEntityNotFound']);
+  });
+
+  it('is a message without a session for a queue that requires one', async () => {
+    const { client, server } = await startBroker({ orders: { RequiresSession: true } });
+
+    const code = await errorCodeOf(client.createSender('orders').sendMessages({ body: 1 }));
+
+    expect(code).toBe('GeneralError');
+    expect(server.counters()['sends']).toBe(0);
+  });
+
+  it.each([
+    ['a session receiver on a queue without sessions', 'orders', /does not require sessions/],
+    ['a session receiver, for now', 'grouped', /Session receivers are not supported/],
+  ])('is %s', async (_kind, queue, refusal) => {
+    const { client, lines } = await startBroker({ orders: {}, grouped: { RequiresSession: true } });
+
+    const code = await errorCodeOf(client.acceptSession(queue, 'a'));
+
+    expect(code).toBe('SessionCannotBeLocked');
+    expect(lines.filter((line) => refusal.test(line))).toHaveLength(1);
+  });
+
+  it('is a plain receiver on a queue with sessions', async () => {
+    const { client } = await startBroker({ grouped: { RequiresSession: true } });
+
+    const attempt = client.createReceiver('grouped').receiveMessages(1);
+
+    await expect(attempt).rejects.toThrow(/requires sessions/);
+  });
+
+  it('is a transaction', async () => {
+    const { server } = await startBroker();
+    const connection = rhea.create_container().connect({ port: server.port, host: '127.0.0.1', reconnect: false });
+    const sender = connection.open_sender({});
+    Reflect.get(sender, 'local').attach.target = rhea.types.wrap_described([], COORDINATOR);
+
+    const error = await new Promise((resolve) => {
+      connection.on('sender_error', () => resolve(sender.error));
+      connection.on('sender_close', () => undefined);
+    });
+    connection.close();
+
+    expect(error).toMatchObject({ condition: 'amqp:not-implemented', description: 'Transactions are not supported.' });
+  });
+});
+
+describe('a broken client', () => {
+  it.each([
+    ['garbage', Buffer.from('GET / HTTP/1.1\r\n\r\n')],
+    ['a huge frame', Buffer.from(`414d5150030100007fffffff02010000${'00'.repeat(32)}`, 'hex')],
+  ])('that sends %s loses its connection, and nobody else does', async (_kind, bytes) => {
+    const { client, server, lines } = await startBroker();
+    const sender = client.createSender('orders');
+    await sender.sendMessages({ body: 1 });
+    const linesBefore = lines.length;
+
+    await closedAfter(server.port, bytes);
+    await sender.sendMessages({ body: 2 });
+
+    expect(lines.slice(linesBefore).filter((line) => line.includes('Opened the link'))).toEqual([]);
+    expect(server.counters()['sends']).toBe(2);
+  });
+});
