@@ -24,6 +24,9 @@ const common = {
   target: 'node22',
   sourcemap: true,
   keepNames: true,
+  // Source text stays in memory. Names stay, so that stack traces can be read.
+  minifyWhitespace: false,
+  minifySyntax: true,
   legalComments: 'none',
   logLevel: 'warning',
   metafile: true,

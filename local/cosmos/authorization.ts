@@ -13,7 +13,7 @@ const KEY_BYTES = Buffer.from(ACCOUNT_KEY, 'base64');
 const PREFIX = 'type=master&ver=1.0&sig=';
 
 /** What the client signed: the verb, the kind of resource, the link of the resource (of the parent, for a feed) and the date. */
-export interface SignedRequest {
+interface SignedRequest {
   method: string;
   resourceType: string;
   resourceLink: string;

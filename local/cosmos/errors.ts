@@ -14,7 +14,7 @@ const NAMES: Readonly<Record<number, string>> = {
   503: 'ServiceUnavailable',
 };
 
-export interface CosmosErrorDetails {
+interface CosmosErrorDetails {
   substatus?: number;
   retryAfterMs?: number;
 }

@@ -2,14 +2,14 @@ import type { Container } from './catalog.ts';
 import { badRequest, CosmosError } from './errors.ts';
 import { type ItemOperation, type ItemResult, perform, type WriteContext } from './item-operations.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
-import { parsePartitionKey } from './partition-key.ts';
+import { MISMATCH_SUBSTATUS, parsePartitionKey } from './partition-key.ts';
 import { parsePatch } from './patch.ts';
 import { REFUSED_CHARGE, round } from './request-charge.ts';
 
-export const MAXIMUM_BATCH_OPERATIONS = 100;
+const MAXIMUM_BATCH_OPERATIONS = 100;
 
 /** The answer to one operation of a batch, without its body in JSON form yet. */
-export interface BatchResult {
+interface BatchResult {
   status: number;
   substatus?: number | undefined;
   result?: ItemResult;
@@ -68,9 +68,8 @@ function parseOperation(entry: JsonValue, container: Container, batchKey: string
 function operationKey(own: JsonValue | undefined, batchKey: string | undefined): string {
   if (own === undefined && batchKey !== undefined) return batchKey;
   const key = parsePartitionKey(typeof own === 'string' ? own : undefined);
-  if (batchKey !== undefined && key !== batchKey)
-    throw badRequest('All operations of a batch must have its partition key.', 1001);
-  return key;
+  if (batchKey === undefined || key === batchKey) return key;
+  throw badRequest('All operations of a batch must have its partition key.', MISMATCH_SUBSTATUS);
 }
 
 function documentOf(entry: JsonObject): JsonObject {
@@ -111,16 +110,15 @@ export function performAtomic(
   const results: BatchResult[] = [];
   for (const [index, operation] of operations.entries()) {
     const result = performOne(container, operation, context);
-    if (result.result === undefined)
+    if (result.result === undefined) {
       throw new BatchRefused(operations.map((_, other) => (other === index ? result : failedDependency())));
+    }
     results.push(result);
   }
   return results;
 }
 
-/**
- * Each operation on its own; `admit` throws for one that is to be throttled.
- */
+/** Each operation on its own; `admit` throws for one that is to be throttled. */
 export function performEach(
   container: Container,
   operations: readonly ParsedOperation[],

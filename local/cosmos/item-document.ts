@@ -8,7 +8,7 @@ const MAXIMUM_TTL = 2 ** 31 - 1;
 const SYSTEM_PROPERTIES = ['_rid', '_self', '_etag', '_attachments', '_ts', '_lsn'];
 
 /** What the system adds to a document. */
-export interface Stamp {
+interface Stamp {
   rid: string;
   self: string;
   etag: string;

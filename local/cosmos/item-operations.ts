@@ -2,7 +2,7 @@ import type { Container } from './catalog.ts';
 import { badRequest, conflict, itemNotFound, notFound, preconditionFailed } from './errors.ts';
 import { checkDocument, expiryOf, stampedText, ttlOf } from './item-document.ts';
 import type { ItemRow } from './item-table.ts';
-import type { JsonObject } from './json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
 import { etagOf, type LogSequence } from './log-sequence.ts';
 import { assertSamePartition } from './partition-key.ts';
 import { applyPatch, type Patch } from './patch.ts';
@@ -49,14 +49,14 @@ export function perform(container: Container, operation: ItemOperation, context:
     case 'upsert':
       return upsert(container, operation, context);
     case 'replace': {
-      const row = expect(container, operation, context);
+      const row = itemToChange(container, operation, context);
       if (checkDocument(operation.document) !== operation.id) throw badRequest('The id of an item cannot be changed.');
       return store(container, row, operation.document, context);
     }
     case 'patch':
       return patch(container, operation, context);
     case 'delete': {
-      const row = expect(container, operation, context);
+      const row = itemToChange(container, operation, context);
       container.items.remove(row.number);
       return { status: 204, charge: deleteCharge(row.body.length) };
     }
@@ -75,8 +75,8 @@ function create(container: Container, partitionKey: string, document: JsonObject
   const id = checkDocument(document);
   assertSamePartition(partitionKey, document, container.definition.partitionKeyPath);
   const existing = container.items.get(partitionKey, id);
-  if (existing !== undefined && !isExpired(existing, context))
-    throw conflict(`An item with the id '${id}' in the given partition`);
+  const isTaken = existing !== undefined && !isExpired(existing, context);
+  if (isTaken) throw conflict(`An item with the id '${id}' in the given partition`);
   const row = stamped(container, { number: context.sequence.next(), partitionKey, id }, document, context);
   if (existing !== undefined) container.items.remove(existing.number);
   container.items.insert(row);
@@ -92,9 +92,9 @@ function upsert(container: Container, operation: ItemOperation & { kind: 'upsert
 }
 
 function patch(container: Container, operation: ItemOperation & { kind: 'patch' }, context: WriteContext): ItemResult {
-  const row = expect(container, operation, context);
-  const document: unknown = JSON.parse(row.body);
-  if (!isDocument(document)) throw new TypeError(`The stored item '${operation.id}' is not an object.`);
+  const row = itemToChange(container, operation, context);
+  const document: JsonValue = JSON.parse(row.body);
+  if (!isJsonObject(document)) throw new TypeError(`The stored item '${operation.id}' is not an object.`);
   const { condition, operations } = operation.patch;
   if (condition !== undefined && !passesFilter(condition, document, context.nowSeconds * 1000)) {
     throw preconditionFailed('The item does not pass the condition of the patch.', PATCH_CONDITION_SUBSTATUS);
@@ -102,10 +102,6 @@ function patch(container: Container, operation: ItemOperation & { kind: 'patch' 
   applyPatch(document, operations);
   checkDocument(document);
   return store(container, row, document, context);
-}
-
-function isDocument(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Replaces the content of an item. */
@@ -130,7 +126,7 @@ function stamped(
 }
 
 /** The item that is to be changed. @throws CosmosError (404, 412) */
-function expect(
+function itemToChange(
   container: Container,
   { partitionKey, id, ifMatch }: { partitionKey: string; id: string; ifMatch?: string | undefined },
   context: WriteContext,

@@ -22,7 +22,7 @@ export interface SqlCondition {
   values: SQLInputValue[];
 }
 
-export interface Scan {
+interface Scan {
   partitionKey?: string | undefined;
   /** Only items with a higher number. */
   after: number;
@@ -30,7 +30,7 @@ export interface Scan {
   nowSeconds: number;
 }
 
-export interface Changes {
+interface Changes {
   partitionKey?: string | undefined;
   afterLsn: number;
   /** Unix time in seconds; earlier changes are left out. */

@@ -5,7 +5,7 @@ export interface CosmosLayout {
   databases: { id: string; containers: ContainerLayout[] }[];
 }
 
-export interface ContainerLayout {
+interface ContainerLayout {
   id: string;
   /** The path of the partition key, e.g. `/runId`. */
   partitionKey: string;

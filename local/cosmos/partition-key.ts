@@ -2,10 +2,10 @@ import { badRequest } from './errors.ts';
 import { isJsonObject, type JsonObject, type JsonValue, ownProperty } from './json.ts';
 
 /** The value of an item without the partition key's property ("None"), as it travels: an empty object. */
-export const NONE = '{}';
+const NONE = '{}';
 
 const MAXIMUM_BYTES = 2048;
-const MISMATCH_SUBSTATUS = 1001;
+export const MISMATCH_SUBSTATUS = 1001;
 
 /**
  * Splits `/a/b` or `/"a b"/c` into its property names.
@@ -19,7 +19,7 @@ export function parsePartitionKeyPath(path: string): string[] {
 }
 
 /** The partition key value of a document in its canonical text: JSON, or `{}` for none. */
-export function partitionKeyOf(document: JsonObject, path: readonly string[]): string {
+function partitionKeyOf(document: JsonObject, path: readonly string[]): string {
   let value: JsonValue | undefined = document;
   for (const name of path) value = isJsonObject(value) ? ownProperty(value, name) : undefined;
   if (value === undefined) return NONE;

@@ -1,7 +1,7 @@
 import { badRequest } from './errors.ts';
 import { isJsonObject, type JsonObject, type JsonValue, ownProperty, setOwnProperty } from './json.ts';
 
-export type PatchOperation =
+type PatchOperation =
   | { op: 'add' | 'set' | 'replace'; path: string[]; value: JsonValue }
   | { op: 'remove'; path: string[] }
   | { op: 'incr'; path: string[]; value: number }

@@ -10,7 +10,7 @@ export type Resource =
   | { kind: 'item'; database: string; container: string; id: string }
   | { kind: 'partition_key_ranges'; database: string; container: string };
 
-export interface ResourcePath {
+interface ResourcePath {
   segments: string[];
   /** The two parts of the path that are signed. */
   resourceType: string;

@@ -142,9 +142,9 @@ class Door {
 
   #failure(message: IncomingMessage, error: unknown): Reply {
     const { method, url } = message;
-    if (!(error instanceof CosmosError))
-      this.#log('error', `${method} ${url} failed: ${error instanceof Error ? error.stack : error}`);
-    const { status, code, substatus, retryAfterMs, message: text } = error instanceof CosmosError ? error : unexpected();
+    const isExpected = error instanceof CosmosError;
+    if (!isExpected) this.#log('error', `${method} ${url} failed: ${error instanceof Error ? error.stack : error}`);
+    const { status, code, substatus, retryAfterMs, message: text } = isExpected ? error : unexpected();
     const headers: Record<string, string> = {};
     if (substatus !== undefined) headers['x-ms-substatus'] = String(substatus);
     if (retryAfterMs !== undefined) headers['x-ms-retry-after-ms'] = String(retryAfterMs);

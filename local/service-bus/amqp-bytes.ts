@@ -17,7 +17,6 @@ export const TYPE = {
   uint: 0x70,
   long: 0x81,
   timestamp: 0x83,
-  uuid: 0x98,
   binary8: 0xa0,
   binary32: 0xb0,
   string8: 0xa1,

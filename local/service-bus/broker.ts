@@ -13,6 +13,7 @@ export class Broker implements QueueSurroundings {
   readonly counters: BrokerCounters = { sends: 0, duplicates: 0, deliveries: 0, settlements: 0, renewals: 0 };
   readonly #queues = new Map<string, Queue>();
   readonly #waiting = new Set<Queue>();
+  #closed = false;
   #wakesAt = Number.POSITIVE_INFINITY;
   #cancelWake: () => void = () => undefined;
 
@@ -30,6 +31,7 @@ export class Broker implements QueueSurroundings {
   }
 
   requestDelivery(queue: Queue): void {
+    if (this.#closed) return;
     if (this.#waiting.size === 0) setImmediate(() => this.#deliverWaiting());
     this.#waiting.add(queue);
   }
@@ -42,6 +44,7 @@ export class Broker implements QueueSurroundings {
   }
 
   close(): void {
+    this.#closed = true;
     this.#cancelWake();
     this.#waiting.clear();
     this.store.close();

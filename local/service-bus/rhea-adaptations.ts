@@ -3,14 +3,14 @@
  * is added here, per session or link and never globally. The version of `rhea` is pinned because of this file.
  */
 import type { Socket } from 'node:net';
-import type { Connection, Container, Delivery, Receiver, Sender, Session } from 'rhea';
+import type { Connection, Container, Delivery, Receiver, Sender, Session, Typed } from 'rhea';
 import rhea from 'rhea';
 import { type BrokerError, lockLost } from './errors.ts';
 
-type CommonOptions = NonNullable<Parameters<Container['create_connection']>[0]>;
+type ConnectionOptions = NonNullable<Parameters<Container['create_connection']>[0]>;
 
 /** A described outcome, as `delivery.update()` takes it. */
-export type Outcome = NonNullable<Parameters<Delivery['update']>[1]>;
+export type Outcome = Typed;
 
 interface Terminus {
   readonly address?: string | null;
@@ -247,8 +247,8 @@ interface ConnectionInternals {
 }
 
 /** A connection that waits for `acceptSocket()`; the typed options are those of a client only. */
-export function createServerConnection(container: Container, options: Omit<CommonOptions, 'port'>): Connection {
-  return container.create_connection(options as CommonOptions);
+export function createServerConnection(container: Container, options: Omit<ConnectionOptions, 'port'>): Connection {
+  return container.create_connection(options as ConnectionOptions);
 }
 
 export function acceptSocket(connection: Connection, socket: Socket): void {

@@ -46,14 +46,21 @@ export async function startServiceBus(options: ServiceBusOptions): Promise<Servi
   const maxMessageSizeBytes = options.maxMessageSizeBytes ?? DEFAULT_MAX_MESSAGE_SIZE_BYTES;
   const container = createContainer(log);
   const connections = new Set<ClientConnection>();
-  let broker = new Broker(options.topology, options.databasePath, clock, onStorageFailure);
+  let broker = openBroker();
+
+  function openBroker(): Broker {
+    const opened = new Broker(options.topology, options.databasePath, clock, (error) => {
+      if (opened === broker) replaceBroker(error);
+    });
+    return opened;
+  }
 
   // What is in memory is ahead of what is stored, so both the connections and the memory are given up.
-  function onStorageFailure(error: unknown): void {
+  function replaceBroker(error: unknown): void {
     log('error', `Changes could not be stored, all connections are dropped: ${String(error)}`);
     for (const connection of connections) connection.abort();
     broker.close();
-    broker = new Broker(options.topology, options.databasePath, clock, onStorageFailure);
+    broker = openBroker();
   }
 
   const server = createServer((socket: Socket) => {

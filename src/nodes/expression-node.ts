@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ExpressionError } from '../expression/errors.ts';
 import { evaluate, parseExpression } from '../expression/expression.ts';
 import { FUNCTION_NAMES } from '../expression/functions.ts';
 import { type Lookup, toLookup } from '../expression/scope.ts';
@@ -84,7 +85,7 @@ function evaluateNode(spec: JsonObject, evaluation: Evaluation): JsonValue {
 
   const values = new Map<string, JsonValue>();
   const lookup = layeredLookup(values, merged, evaluation);
-  for (const [name, source] of expressions) values.set(name, computeValue(source, lookup, evaluation.now));
+  for (const [name, source] of expressions) values.set(name, computeNamed(name, source, lookup, evaluation.now));
   const wanted = fields ?? [...values.keys()];
   return Object.fromEntries(
     wanted.flatMap((name) => {
@@ -102,6 +103,16 @@ function layeredLookup(values: ReadonlyMap<string, JsonValue>, merged: JsonValue
     if (values.has(name)) return values.get(name);
     return Object.hasOwn(context, name) ? context[name] : outer(name);
   };
+}
+
+/** An error tells which of the expressions it comes from. */
+function computeNamed(name: string, source: JsonValue, lookup: Lookup, now: number): JsonValue {
+  try {
+    return computeValue(source, lookup, now);
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    throw new ExpressionError(error.code, `In expression '${name}': ${error.message}`, error.offset);
+  }
 }
 
 function computeValue(source: JsonValue, lookup: Lookup, now: number): JsonValue {

@@ -7,7 +7,7 @@ import { findCycles, placeNodes } from './dependencies.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { Diagnostics } from './diagnostics.ts';
 import { documentSchema, PIPELINE_KEYS } from './document-schema.ts';
-import { parseDocuments, type SourceDocument } from './documents.ts';
+import { type Path, parseDocuments, type SourceDocument } from './documents.ts';
 import { type Envelope, nameOf, readEnvelope } from './envelope.ts';
 import { didYouMean } from './near-match.ts';
 import type { NodeDefinition, StepCatalog } from './node-definition.ts';
@@ -183,14 +183,14 @@ class PipelineCompiler {
     for (const { envelope, common, references, definedNames } of nodes) {
       for (const reference of references) checkReference(reference, known, this.#report);
       const aliases = Object.keys(common.input_mapping ?? {});
-      for (const alias of aliases) this.#checkConflict(alias, envelope.specPath(['input_mapping', alias]), known.nodes);
-      const taken = new Set([...known.nodes, ...aliases]);
-      for (const { name, path } of definedNames) this.#checkConflict(name, envelope.specPath(path), taken);
+      for (const alias of aliases) if (known.nodes.has(alias)) this.#conflict(alias, envelope.specPath(['input_mapping', alias]));
+      for (const { name, path } of definedNames) {
+        if (known.nodes.has(name) || aliases.includes(name)) this.#conflict(name, envelope.specPath(path));
+      }
     }
   }
 
-  #checkConflict(name: string, path: readonly (string | number)[], taken: ReadonlySet<string>): void {
-    if (!taken.has(name)) return;
+  #conflict(name: string, path: Path): void {
     const message = `'${name}' is also the name of a node or of a mapped field.`;
     this.#report.error(path, { code: 'name_conflict', message, remedy: 'Choose another name.' });
   }
@@ -249,7 +249,7 @@ class PipelineCompiler {
     });
   }
 
-  #checkNode(name: string, path: readonly (string | number)[], names: ReadonlySet<string>): void {
+  #checkNode(name: string, path: Path, names: ReadonlySet<string>): void {
     if (names.has(name)) return;
     const remedy = didYouMean(name, names) ?? `Nodes are: ${[...names].slice(0, 20).join(', ')}.`;
     this.#report.error(path, { code: 'dependency_unknown', message: `There is no node '${name}'.`, remedy });

@@ -23,8 +23,12 @@ export interface GraphPlace {
  */
 export function placeNodes(nodes: readonly GraphNode[]): ReadonlyMap<string, GraphPlace> {
   const places = new Map<string, GraphPlace>();
+  const handled = new Map<string, string[]>();
+  for (const { name, onError } of nodes) {
+    if (onError !== undefined && onError !== name) handled.set(onError, [...(handled.get(onError) ?? []), name]);
+  }
   for (const [index, node] of nodes.entries()) {
-    const handles = nodes.filter((other) => other.onError === node.name && other !== node).map(({ name }) => name);
+    const handles = handled.get(node.name) ?? [];
     const dependencies = [...new Set([...dataDependencies(node, nodes[index - 1]), ...handles])];
     const waitFor = [...new Set(node.waitFor)].filter((name) => !dependencies.includes(name));
     places.set(node.name, { dependencies, waitFor, handles });

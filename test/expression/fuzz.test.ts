@@ -8,9 +8,67 @@ import type { JsonValue } from '../../src/json.ts';
 const DATA: Readonly<Record<string, JsonValue>> = { a: { b: [1, 2.5, 'x', null] }, n: 7, s: 'text', l: [3, 1, 2], t: true };
 
 const WORDS = [
-  ...['a', 'n', 's', 'l', 't', 'zz', '$input', '.b', '.get', '.split', '.format', '.values', '1', '0', '-3', '2.5', "'x'", "'%s'", 'None'],
-  ...['+', '-', '*', '/', '//', '%', '**', '<', '==', '!=', ' in ', ' not in ', ' is ', ' and ', ' or ', ' not ', ' if ', ' else '],
-  ...['(', ')', '[', ']', '{', '}', ',', ':', ' for x in ', 'x', 'len', 'str', 'int', 'sorted', 'sum', 'range', 'Decimal', 'round'],
+  ...[
+    'a',
+    'n',
+    's',
+    'l',
+    't',
+    'zz',
+    '$input',
+    '.b',
+    '.get',
+    '.split',
+    '.format',
+    '.values',
+    '1',
+    '0',
+    '-3',
+    '2.5',
+    "'x'",
+    "'%s'",
+    'None',
+  ],
+  ...[
+    '+',
+    '-',
+    '*',
+    '/',
+    '//',
+    '%',
+    '**',
+    '<',
+    '==',
+    '!=',
+    ' in ',
+    ' not in ',
+    ' is ',
+    ' and ',
+    ' or ',
+    ' not ',
+    ' if ',
+    ' else ',
+  ],
+  ...[
+    '(',
+    ')',
+    '[',
+    ']',
+    '{',
+    '}',
+    ',',
+    ':',
+    ' for x in ',
+    'x',
+    'len',
+    'str',
+    'int',
+    'sorted',
+    'sum',
+    'range',
+    'Decimal',
+    'round',
+  ],
   ...['format', 'zip', 'dict', 'min', 'default', 'join', '__proto__', 'constructor', '="', '\\', '#', '\n', '9007199254740991'],
 ];
 
@@ -65,11 +123,15 @@ describe('whatever is written', () => {
 
   it('numbers that JSON holds are compared as JavaScript compares them', () => {
     fc.assert(
-      fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.double({ noNaN: true, noDefaultInfinity: true }), (x, y) => {
-        const less = evaluatePredicate(parseExpression('x < y'), { x, y }, { now: 0 });
+      fc.property(
+        fc.double({ noNaN: true, noDefaultInfinity: true }),
+        fc.double({ noNaN: true, noDefaultInfinity: true }),
+        (x, y) => {
+          const less = evaluatePredicate(parseExpression('x < y'), { x, y }, { now: 0 });
 
-        expect(less).toBe(x < y);
-      }),
+          expect(less).toBe(x < y);
+        },
+      ),
     );
   });
 

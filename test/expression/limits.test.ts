@@ -24,6 +24,8 @@ describe('what an expression may cost', () => {
     [`${'not '.repeat(2000)}1`, 'depth_exceeded'],
     [`${'-'.repeat(5000)}1`, 'depth_exceeded'],
     [`${'2**'.repeat(2000)}1`, 'depth_exceeded'],
+    [`[x for ${'('.repeat(4000)}x`, 'depth_exceeded'],
+    [`${'1 if 1 else '.repeat(800)}1`, 'depth_exceeded'],
     [`'${'a'.repeat(10_000)}'`, 'expression_too_long'],
     ["Decimal('1e999999')", 'value_error'],
     ["int('9' * 1000)", 'number_precision'],
@@ -36,7 +38,11 @@ describe('what an expression may cost', () => {
   it('a search in a long text takes no longer than the text', () => {
     const text = `${'a'.repeat(36)}!`;
 
-    const result = evaluate(parseExpression("contains(s, 'aaaa!') and count == 36"), { s: text, count: text.length - 1 }, { now: 0 });
+    const result = evaluate(
+      parseExpression("contains(s, 'aaaa!') and count == 36"),
+      { s: text, count: text.length - 1 },
+      { now: 0 },
+    );
 
     expect(result).toBe(true);
   });

@@ -73,7 +73,7 @@ describe('the Python grammar', () => {
 });
 
 describe('values', () => {
-  it.each([
+  const vectors: readonly (readonly [string, JsonValue, Readonly<Record<string, JsonValue>>?])[] = [
     ['[1, [2.0, "a"]] == [1.0, [2, "a"]]', true],
     ["{'a': [1]} == {'a': [1]}", true],
     ["{'a': 1} == {'a': 1, 'b': 2}", false],
@@ -107,11 +107,16 @@ describe('values', () => {
     ["None.get('a')", null],
     ['a.b.c', null, { a: {} }],
     ["a.get('x', 5)", 5, { a: {} }],
-  ] as readonly (readonly [string, JsonValue, Readonly<Record<string, JsonValue>>?])[])('%s gives %j', (source, expected, data) => {
-    const result = value(source, data);
+  ];
 
-    expect(result).toEqual(expected);
-  });
+  it.each(vectors.map(([source, expected, data]) => ({ source, expected, data })))(
+    '$source gives $expected',
+    ({ source, expected, data }) => {
+      const result = value(source, data);
+
+      expect(result).toEqual(expected);
+    },
+  );
 
   it.each([
     ['1/0', 'division_by_zero'],

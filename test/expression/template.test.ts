@@ -34,17 +34,23 @@ describe('a template', () => {
     expect(text).toBe(expected);
   });
 
-  it.each(['{{ x + 1 }}', '{{ x | nofilter }}', '{{}}', '{{ x.__class__ }}', '{ {x} }', '{% if x %}'])('%s stays as it is', (source) => {
-    const text = renderTemplate(parseTemplate(source), DATA);
+  it.each(['{{ x + 1 }}', '{{ x | nofilter }}', '{{}}', '{{ x.__class__ }}', '{ {x} }', '{% if x %}'])(
+    '%s stays as it is',
+    (source) => {
+      const text = renderTemplate(parseTemplate(source), DATA);
 
-    expect(text).toBe(source);
-  });
+      expect(text).toBe(source);
+    },
+  );
 
-  it.each(['{{ nope }}', '{{ map.nope }}', '{{ list.9 }}', '{{ name.length }}', '{{ map.constructor }}'])('%s leads to nothing', (source) => {
-    const code = codeOf(() => renderTemplate(parseTemplate(source), DATA));
+  it.each(['{{ nope }}', '{{ map.nope }}', '{{ list.9 }}', '{{ name.length }}', '{{ map.constructor }}'])(
+    '%s leads to nothing',
+    (source) => {
+      const code = codeOf(() => renderTemplate(parseTemplate(source), DATA));
 
-    expect(code).toBe('variable_undefined');
-  });
+      expect(code).toBe('variable_undefined');
+    },
+  );
 
   it('does not render what it inserts', () => {
     const text = renderTemplate(parseTemplate('{{ name }}'), { name: '{{ secret }}', secret: 's' });

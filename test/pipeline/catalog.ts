@@ -14,7 +14,14 @@ export const catalog: Catalog = { kinds: [...nodeKinds(steps).values()], steps }
 
 /** Compiles a pipeline given by its `spec.nodes`, each on a line of its own from line 5 on. */
 export function compileNodes(nodes: readonly string[], rest = ''): Compilation {
-  const lines = ['apiVersion: hexdag/v1', 'kind: Pipeline', 'metadata: {name: orders}', 'spec:', '  nodes:', ...nodes.map((node) => `  - ${node}`)];
+  const lines = [
+    'apiVersion: hexdag/v1',
+    'kind: Pipeline',
+    'metadata: {name: orders}',
+    'spec:',
+    '  nodes:',
+    ...nodes.map((node) => `  - ${node}`),
+  ];
   return compilePipeline(`${lines.join('\n')}\n${rest}`, 'orders.yaml', catalog);
 }
 

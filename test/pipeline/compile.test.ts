@@ -13,10 +13,19 @@ describe('a pipeline file', () => {
     ['kind: Trigger', []],
     ['kind: Pipeline', ['1:1 field_missing', '1:1 field_missing']],
     ['kind: Pipeline\nmetadata: {}\nspec: {nodes: []}', ['2:11 field_missing', '3:15 warning nodes_empty']],
-    ['kind: Pipeline\nmetadata: {name: "Order Processing!"}\nspec: {nodes: []}', ['2:18 name_invalid', '3:15 warning nodes_empty']],
+    [
+      'kind: Pipeline\nmetadata: {name: "Order Processing!"}\nspec: {nodes: []}',
+      ['2:18 name_invalid', '3:15 warning nodes_empty'],
+    ],
     ['kind: Pipeline\nmetadata: {name: 1.10}\nspec: {nodes: {}}', ['2:18 type_string', '3:15 type_list']],
-    ['apiVersion: hexdag/v9\nkind: Pipeline\nmetadata: {name: x}\nspec: {nodes: []}', ['1:13 warning api_version_unsupported', '4:15 warning nodes_empty']],
-    ['kind: Pipeline\nmetadata: {name: x}\nspec: {nodes: [], outptu: {}}', ['3:15 warning nodes_empty', '3:19 warning field_unknown']],
+    [
+      'apiVersion: hexdag/v9\nkind: Pipeline\nmetadata: {name: x}\nspec: {nodes: []}',
+      ['1:13 warning api_version_unsupported', '4:15 warning nodes_empty'],
+    ],
+    [
+      'kind: Pipeline\nmetadata: {name: x}\nspec: {nodes: [], outptu: {}}',
+      ['3:15 warning nodes_empty', '3:19 warning field_unknown'],
+    ],
   ])('%j is told as %j', (text, expected) => {
     const { diagnostics } = compilePipeline(text, 'x.yaml', catalog);
 
@@ -26,7 +35,11 @@ describe('a pipeline file', () => {
   it('may hold triggers beside its pipeline, but only the first pipeline counts', () => {
     const pipeline = (name: string) => `kind: Pipeline\nmetadata: {name: ${name}}\nspec:\n  nodes:\n    - ${A}\n`;
 
-    const { plan, diagnostics } = compilePipeline(`${pipeline('one')}---\nkind: Trigger\n---\n${pipeline('two')}`, 'x.yaml', catalog);
+    const { plan, diagnostics } = compilePipeline(
+      `${pipeline('one')}---\nkind: Trigger\n---\n${pipeline('two')}`,
+      'x.yaml',
+      catalog,
+    );
 
     expect(plan?.pipeline).toBe('one');
     expect(summary(diagnostics)).toEqual(['9:7 warning multiple_documents']);
@@ -39,7 +52,10 @@ describe('a pipeline file', () => {
   });
 
   it('with a hundred mistakes tells them all at once', () => {
-    const nodes = Array.from({ length: 100 }, (_, index) => `{kind: function_node, metadata: {name: a${index}}, spec: {fn: nope}}`);
+    const nodes = Array.from(
+      { length: 100 },
+      (_, index) => `{kind: function_node, metadata: {name: a${index}}, spec: {fn: nope}}`,
+    );
 
     const { plan, diagnostics } = compileNodes(nodes);
 
@@ -68,23 +84,41 @@ describe('a node', () => {
     ['{kind: function_node, metadata: {name: b}, spec: {fn: show, strict_mapping: true}}', ['7:81 mapping_missing']],
     ['{kind: function_node, metadata: {name: b}, spec: {fn: show, on_error: c}}', ['7:75 dependency_unknown']],
     ['{kind: function_node, metadata: {name: b}, spec: {fn: show, on_error: b}}', ['7:75 on_error_self']],
-    ['{kind: function_node, metadata: {name: b}, dependencies: [c], wait_for: [d]}', ['7:5 field_missing', '7:63 dependency_unknown', '7:78 dependency_unknown']],
+    [
+      '{kind: function_node, metadata: {name: b}, dependencies: [c], wait_for: [d]}',
+      ['7:5 field_missing', '7:63 dependency_unknown', '7:78 dependency_unknown'],
+    ],
     ['{kind: function_node, metadata: {name: b}, spec: {fn: show, input_mapping: {p: nope.x}}}', ['7:84 reference_unknown']],
-    ['{kind: function_node, metadata: {name: b}, spec: {fn: show, input_mapping: {p: nope}}}', ['7:84 warning reference_unknown']],
+    [
+      '{kind: function_node, metadata: {name: b}, spec: {fn: show, input_mapping: {p: nope}}}',
+      ['7:84 warning reference_unknown'],
+    ],
     ['{kind: function_node, metadata: {name: b}, spec: {fn: show, input_mapping: {a: $input.x}}}', ['7:84 name_conflict']],
     ['{kind: function_node, metadata: {name: b}, spec: {fn: show, when: ctx.nope == 1}}', ['7:71 reference_unknown']],
     ['{kind: function_node, metadata: {name: b}, spec: {fn: show, when: $item == 1}}', ['7:71 name_unknown']],
     ['{kind: function_node, metadata: {name: b}, spec: {fn: show, input_schema: {x: strr}}}', ['7:83 schema_type_unknown']],
-    ['{kind: function_node, metadata: {name: b}, spec: {fn: show, input_schema: {type: object, required: x}}}', ['7:79 schema_invalid']],
+    [
+      '{kind: function_node, metadata: {name: b}, spec: {fn: show, input_schema: {type: object, required: x}}}',
+      ['7:79 schema_invalid'],
+    ],
     ['{kind: expression_node, metadata: {name: b}, spec: {}}', ['7:56 field_missing']],
     ['{kind: expression_node, metadata: {name: b}, spec: {expressions: {a: "1"}}}', ['7:74 name_conflict']],
     ['{kind: expression_node, metadata: {name: b}, spec: {expressions: {len: "1"}}}', ['7:76 name_conflict']],
     ['{kind: expression_node, metadata: {name: b}, spec: {expressions: {x: "1 +"}}}', ['7:78 expression_parse']],
-    ['{kind: expression_node, metadata: {name: b}, spec: {expressions: {x: "{{ y | nope }}"}}}', ['7:75 warning template_verbatim']],
-    ['{kind: expression_node, metadata: {name: b}, spec: {expressions: {x: "{{ y }} {% include z %}"}}}', ['7:83 warning tag_not_allowed']],
+    [
+      '{kind: expression_node, metadata: {name: b}, spec: {expressions: {x: "{{ y | nope }}"}}}',
+      ['7:75 warning template_verbatim'],
+    ],
+    [
+      '{kind: expression_node, metadata: {name: b}, spec: {expressions: {x: "{{ y }} {% include z %}"}}}',
+      ['7:83 warning tag_not_allowed'],
+    ],
     ['{kind: expression_node, metadata: {name: b}, spec: {merge_strategy: lst}}', ['7:73 value_invalid']],
     ['{kind: expression_node, metadata: {name: b}, spec: {merge_strategy: reduce, reducer: sum}}', ['7:90 reducer_unknown']],
-    ['{kind: function_node, metadata: {name: b}, dependencies: [], spec: {fn: show, when: a.v == 1}}', ['7:62 warning dependency_implicit']],
+    [
+      '{kind: function_node, metadata: {name: b}, dependencies: [], spec: {fn: show, when: a.v == 1}}',
+      ['7:62 warning dependency_implicit'],
+    ],
   ])('%s is told as %j', (node, expected) => {
     const { diagnostics } = compileNodes([A, node]);
 
@@ -98,7 +132,9 @@ describe('a node', () => {
   });
 
   it.each(['1.5', '-1', '1000000'])('cannot be tried %s times', (retries) => {
-    const { diagnostics } = compileNodes([`{kind: function_node, metadata: {name: b}, spec: {fn: show, max_retries: ${retries}}}`]);
+    const { diagnostics } = compileNodes([
+      `{kind: function_node, metadata: {name: b}, spec: {fn: show, max_retries: ${retries}}}`,
+    ]);
 
     expect(summary(diagnostics)).toEqual(['6:78 integer_range']);
   });
@@ -106,7 +142,7 @@ describe('a node', () => {
   it.each([
     ['when: order.total > 5'],
     ['when: "[i.v for i in items] == []"'],
-    ["when: \"'hello.world' == x\""],
+    ['when: "\'hello.world\' == x"'],
     ['input_mapping: {total: $input.order.total}'],
     ['when: "len(order.lines) > 0 and ctx.run_id"'],
   ])('may read fields of data that nobody declared: %s', (key) => {

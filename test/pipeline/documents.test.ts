@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { parseDocuments } from '../../src/pipeline/documents.ts';
 import { summary } from './catalog.ts';
 
-const BOMB = ['a: &a [1,1,1,1,1,1,1,1,1,1]', ...['ab', 'bc', 'cd', 'de'].map(([from, to]) => `${to}: &${to} [${Array(10).fill(`*${from}`)}]`)];
+const BOMB = [
+  'a: &a [1,1,1,1,1,1,1,1,1,1]',
+  ...['ab', 'bc', 'cd', 'de'].map(([from, to]) => `${to}: &${to} [${Array(10).fill(`*${from}`)}]`),
+];
 
 describe('a file of documents', () => {
   it.each([
@@ -77,7 +80,17 @@ describe('a file of documents', () => {
 });
 
 describe('positions in a document', () => {
-  const text = ['kind: Pipeline', 'spec:', '  nodes:', '    - name: a', '      when: "x > 1"', '      text: |', '        one', '        two', ''];
+  const text = [
+    'kind: Pipeline',
+    'spec:',
+    '  nodes:',
+    '    - name: a',
+    '      when: "x > 1"',
+    '      text: |',
+    '        one',
+    '        two',
+    '',
+  ];
   const document = parseDocuments(text.join('\n'), 'f.yaml').documents[0];
 
   it.each([

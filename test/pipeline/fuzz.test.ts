@@ -4,10 +4,50 @@ import { compilePipeline } from '../../src/pipeline/compile.ts';
 import { catalog } from './catalog.ts';
 
 const LINES = [
-  ...['kind: Pipeline', 'kind: Trigger', 'metadata:', '  name: x', 'spec:', '  nodes:', '    - kind: function_node', '      metadata: {name: a}'],
-  ...['      spec: {fn: const}', '      spec:', '        fn: show', '        when: a.v >', '        input_mapping: {p: b.x}', '      dependencies: [a, b]'],
-  ...['    - kind: expression_node', '        expressions: {x: "{{ a }}", y: 1 +}', '---', '- a', '\t', '&a', '*a', '<<: *a', '!py x', ': :', '? x', '{', ']'],
-  ...['  output: {r: a.v}', '  input_schema: {x: int}', '        timeout: 30', '        on_error: b', '# note', '"open', '| ', '>-', '   odd'],
+  ...[
+    'kind: Pipeline',
+    'kind: Trigger',
+    'metadata:',
+    '  name: x',
+    'spec:',
+    '  nodes:',
+    '    - kind: function_node',
+    '      metadata: {name: a}',
+  ],
+  ...[
+    '      spec: {fn: const}',
+    '      spec:',
+    '        fn: show',
+    '        when: a.v >',
+    '        input_mapping: {p: b.x}',
+    '      dependencies: [a, b]',
+  ],
+  ...[
+    '    - kind: expression_node',
+    '        expressions: {x: "{{ a }}", y: 1 +}',
+    '---',
+    '- a',
+    '\t',
+    '&a',
+    '*a',
+    '<<: *a',
+    '!py x',
+    ': :',
+    '? x',
+    '{',
+    ']',
+  ],
+  ...[
+    '  output: {r: a.v}',
+    '  input_schema: {x: int}',
+    '        timeout: 30',
+    '        on_error: b',
+    '# note',
+    '"open',
+    '| ',
+    '>-',
+    '   odd',
+  ],
 ];
 
 describe('whatever is in a file', () => {

@@ -1,42 +1,62 @@
 import type { AggregateName } from './syntax.ts';
 import { compareForOrder, typeOf, type Value } from './values.ts';
 
-/** Aggregates the values of a group; undefined ones (missing properties) do not count. */
-export function aggregate(name: AggregateName, values: Iterable<Value>): Value {
-  const defined = [...values].filter((value) => value !== undefined);
+/** An aggregate function at work on the rows of a group, of which none is kept. */
+export interface Aggregate {
+  /** Takes the value of one row; undefined ones (missing properties) do not count. */
+  add(value: Value): void;
+  result(): Value;
+}
+
+export function startAggregate(name: AggregateName): Aggregate {
   switch (name) {
     case 'COUNT':
-      return defined.length;
+      return count();
     case 'SUM':
-      return sum(defined);
-    case 'AVG': {
-      const total = sum(defined);
-      return total === undefined || defined.length === 0 ? undefined : total / defined.length;
-    }
+      return numbers((sum) => sum);
+    case 'AVG':
+      return numbers((sum, count) => (count === 0 ? undefined : sum / count));
     case 'MIN':
-      return extreme(defined, (order) => order < 0);
+      return extreme((order) => order < 0);
     case 'MAX':
-      return extreme(defined, (order) => order > 0);
+      return extreme((order) => order > 0);
   }
+}
+
+function count(): Aggregate {
+  let total = 0;
+  return {
+    add: (value) => {
+      if (value !== undefined) total += 1;
+    },
+    result: () => total,
+  };
 }
 
 /** Undefined as soon as one value is not a number. */
-function sum(values: readonly Value[]): number | undefined {
-  let total = 0;
-  for (const value of values) {
-    if (typeof value !== 'number') return undefined;
-    total += value;
-  }
-  return total;
+function numbers(result: (sum: number, count: number) => Value): Aggregate {
+  let sum: number | undefined = 0;
+  let count = 0;
+  return {
+    add: (value) => {
+      if (value === undefined) return;
+      sum = sum !== undefined && typeof value === 'number' ? sum + value : undefined;
+      count += 1;
+    },
+    result: () => (sum === undefined ? undefined : result(sum, count)),
+  };
 }
 
 /** Undefined as soon as one value is an array or object, which have no order. */
-function extreme(values: readonly Value[], wins: (order: number) => boolean): Value {
+function extreme(wins: (order: number) => boolean): Aggregate {
   let found: Value;
-  for (const value of values) {
-    const type = typeOf(value);
-    if (type === 'array' || type === 'object') return undefined;
-    if (found === undefined || wins(compareForOrder(value, found))) found = value;
-  }
-  return found;
+  let isOrdered = true;
+  return {
+    add: (value) => {
+      if (value === undefined) return;
+      isOrdered &&= typeOf(value) !== 'array' && typeOf(value) !== 'object';
+      if (found === undefined || wins(compareForOrder(value, found))) found = value;
+    },
+    result: () => (isOrdered ? found : undefined),
+  };
 }

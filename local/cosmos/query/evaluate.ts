@@ -1,6 +1,6 @@
 import { badRequest } from '../errors.ts';
 import { isJsonObject, type JsonObject, ownProperty, setOwnProperty } from '../json.ts';
-import { aggregate } from './aggregates.ts';
+import type { Aggregate } from './aggregates.ts';
 import { FUNCTIONS } from './functions.ts';
 import { isLike } from './like.ts';
 import { applyBinary, applyUnary } from './operators.ts';
@@ -19,8 +19,8 @@ export interface Context {
   /** The document the row is about. */
   root: Value;
   bindings: Bindings | undefined;
-  /** The rows that aggregate functions see. */
-  group?: readonly Bindings[];
+  /** The aggregate functions of the group that is selected of. */
+  aggregates?: ReadonlyMap<Expression, Aggregate>;
   /** Unix time in milliseconds: the same for the whole query. */
   now: number;
   runSubquery: (query: Query, context: Context) => Value[];
@@ -52,10 +52,7 @@ export function evaluate(expression: Expression, context: Context): Value {
     case 'call':
       return call(expression, context);
     case 'aggregate':
-      return aggregate(
-        expression.name,
-        (context.group ?? []).map((bindings) => evaluate(expression.argument, { ...context, bindings })),
-      );
+      return context.aggregates?.get(expression)?.result();
     case 'subquery':
       return subquery(expression, context);
     case 'object':

@@ -22,13 +22,15 @@ const LITERALS: Readonly<Record<string, null | boolean | undefined>> = {
   UNDEFINED: undefined,
 };
 
-/** Deeper than any query a person writes; keeps the recursion bounded. */
+/** Larger than any query a person writes; they bound the recursion here and in the evaluation. */
 const MAXIMUM_DEPTH = 200;
+const MAXIMUM_OPERATORS = 2000;
 
 export class ExpressionParser {
   readonly #tokens: TokenReader;
   readonly #scope: QueryScope;
   #depth = 0;
+  #operators = 0;
   #isInAggregate = false;
 
   constructor(tokens: TokenReader, scope: QueryScope) {
@@ -59,6 +61,12 @@ export class ExpressionParser {
     return this.#postfix();
   }
 
+  #operation(expression: Expression): Expression {
+    this.#operators += 1;
+    if (this.#operators > MAXIMUM_OPERATORS) throw this.#tokens.error(`the query has more than ${MAXIMUM_OPERATORS} operators.`);
+    return expression;
+  }
+
   #conditional(): Expression {
     const test = this.#coalesce();
     if (!this.#tokens.take('?')) return test;
@@ -69,19 +77,19 @@ export class ExpressionParser {
 
   #coalesce(): Expression {
     let left = this.#or();
-    while (this.#tokens.take('??')) left = { kind: 'binary', operator: '??', left, right: this.#or() };
+    while (this.#tokens.take('??')) left = this.#operation({ kind: 'binary', operator: '??', left, right: this.#or() });
     return left;
   }
 
   #or(): Expression {
     let left = this.#and();
-    while (this.#tokens.take('OR')) left = { kind: 'binary', operator: 'OR', left, right: this.#and() };
+    while (this.#tokens.take('OR')) left = this.#operation({ kind: 'binary', operator: 'OR', left, right: this.#and() });
     return left;
   }
 
   #and(): Expression {
     let left = this.#not();
-    while (this.#tokens.take('AND')) left = { kind: 'binary', operator: 'AND', left, right: this.#not() };
+    while (this.#tokens.take('AND')) left = this.#operation({ kind: 'binary', operator: 'AND', left, right: this.#not() });
     return left;
   }
 
@@ -89,7 +97,7 @@ export class ExpressionParser {
     let negations = 0;
     while (this.#tokens.take('NOT')) negations += 1;
     let expression = this.#comparison();
-    for (; negations > 0; negations -= 1) expression = not(expression);
+    for (; negations > 0; negations -= 1) expression = this.#operation(not(expression));
     return expression;
   }
 
@@ -99,7 +107,7 @@ export class ExpressionParser {
       const comparison = this.#tokens.take(...COMPARISONS);
       if (comparison !== undefined) {
         const operator = comparison.text === '<>' ? '!=' : comparison.text;
-        left = { kind: 'binary', operator, left, right: this.#binary(0) };
+        left = this.#operation({ kind: 'binary', operator, left, right: this.#binary(0) });
         continue;
       }
       const isNegated = this.#tokens.at('NOT');
@@ -136,7 +144,7 @@ export class ExpressionParser {
     if (operators === undefined) return this.#unary();
     let left = this.#binary(level + 1);
     for (let token = this.#tokens.take(...operators); token !== undefined; token = this.#tokens.take(...operators)) {
-      left = { kind: 'binary', operator: token.text, left, right: this.#binary(level + 1) };
+      left = this.#operation({ kind: 'binary', operator: token.text, left, right: this.#binary(level + 1) });
     }
     return left;
   }
@@ -146,7 +154,7 @@ export class ExpressionParser {
     for (let token = this.#tokens.take('-', '+', '~'); token !== undefined; token = this.#tokens.take('-', '+', '~'))
       operators.push(token.text);
     let operand = this.#postfix();
-    for (const operator of operators.reverse()) operand = { kind: 'unary', operator, operand };
+    for (const operator of operators.reverse()) operand = this.#operation({ kind: 'unary', operator, operand });
     return operand;
   }
 
@@ -154,12 +162,14 @@ export class ExpressionParser {
     let object = this.#primary();
     for (;;) {
       if (this.#tokens.take('.')) {
-        object = { kind: 'member', object, name: this.#tokens.expectIdentifier('property name').text };
+        object = this.#operation({ kind: 'member', object, name: this.#tokens.expectIdentifier('property name').text });
       } else if (this.#tokens.take('[')) {
         const index = this.parse();
         this.#tokens.expect(']');
         const isName = index.kind === 'literal' && typeof index.value === 'string';
-        object = isName ? { kind: 'member', object, name: String(index.value) } : { kind: 'index', object, index };
+        object = this.#operation(
+          isName ? { kind: 'member', object, name: String(index.value) } : { kind: 'index', object, index },
+        );
       } else return object;
     }
   }

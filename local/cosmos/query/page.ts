@@ -9,7 +9,7 @@ import type { Query } from './syntax.ts';
 import type { Value } from './values.ts';
 
 /** What is asked for. */
-export interface PageRequest {
+interface PageRequest {
   query: Query;
   parameters: ReadonlyMap<string, Value>;
   /** Canonical text; absent for a query over all partitions. */
@@ -20,7 +20,7 @@ export interface PageRequest {
   now: number;
 }
 
-export interface Page {
+interface Page {
   /** Each as JSON text. */
   documents: string[];
   continuation: string | undefined;

@@ -49,6 +49,8 @@ class QueryParser implements QueryScope {
   #hasAggregates = false;
   #mayAggregate = false;
   #unnamed = 0;
+  /** What the outermost FROM calls the container. */
+  #rootName = '';
 
   constructor(tokens: TokenReader, outer: QueryParser | undefined) {
     this.#tokens = tokens;
@@ -174,8 +176,6 @@ class QueryParser implements QueryScope {
       return { alias: collection.name, collection, iterates: false };
     throw this.#tokens.error('the collection needs an alias.');
   }
-
-  #rootName = '';
 
   #collection(isFirst: boolean): Source['collection'] {
     if (this.#tokens.at('(')) {

@@ -3,7 +3,7 @@ import type { Expression, Query } from './syntax.ts';
 import type { Value } from './values.ts';
 
 /** What SQLite can leave out of a scan. The evaluator decides over what remains, so too wide is harmless, too narrow is not. */
-export interface Narrowing {
+interface Narrowing {
   /** Canonical text of the one partition key value that can match. */
   partitionKey: string | undefined;
   conditions: SqlCondition[];
@@ -12,6 +12,8 @@ export interface Narrowing {
 const OPERATORS: Readonly<Record<string, string>> = { '=': '=', '<': '<', '<=': '<=', '>': '>', '>=': '>=' };
 const MIRRORED: Readonly<Record<string, string>> = { '=': '=', '<': '>', '<=': '>=', '>': '<', '>=': '<=' };
 const MOST_CANDIDATES = 500;
+/** SQLite bounds the depth of an expression. */
+const MOST_TERMS = 100;
 /** What UTF-8 or SQLite's text functions do not carry over: lone surrogates and the NUL character. */
 const UNCOMPARABLE = /[\p{Surrogate}\0]/u;
 
@@ -21,7 +23,7 @@ export function narrow(query: Query, parameters: ReadonlyMap<string, Value>, par
   const [source] = query.from;
   if (source === undefined || source.collection.kind !== 'root' || query.where === undefined) return narrowing;
   const document: Document = { alias: source.alias, parameters };
-  for (const term of conjuncts(query.where)) {
+  for (const term of conjuncts(query.where).slice(0, MOST_TERMS)) {
     const condition = term.kind === 'in' ? inCondition(term, document) : undefined;
     if (condition !== undefined) narrowing.conditions.push(condition);
     if (term.kind !== 'binary') continue;

@@ -1,6 +1,7 @@
 import { badRequest } from '../errors.ts';
+import { type Aggregate, startAggregate } from './aggregates.ts';
 import { type Bindings, type Context, construct, evaluate } from './evaluate.ts';
-import type { Query, Source } from './syntax.ts';
+import { type Expression, partsOf, type Query, type Source } from './syntax.ts';
 import { compareForOrder, keyOf, type Value } from './values.ts';
 
 /** What is selected of a set of rows as a whole: those that DISTINCT, GROUP BY and aggregate functions look at together. */
@@ -62,18 +63,35 @@ export function selectSet(query: Query, rows: Iterable<Bindings | undefined>, co
   return window(query, query.distinct ? distinct(defined) : defined, context);
 }
 
+interface Group {
+  /** Its first row stands for it where what GROUP BY names is selected. */
+  bindings: Bindings | undefined;
+  aggregates: Map<Expression, Aggregate>;
+}
+
 function groups(query: Query, rows: Iterable<Bindings | undefined>, context: Context): Value[] {
-  const byKey = new Map<string, Bindings[]>();
+  const functions = aggregatesOf(query);
+  const start = (bindings: Bindings | undefined): Group => ({
+    bindings,
+    aggregates: new Map(functions.map((expression) => [expression, startAggregate(expression.name)])),
+  });
   // Without GROUP BY there is one group, of all rows, even when there are none.
-  if (query.groupBy.length === 0) byKey.set('', []);
+  const byKey = new Map<string, Group>(query.groupBy.length === 0 ? [['', start(undefined)]] : []);
   for (const bindings of rows) {
-    const row = bindings ?? { name: '', value: undefined, outer: undefined };
-    const key = query.groupBy.map((expression) => keyOf(evaluate(expression, { ...context, bindings }))).join(',');
-    const group = byKey.get(key);
-    if (group === undefined) byKey.set(key, [row]);
-    else group.push(row);
+    const row = { ...context, bindings };
+    const key = query.groupBy.map((expression) => keyOf(evaluate(expression, row))).join(',');
+    const group = byKey.get(key) ?? start(bindings);
+    byKey.set(key, group);
+    for (const expression of functions) group.aggregates.get(expression)?.add(evaluate(expression.argument, row));
   }
-  return [...byKey.values()].map((group) => project(query, { ...context, bindings: group[0], group }));
+  return [...byKey.values()].map(({ bindings, aggregates }) => project(query, { ...context, bindings, aggregates }));
+}
+
+function aggregatesOf({ select }: Query): (Expression & { kind: 'aggregate' })[] {
+  const find = (expression: Expression): (Expression & { kind: 'aggregate' })[] =>
+    expression.kind === 'aggregate' ? [expression] : partsOf(expression).flatMap(find);
+  if (select.kind === 'value') return find(select.expression);
+  return select.kind === 'list' ? select.properties.flatMap((property) => find(property.expression)) : [];
 }
 
 function ordered(query: Query, rows: Iterable<Bindings | undefined>, context: Context): Value[] {

@@ -48,7 +48,7 @@ export function compareForOrder(left: Value, right: Value): number {
 }
 
 /** By code point, as UTF-8 sorts (and SQLite with it). */
-export function compareStrings(left: string, right: string): number {
+function compareStrings(left: string, right: string): number {
   if (left === right) return 0;
   const length = Math.min(left.length, right.length);
   for (let index = 0; index < length; index += 1) {

@@ -4,7 +4,7 @@ import { HexdagError } from '../../errors.ts';
 import type { ArtifactReference, ArtifactStore } from '../../ports/artifact-store.ts';
 import { ArtifactConflictError } from '../../ports/errors.ts';
 import { assertArtifactName } from '../artifact-name.ts';
-import { errorOfSilence, errorOfStatus } from './dependency-error.ts';
+import { errorOfCredential, errorOfSilence, errorOfStatus } from './dependency-error.ts';
 
 const DEFAULT_CONTENT_TYPE = 'application/octet-stream';
 
@@ -100,8 +100,9 @@ function failureOf(thrown: unknown): BlobFailure | undefined {
 }
 
 function translateBlobError(thrown: unknown, doing: string): unknown {
+  if (thrown instanceof HexdagError) return thrown;
   const failure = failureOf(thrown);
-  if (thrown instanceof HexdagError || failure === undefined) return thrown;
+  if (failure === undefined) return errorOfCredential(doing, thrown) ?? thrown;
   if (failure.status === undefined) return errorOfSilence(doing, thrown);
   return errorOfStatus(failure.status, doing, { cause: thrown });
 }

@@ -1,6 +1,5 @@
 import { HexdagError } from '../../errors.ts';
-import { DependencyUnavailableError } from '../../ports/errors.ts';
-import { errorOfSilence, errorOfStatus } from './dependency-error.ts';
+import { errorOfCredential, errorOfSilence, errorOfStatus } from './dependency-error.ts';
 
 /** A document that cannot be what this app wrote. Someone else wrote it, or a newer version did. */
 export class MalformedDocumentError extends HexdagError {
@@ -18,7 +17,7 @@ interface CosmosFailure {
 export function translateCosmosError(thrown: unknown, doing: string): unknown {
   if (thrown instanceof HexdagError) return thrown;
   const failure = cosmosFailure(thrown);
-  if (failure === undefined) return isCredentialError(thrown) ? credentialError(doing, thrown) : thrown;
+  if (failure === undefined) return errorOfCredential(doing, thrown) ?? thrown;
   if (typeof failure.code === 'string') return errorOfSilence(doing, thrown);
   return errorOfStatus(failure.code, doing, { cause: thrown, retryAfterMs: failure.retryAfterInMs });
 }
@@ -31,15 +30,4 @@ export function cosmosFailure(thrown: unknown): CosmosFailure | undefined {
     return { code: error.code, ...(typeof retryAfterInMs === 'number' ? { retryAfterInMs } : {}) };
   }
   return undefined;
-}
-
-/** Fresh instances may ask for a token before their identity answers, so this passes. */
-function isCredentialError(thrown: unknown): boolean {
-  return thrown instanceof Error && /^(Aggregate)?AuthenticationError$|^CredentialUnavailableError$/.test(thrown.name);
-}
-
-function credentialError(doing: string, cause: unknown): DependencyUnavailableError {
-  return new DependencyUnavailableError(`The app's identity got no token for ${doing}. Check the credential settings.`, {
-    cause,
-  });
 }

@@ -4,7 +4,10 @@ import { DependencyRefusedError, DependencyUnavailableError } from '../../ports/
 /** Statuses that say "not now": time-outs, a moved partition, too much load, a write that lost a race. */
 const TEMPORARY = new Set([408, 410, 429, 449]);
 
-export function isTemporary(status: number): boolean {
+/** By name, since bundles may hold the classes twice. */
+const CREDENTIAL_ERRORS = new Set(['AuthenticationError', 'AggregateAuthenticationError', 'CredentialUnavailableError']);
+
+function isTemporary(status: number): boolean {
   return status >= 500 || TEMPORARY.has(status);
 }
 
@@ -29,4 +32,12 @@ export function errorOfStatus(
 /** The service did not answer at all. */
 export function errorOfSilence(doing: string, cause: unknown): HexdagError {
   return new DependencyUnavailableError(`The service did not answer on ${doing}. Try again later.`, { cause });
+}
+
+/** The app's identity got no token. It passes: fresh instances may ask before their identity answers. Undefined: something else is wrong. */
+export function errorOfCredential(doing: string, thrown: unknown): HexdagError | undefined {
+  if (!(thrown instanceof Error) || !CREDENTIAL_ERRORS.has(thrown.name)) return undefined;
+  return new DependencyUnavailableError(`The app's identity got no token for ${doing}. Check the credential settings.`, {
+    cause: thrown,
+  });
 }

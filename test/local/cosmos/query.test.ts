@@ -110,6 +110,15 @@ describe('WHERE', () => {
     expect(answers).toEqual(cases);
   });
 
+  test('may have hundreds of terms', async () => {
+    const items = await startWithOrders();
+    const terms = Array.from({ length: 400 }, (_, n) => `c.total != ${n + 100}`).join(' AND ');
+
+    const found = await results(items, ids(`c.total > 1 AND ${terms}`));
+
+    expect(found).toEqual(['1', '2', '3']);
+  });
+
   test('takes parameters of any type', async () => {
     const items = await startWithOrders();
     const query = ids('c.name = @name AND c.total >= @total OR c.address = @address OR ARRAY_CONTAINS(@ids, c.id)');
@@ -509,6 +518,18 @@ describe('a query that cannot be run is refused, with the place', () => {
     const refused = await refusal(results(items, 'SELECT TOP @n * FROM c', { '@n': 'many' }));
 
     expect(refused).toMatchObject({ code: 400, message: expect.stringContaining('TOP') });
+  });
+
+  test.each([
+    ['terms', `SELECT * FROM c WHERE ${'c.x = 1 AND '.repeat(30_000)}true`],
+    ['negations', `SELECT * FROM c WHERE ${'NOT '.repeat(30_000)}true`],
+    ['properties', `SELECT * FROM c WHERE c${'.x'.repeat(30_000)}`],
+  ])('%s beyond reason', async (_name, query) => {
+    const { items } = await startFixture();
+
+    const refused = await refusal(results(items, query));
+
+    expect(refused).toMatchObject({ code: 400 });
   });
 
   test('an expression nested beyond reason', async () => {

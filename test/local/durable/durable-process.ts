@@ -20,5 +20,6 @@ const host = await startFunctionsHost({
   onLog: () => {},
 });
 process.once('disconnect', () => void host.close());
-process.send?.(host.origin);
-if (limit > 0) dieInTime();
+process.send?.(host.origin, () => {
+  if (limit > 0) dieInTime();
+});

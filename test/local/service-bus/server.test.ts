@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import rhea from 'rhea';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startServiceBus } from '../../../local/service-bus/server.ts';
 import { connect, only, startBroker, topologyOf } from './broker-fixture.ts';
@@ -29,6 +30,19 @@ describe('a broker', () => {
     const attempt = startServiceBus({ port: server.port, topology: { queues: [] }, databasePath: ':memory:' });
 
     await expect(attempt).rejects.toMatchObject({ code: 'service_bus_port_unavailable', cause: { code: 'EADDRINUSE' } });
+  });
+
+  it('that is closed tells its clients so and lets them go', async () => {
+    const server = await startServiceBus({ port: 0, topology: { queues: [] }, databasePath: ':memory:' });
+    const connection = rhea.create_container().connect({ port: server.port, host: '127.0.0.1', reconnect: false });
+    connection.on('disconnected', () => undefined);
+    connection.on('connection_close', () => undefined);
+    await new Promise((resolve) => connection.once('connection_open', resolve));
+
+    const told = new Promise((resolve) => connection.once('connection_error', () => resolve(connection.error)));
+    await server.close();
+
+    expect(await told).toMatchObject({ condition: 'amqp:connection:forced' });
   });
 
   it('finds its queues in whatever case they are written', async () => {
