@@ -28,7 +28,6 @@ export interface Measurement {
   /** From the kill of the host with orders in flight. */
   readonly recovery: {
     readonly inFlight: number;
-    readonly firstDoneMs: number;
     readonly allDoneMs: number;
     readonly lost: number;
     readonly repeatedEvents: number;
@@ -116,7 +115,6 @@ async function measureRecovery(azure: LaunchedLocalAzure, client: BenchClient, c
   const after = [...client.doneAt.values()].filter((at) => at > killedAt);
   return {
     inFlight: count - (doneAtKill - doneBefore),
-    firstDoneMs: Math.min(...after) - killedAt,
     allDoneMs: Math.max(...after) - killedAt,
     lost: doneBefore + count - client.doneAt.size,
     repeatedEvents: client.repeatedEvents - repeatedBefore,

@@ -25,7 +25,7 @@ const common = {
   sourcemap: true,
   keepNames: true,
   // Source text stays in memory. Names stay, so that stack traces can be read.
-  minifyWhitespace: false,
+  minifyWhitespace: true,
   minifySyntax: true,
   legalComments: 'none',
   logLevel: 'warning',

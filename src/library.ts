@@ -1,5 +1,4 @@
 import type { LoadedDocuments } from './api/get-health.ts';
-import type { ApiPipeline } from './api/start-run.ts';
 import type { NodeKind } from './nodes/node-kind.ts';
 import { compilePipeline } from './pipeline/compile.ts';
 import type { Diagnostic } from './pipeline/diagnostic.ts';
@@ -8,7 +7,7 @@ import type { StepCatalog } from './pipeline/node-definition.ts';
 import { planHash } from './pipeline/plan-hash.ts';
 import { compileSchema } from './triggers/json-schema.ts';
 import { loadTriggers } from './triggers/load-triggers.ts';
-import type { Trigger } from './triggers/trigger.ts';
+import type { StartablePipeline, Trigger } from './triggers/trigger.ts';
 
 export interface SourceFile {
   /** As diagnostics name it. */
@@ -18,7 +17,7 @@ export interface SourceFile {
 
 /** The user's documents, compiled. What is broken is left out and told; the others work. */
 export interface Library extends LoadedDocuments {
-  readonly pipelines: readonly ApiPipeline[];
+  readonly pipelines: readonly StartablePipeline[];
   readonly triggers: readonly Trigger[];
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -29,29 +28,40 @@ export interface Language {
 }
 
 /** Compiles all pipelines first, then the triggers that start them. Pure. */
-export function compileLibrary(files: readonly SourceFile[], language: Language): Library {
-  const diagnostics: Diagnostic[] = [];
-  const kinds = [...language.kinds.values()];
-  const triggerFiles = files.filter((file) => isTriggerFile(file));
-  const pipelines = files
-    .filter((file) => !triggerFiles.includes(file))
-    .flatMap((file) => {
-      const compiled = compilePipeline(file.content, file.name, { kinds, steps: language.steps });
-      diagnostics.push(...compiled.diagnostics);
-      return compiled.plan === undefined ? [] : [startable(file.name, compiled.plan)];
-    });
+export function compileLibrary(files: readonly SourceFile[], { kinds, steps }: Language): Library {
+  const compiled = files
+    .filter((file) => !holdsOnlyTriggers(file))
+    .map(({ content, name }) => ({ name, ...compilePipeline(content, name, { kinds: kinds.values(), steps }) }));
+  const pipelines = compiled.flatMap(({ name, plan }) => (plan === undefined ? [] : [startable(name, plan)]));
   const triggers = loadTriggers(
-    triggerFiles.map(({ name, content }) => ({ file: name, content })),
+    files.filter(holdsTriggers).map(({ name, content }) => ({ file: name, content })),
     { pipelines },
   );
-  return { pipelines, triggers: triggers.triggers, diagnostics: [...diagnostics, ...triggers.diagnostics] };
+  // A file with both is parsed for both: what is wrong with its YAML is told once.
+  const told = new Map(
+    [...compiled.flatMap(({ diagnostics }) => diagnostics), ...triggers.diagnostics].map((one) => [textOf(one), one]),
+  );
+  return { pipelines, triggers: triggers.triggers, diagnostics: [...told.values()] };
 }
 
-function isTriggerFile({ content, name }: SourceFile): boolean {
-  return parseDocuments(content, name).documents.some(({ kind }) => kind === 'Trigger');
+function textOf({ code, file, position, message }: Diagnostic): string {
+  return JSON.stringify([code, file, position.line, position.column, message]);
 }
 
-function startable(file: string, plan: ApiPipeline['plan']): ApiPipeline {
+function kindsIn({ content, name }: SourceFile): readonly (string | undefined)[] {
+  return parseDocuments(content, name).documents.map(({ kind }) => kind);
+}
+
+function holdsTriggers(file: SourceFile): boolean {
+  return kindsIn(file).includes('Trigger');
+}
+
+function holdsOnlyTriggers(file: SourceFile): boolean {
+  const kinds = kindsIn(file);
+  return kinds.length > 0 && kinds.every((kind) => kind === 'Trigger');
+}
+
+function startable(file: string, plan: StartablePipeline['plan']): StartablePipeline {
   const checkInput = plan.inputSchema && compileSchema(plan.inputSchema);
   return { name: plan.pipeline, file, plan, planHash: planHash(plan), ...(checkInput === undefined ? {} : { checkInput }) };
 }

@@ -8,6 +8,9 @@ import { type SettlementService, startSettlementService } from './settlement-ser
 const TRIGGER_TYPE = 'servicebustrigger';
 
 /** Serves `serviceBusTrigger` with the real client, and the gRPC service by which a function settles its message itself. */
+/** Short, because the broker is on this machine: it answers at once, or is being started again. */
+const RETRIES = { maxRetries: 10, retryDelayInMs: 300, maxRetryDelayInMs: 1_000, timeoutInMs: 3_000 };
+
 export class ServiceBusExtension implements HostExtension {
   readonly name = 'serviceBus';
   readonly triggerTypes = [TRIGGER_TYPE];
@@ -49,7 +52,7 @@ export class ServiceBusExtension implements HostExtension {
   #client(connectionString: string): ServiceBusClient {
     const known = this.#clients.get(connectionString);
     if (known !== undefined) return known;
-    const client = new ServiceBusClient(connectionString);
+    const client = new ServiceBusClient(connectionString, { retryOptions: RETRIES });
     this.#clients.set(connectionString, client);
     return client;
   }

@@ -14,11 +14,9 @@ import { answer } from './answer.ts';
 import { type ApiRequest, type ApiResponse, jsonResponse } from './api-message.ts';
 import { problem, rejectionProblem } from './problem.ts';
 
-export type ApiPipeline = StartablePipeline;
-
 interface StartRunDependencies extends AcceptDependencies {
   /** By name. */
-  readonly pipelines: ReadonlyMap<string, ApiPipeline>;
+  readonly pipelines: ReadonlyMap<string, StartablePipeline>;
   readonly clock: Clock;
   readonly log: Log;
   /** A key no other request has, for requests that bring none. */
@@ -51,7 +49,7 @@ export function startRun(request: ApiRequest, dependencies: StartRunDependencies
   });
 }
 
-function readEvent(request: ApiRequest, pipeline: ApiPipeline, { clock, newKey }: StartRunDependencies): Reading<Event> {
+function readEvent(request: ApiRequest, pipeline: StartablePipeline, { clock, newKey }: StartRunDependencies): Reading<Event> {
   const content = readContent(request, pipeline, new Date(clock.now()).toISOString());
   if (content.kind === 'refused') return content;
   const header = request.headers.get('idempotency-key');
@@ -70,7 +68,7 @@ interface Content {
   readonly id?: string;
 }
 
-function readContent(request: ApiRequest, pipeline: ApiPipeline, receivedAt: string): Reading<Content> {
+function readContent(request: ApiRequest, pipeline: StartablePipeline, receivedAt: string): Reading<Content> {
   const format = readFormat(request);
   if (format.kind === 'refused') return format;
   const body = readJson(request.body);

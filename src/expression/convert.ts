@@ -12,9 +12,7 @@ export function toJson(value: Value, runtime: Runtime): JsonValue {
   if (value instanceof Missing) throw runtime.error('name_unknown', `Name '${value.name}' is not known here.`);
   if (value instanceof SetValue) return listToJson([...value.items.values()], runtime);
   if (isList(value)) return listToJson(value, runtime);
-  const result: Record<string, JsonValue> = {};
-  for (const [key, item] of Object.entries(value)) result[key] = toJson(item, runtime);
-  return result;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toJson(item, runtime)]));
 }
 
 function listToJson(items: readonly Value[], runtime: Runtime): readonly JsonValue[] {

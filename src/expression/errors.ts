@@ -1,27 +1,24 @@
 import { HexdagError } from '../errors.ts';
 
-export const EXPRESSION_ERROR_CODES = [
-  'expression_parse',
-  'expression_too_long',
-  'depth_exceeded',
-  'syntax_not_supported',
-  'function_unknown',
-  'method_unknown',
-  'arguments_wrong',
-  'name_unknown',
-  'no_such_key',
-  'type_error',
-  'value_error',
-  'division_by_zero',
-  'number_precision',
-  'number_not_finite',
-  'cost_limit',
-  'text_limit',
-  'collection_limit',
-  'variable_undefined',
-] as const;
-
-export type ExpressionErrorCode = (typeof EXPRESSION_ERROR_CODES)[number];
+export type ExpressionErrorCode =
+  | 'expression_parse'
+  | 'expression_too_long'
+  | 'depth_exceeded'
+  | 'syntax_not_supported'
+  | 'function_unknown'
+  | 'method_unknown'
+  | 'arguments_wrong'
+  | 'name_unknown'
+  | 'no_such_key'
+  | 'type_error'
+  | 'value_error'
+  | 'division_by_zero'
+  | 'number_precision'
+  | 'number_not_finite'
+  | 'cost_limit'
+  | 'text_limit'
+  | 'collection_limit'
+  | 'variable_undefined';
 
 /** An expression or template that cannot be read or evaluated. The same input gives the same error, so trying again is no use. */
 export class ExpressionError extends HexdagError {

@@ -64,7 +64,8 @@ class Parser {
 
   #expression(): Node {
     return this.#nested(() => {
-      if (this.#in.isName('lambda')) throw this.#in.error('syntax_not_supported', 'lambda is not supported; use a comprehension.');
+      if (this.#in.isName('lambda'))
+        throw this.#in.error('syntax_not_supported', 'lambda is not supported; use a comprehension.');
       const { offset } = this.#in.current;
       const then = this.#or();
       if (!this.#in.skipName('if')) return then;

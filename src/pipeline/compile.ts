@@ -1,12 +1,12 @@
 import { parsePath } from '../expression/path.ts';
-import { isJsonObject, type JsonObject } from '../json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import { PIPELINE_NODES } from '../limits.ts';
 import { checkReference, type KnownNames } from './check-references.ts';
 import { type CompiledNode, compileNode, toPlanNode } from './compile-node.ts';
 import { findCycles, placeNodes } from './dependencies.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { Diagnostics } from './diagnostics.ts';
-import { documentSchema, PIPELINE_KEYS } from './document-schema.ts';
+import { documentSchema, INACTIVE_KEYS } from './document-schema.ts';
 import { type Path, parseDocuments, type SourceDocument } from './documents.ts';
 import { type Envelope, nameOf, readEnvelope } from './envelope.ts';
 import { didYouMean } from './near-match.ts';
@@ -119,10 +119,23 @@ class PipelineCompiler {
         remedy: `Write ${[...API_VERSIONS].join(' or ')}.`,
       });
     }
-    for (const key of isJsonObject(spec) ? Object.keys(spec) : []) {
-      if (!PIPELINE_KEYS.has(key)) this.#report.problem(unknownKey(['spec', key], key, PIPELINE_KEYS), 'warning');
-    }
+    this.#checkKeys(['spec'], spec, Object.keys(documentSchema.shape.spec.shape), INACTIVE_KEYS.spec);
+    const orchestrator = isJsonObject(spec) ? spec['orchestrator'] : undefined;
+    this.#checkKeys(['spec', 'orchestrator'], orchestrator, ['default_node_timeout'], INACTIVE_KEYS.orchestrator);
     return parsed.data;
+  }
+
+  #checkKeys(path: Path, value: JsonValue | undefined, active: readonly string[], inactive: readonly string[]): void {
+    for (const key of isJsonObject(value) ? Object.keys(value) : []) {
+      if (active.includes(key)) continue;
+      const problem = unknownKey([...path, key], key, [...active, ...inactive]);
+      const unsupported = {
+        code: 'key_not_supported',
+        message: `'${key}' has no effect here.`,
+        remedy: 'Remove it, or keep it for hexDAG only.',
+      };
+      this.#report.problem(inactive.includes(key) ? { ...problem, ...unsupported } : problem, 'warning');
+    }
   }
 
   #schema(key: 'input_schema' | 'output_schema'): JsonObject | undefined {

@@ -55,12 +55,14 @@ export const documentSchema = z.looseObject({
   }),
 });
 
-/** `spec` keys of a pipeline that are part of the language, whether this runtime acts on them or not. */
-export const PIPELINE_KEYS: ReadonlySet<string> = new Set([
-  ...Object.keys(documentSchema.shape.spec.shape),
-  ...['ports', 'type_ports', 'policies', 'aliases', 'custom_types', 'services', 'state_machines', 'observers'],
-  ...['limits', 'caps', 'variables', 'environments', 'secrets'],
-]);
+/** Keys of the language that this runtime knows but does not act on, by the key they stand under. */
+export const INACTIVE_KEYS: Readonly<Record<'spec' | 'orchestrator', readonly string[]>> = {
+  spec: [
+    ...['ports', 'type_ports', 'policies', 'aliases', 'custom_types', 'services', 'state_machines', 'observers'],
+    ...['limits', 'caps', 'variables', 'environments', 'secrets'],
+  ],
+  orchestrator: ['max_concurrent_nodes', 'strict_validation', 'pipeline_timeout'],
+};
 
 export const nodeSchema = z.object({
   kind: z.string(),

@@ -3,7 +3,7 @@ import { namesIn, parseExpression } from '../expression/expression.ts';
 import { FUNCTION_NAMES } from '../expression/functions.ts';
 import { METHOD_NAMES } from '../expression/methods.ts';
 import type { NameUse } from '../expression/names.ts';
-import { isTemplate, parseTemplate } from '../expression/template.ts';
+import { isTemplate, namesInTemplate, parseTemplate } from '../expression/template.ts';
 import { isJsonObject, type JsonValue } from '../json.ts';
 import type { Path } from './documents.ts';
 import { parseMappingText } from './mapping-source.ts';
@@ -47,7 +47,7 @@ export class ReferenceCollector {
         remedy: 'Use an expression_node to compute the text.',
       });
     }
-    this.#read(path, () => template.names, 'template', locals);
+    this.#read(path, () => namesInTemplate(template), 'template', locals);
   }
 
   site({ grammar, text, locals }: ReferenceSite, path: Path): void {

@@ -78,11 +78,9 @@ function findParameter(param: string, base: JsonObject): JsonValue | undefined {
 /** Fields of the run's input where the prepared value has none, or null. */
 function withAmbient(prepared: JsonValue, input: JsonValue): JsonValue {
   if (!isJsonObject(prepared) || !isJsonObject(input)) return prepared;
-  const filled: Record<string, JsonValue> = { ...prepared };
-  for (const [key, value] of Object.entries(input)) {
-    if (value !== null && (!Object.hasOwn(filled, key) || filled[key] === null)) filled[key] = value;
-  }
-  return filled;
+  const isOpen = (key: string) => !Object.hasOwn(prepared, key) || prepared[key] === null;
+  const ambient = Object.entries(input).filter(([key, value]) => value !== null && isOpen(key));
+  return { ...prepared, ...Object.fromEntries(ambient) };
 }
 
 function mapFields(

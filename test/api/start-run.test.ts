@@ -1,12 +1,13 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { type ApiPipeline, startRun } from '../../src/api/start-run.ts';
+import { startRun } from '../../src/api/start-run.ts';
 import { DependencyRefusedError, DependencyUnavailableError } from '../../src/ports/errors.ts';
 import { compileSchema } from '../../src/triggers/json-schema.ts';
 import { runId } from '../../src/triggers/run-id.ts';
+import type { StartablePipeline } from '../../src/triggers/trigger.ts';
 import { createWorld, orderPipeline } from '../triggers/fixtures.ts';
 import { createRequest } from './fixtures.ts';
 
-function createDependencies(pipeline: ApiPipeline = orderPipeline) {
+function createDependencies(pipeline: StartablePipeline = orderPipeline) {
   let keys = 0;
   return {
     ...createWorld(),

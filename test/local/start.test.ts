@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,7 +27,7 @@ afterEach(async () => {
 });
 
 async function launch(...args: string[]): Promise<LaunchedLocalAzure> {
-  const environment = { COPY_FILE: join(folder, 'copy.jsonl') };
+  const environment = { COPY_FILE: join(folder, 'copy.jsonl'), TMPDIR: folder };
   const azure = await launchLocalAzure({ args: ['--app', APP, ...args], environment });
   running.push(azure);
   return azure;
@@ -214,6 +214,7 @@ describe('the launcher', () => {
 
     const { stores, host } = azure.ready.pids;
     await vi.waitFor(() => expect([stores, host].filter(isAlive)).toEqual([]), { timeout: 10_000, interval: 20 });
+    expect(readdirSync(folder).filter((name) => !name.startsWith('hexdag-compile-cache'))).toEqual([]);
   });
 
   it('leaves no ephemeral folder behind', async () => {

@@ -32,6 +32,16 @@ describe('a pipeline file', () => {
     expect(summary(diagnostics)).toEqual(expected);
   });
 
+  it('is told what has no effect', () => {
+    const { diagnostics } = compileNodes([A], '  ports: {}\n  orchestrator: {pipeline_timeout: 5, pipline_timeout: 5}\n');
+
+    expect(summary(diagnostics)).toEqual([
+      '7:3 warning key_not_supported',
+      '8:18 warning key_not_supported',
+      '8:39 warning field_unknown',
+    ]);
+  });
+
   it('may hold triggers beside its pipeline, but only the first pipeline counts', () => {
     const pipeline = (name: string) => `kind: Pipeline\nmetadata: {name: ${name}}\nspec:\n  nodes:\n    - ${A}\n`;
 

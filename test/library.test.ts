@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { compileLibrary } from '../src/library.ts';
+import { nodeKinds } from '../src/nodes/node-kinds.ts';
+import { defineStep, StepRegistry } from '../src/nodes/steps.ts';
+
+const registry = new StepRegistry([defineStep('work', () => null)]);
+const language = { kinds: nodeKinds(registry), steps: registry };
+
+function file(name: string, text: string) {
+  return { name, content: Buffer.from(text) };
+}
+
+const pipeline = `apiVersion: hexdag/v1
+kind: Pipeline
+metadata: { name: orders }
+spec:
+  nodes:
+    - { kind: function_node, metadata: { name: a }, spec: { fn: work } }
+`;
+const trigger = `apiVersion: hexdag/v1
+kind: Trigger
+metadata: { name: from-queue }
+spec:
+  type: service_bus
+  config: { connection: SB, queue: orders }
+  pipeline: orders.yaml
+`;
+
+describe('the library of documents', () => {
+  it('links a trigger to the pipeline in another file, whichever comes first', () => {
+    const library = compileLibrary([file('a.trigger.yaml', trigger), file('orders.yaml', pipeline)], language);
+
+    expect(library.diagnostics).toEqual([]);
+    expect(library.triggers.map(({ name, pipeline }) => [name, pipeline.name])).toEqual([['from-queue', 'orders']]);
+  });
+
+  it('takes pipeline and trigger from one file', () => {
+    const library = compileLibrary([file('orders.yaml', `${pipeline}---\n${trigger}`)], language);
+
+    expect(library.diagnostics).toEqual([]);
+    expect(library.pipelines.map(({ name }) => name)).toEqual(['orders']);
+    expect(library.triggers.map(({ name }) => name)).toEqual(['from-queue']);
+  });
+
+  it('keeps what is good when a file is broken, and tells the place', () => {
+    const broken = pipeline.replace('fn: work', 'fn: wrok').replace('name: orders', 'name: broken');
+
+    const library = compileLibrary([file('broken.yaml', broken), file('orders.yaml', pipeline)], language);
+
+    expect(library.pipelines.map(({ name }) => name)).toEqual(['orders']);
+    expect(library.diagnostics).toMatchObject([{ file: 'broken.yaml', code: 'step_unknown', position: { line: 6 } }]);
+  });
+});
