@@ -1,6 +1,7 @@
 /** The process of the stores: Service Bus, Cosmos and Blob. Started by the launcher, never by hand. */
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { type BlobService, startBlob } from './blob/server.ts';
 import { serveLauncher } from './child.ts';
 import { loadLayout } from './cosmos/layout.ts';
@@ -92,28 +93,22 @@ type Level = 'debug' | 'information' | 'warning' | 'error';
 
 function logOf(server: string, verbose: boolean): (level: Level, message: string) => void {
   return (level, message) => {
-    if (verbose || level === 'warning' || level === 'error')
-      console.error(`${new Date().toISOString()} ${level.padEnd(11)} ${server}: ${message}`);
+    if (!verbose && (level === 'debug' || level === 'information')) return;
+    console.error(`${new Date().toISOString()} ${level.padEnd(11)} ${server}: ${message}`);
   };
 }
 
+const throttleRule = z.strictObject({
+  share: z.number().min(0).max(1),
+  retryAfterMs: z.number().nonnegative(),
+  untilMs: z.number().exactOptional(),
+  seed: z.number().exactOptional(),
+});
+
+/** @throws LocalAzureError `throttle_rule_invalid` */
 function readThrottleRule(body: unknown): ThrottleRule | null {
-  if (body === null || body === undefined) return null;
-  if (typeof body === 'object' && 'share' in body && 'retryAfterMs' in body) {
-    const { share, retryAfterMs } = body;
-    const untilMs = 'untilMs' in body ? body.untilMs : undefined;
-    const seed = 'seed' in body ? body.seed : undefined;
-    if (typeof share === 'number' && typeof retryAfterMs === 'number') {
-      return {
-        share,
-        retryAfterMs,
-        ...(typeof untilMs === 'number' ? { untilMs } : {}),
-        ...(typeof seed === 'number' ? { seed } : {}),
-      };
-    }
-  }
-  throw new LocalAzureError({
-    code: 'throttle_rule_invalid',
-    message: 'A throttle rule is {"share": 0 to 1, "retryAfterMs": number, "untilMs"?: number, "seed"?: number}, or null.',
-  });
+  const parsed = throttleRule.nullable().safeParse(body);
+  if (parsed.success) return parsed.data;
+  const message = `This is no throttle rule. ${z.prettifyError(parsed.error)}`;
+  throw new LocalAzureError({ code: 'throttle_rule_invalid', message });
 }

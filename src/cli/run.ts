@@ -35,8 +35,9 @@ function createProgram(context: CommandContext): Command {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.stdout.write(text),
+      writeErr: (text) => terminal.stderr.write(text),
       // Mistakes are told once, by `tell`.
-      writeErr: () => undefined,
+      outputError: () => undefined,
     });
   addPrograms(program, setExitCode);
   addSend(program, context);
@@ -61,7 +62,7 @@ function tell(error: unknown, args: readonly string[], terminal: Terminal): numb
   if (error instanceof CommanderError) {
     if (error.exitCode === EXIT.ok) return EXIT.ok;
     const code = USAGE_CODES[error.code];
-    // `hexdag runs` alone: commander has prepared the help.
+    // `hexdag runs` alone: commander has printed the help.
     if (code === undefined) return EXIT.usage;
     const message = error.message.replace(/^error: /, '').replace('\n(', ' (');
     return tellFailure(code, printable(message), EXIT.usage, args, terminal);
@@ -74,7 +75,7 @@ function tell(error: unknown, args: readonly string[], terminal: Terminal): numb
 }
 
 function tellFailure(code: string, message: string, exitCode: number, args: readonly string[], { stderr }: Terminal): number {
-  const json = args.includes('--output=json') || args[args.indexOf('--output') + 1] === 'json';
+  const json = args.some((arg, index) => arg === '--output=json' || (arg === 'json' && args[index - 1] === '--output'));
   stderr.write(json ? `${JSON.stringify({ error: { code, message } })}\n` : `${code}: ${message}\n`);
   return exitCode;
 }

@@ -12,6 +12,13 @@ describe('the command line', () => {
     expect(stderr).toContain('Usage: hexdag');
   });
 
+  it('shows what a group of commands has when none is named', async () => {
+    const { exitCode, stdout, stderr } = await cli(['runs']);
+
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toContain('list');
+  });
+
   it.each([
     [['vlaidate', 'x.yaml'], 'command_unknown', 'validate'],
     [['validate', 'x.yaml', '--outptu', 'json'], 'option_unknown', '--output'],
