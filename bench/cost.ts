@@ -4,14 +4,16 @@ import { readCpuMs } from './processes.ts';
 /** What all that was done so far has cost. */
 export interface Spending {
   readonly counters: Counters;
-  /** Stores, host and launcher together; undefined where the kernel does not tell. */
-  readonly serverCpuMs: number | undefined;
+  /** Undefined where the kernel does not tell. */
+  readonly storesCpuMs: number | undefined;
+  readonly hostCpuMs: number | undefined;
   readonly clientCpuMs: number;
 }
 
 /** The price of one order. */
 export interface CostPerOrder {
-  readonly serverCpuMs: number | null;
+  readonly storesCpuMs: number | null;
+  readonly hostCpuMs: number | null;
   readonly clientCpuMs: number;
   readonly cosmosRequests: number;
   readonly requestUnits: number;
@@ -25,11 +27,11 @@ export interface CostPerOrder {
 
 export async function spending(azure: LaunchedLocalAzure): Promise<Spending> {
   const { stores, host } = await azure.status();
-  const cpu = [stores.pid, host.pid, azure.pid].map((pid) => readCpuMs(pid) ?? Number.NaN).reduce((sum, ms) => sum + ms, 0);
   const { user, system } = process.cpuUsage();
   return {
     counters: await azure.counters(),
-    serverCpuMs: Number.isNaN(cpu) ? undefined : cpu,
+    storesCpuMs: readCpuMs(stores.pid),
+    hostCpuMs: readCpuMs(host.pid),
     clientCpuMs: (user + system) / 1000,
   };
 }
@@ -39,10 +41,8 @@ export function costPerOrder(before: Spending, after: Spending, orders: number):
     names.reduce((sum, name) => sum + count(after, server, name) - count(before, server, name), 0) / orders;
   const durableCommits = per('host', 'DurableTask.commits');
   return {
-    serverCpuMs:
-      before.serverCpuMs === undefined || after.serverCpuMs === undefined
-        ? null
-        : (after.serverCpuMs - before.serverCpuMs) / orders,
+    storesCpuMs: difference(before.storesCpuMs, after.storesCpuMs, orders),
+    hostCpuMs: difference(before.hostCpuMs, after.hostCpuMs, orders),
     clientCpuMs: (after.clientCpuMs - before.clientCpuMs) / orders,
     cosmosRequests: per('cosmos', 'requests'),
     requestUnits: per('cosmos', 'requestUnits'),
@@ -51,6 +51,10 @@ export function costPerOrder(before: Spending, after: Spending, orders: number):
     durableCommits,
     flushes: durableCommits + per('cosmos', 'commits') + per('serviceBus', 'commits') + per('blob', 'commits'),
   };
+}
+
+function difference(before: number | undefined, after: number | undefined, orders: number): number | null {
+  return before === undefined || after === undefined ? null : (after - before) / orders;
 }
 
 function count({ counters }: Spending, server: string, name: string): number {

@@ -39,7 +39,8 @@ export function formatReport(runs: readonly Measurement[]): string {
 
 function costRows(runs: readonly Measurement[]): readonly (readonly Cell[])[] {
   const names: Readonly<Record<keyof CostPerOrder, string>> = {
-    serverCpuMs: 'CPU of stores, host, launcher, ms',
+    storesCpuMs: 'CPU of the stores, ms',
+    hostCpuMs: 'CPU of the host with the app, ms',
     clientCpuMs: 'CPU of the client, ms',
     cosmosRequests: 'Cosmos requests',
     requestUnits: 'Cosmos request units',
@@ -67,7 +68,7 @@ function comparison(runs: readonly Measurement[]): readonly (readonly Cell[])[] 
       of((run) => run.bursts.at(-1)?.ordersPerSecond ?? Number.NaN),
       of((run) => run.steady.p50Ms),
       of((run) => run.steady.p99Ms),
-      of((run) => lastCost(run, 'serverCpuMs') + lastCost(run, 'clientCpuMs')),
+      of((run) => lastCost(run, 'storesCpuMs') + lastCost(run, 'hostCpuMs') + lastCost(run, 'clientCpuMs')),
       of((run) => run.memory?.proportionalMb ?? Number.NaN),
       of((run) => run.recovery.allDoneMs / 1000),
     ],

@@ -1,7 +1,7 @@
 import { app, type HttpRequest, type HttpResponseInit } from '@azure/functions';
-import { getClient, input } from 'durable-functions';
 import type { ApiRequest, ApiResponse } from '../src/api/api-message.ts';
 import type { HexdagApp } from '../src/app.ts';
+import { clientOf, durableClient } from './durable-client.ts';
 
 /** The routes under `/api`. Health is open; the others ask for a function key wherever keys are enforced. */
 export function registerHttp({ getHealth, work }: HexdagApp): void {
@@ -11,8 +11,8 @@ export function registerHttp({ getHealth, work }: HexdagApp): void {
     route: 'pipelines/{name}/runs',
     methods: ['POST'],
     authLevel: 'function',
-    extraInputs: [input.durableClient()],
-    handler: async (request, context) => toResponse(await work.startRun(await fromRequest(request), getClient(context), context)),
+    extraInputs: [durableClient],
+    handler: async (request, context) => toResponse(await work.startRun(await fromRequest(request), clientOf(context), context)),
   });
   app.http('listRuns', {
     route: 'runs',

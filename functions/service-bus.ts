@@ -1,6 +1,6 @@
 import { app, trigger } from '@azure/functions';
-import { getClient, input } from 'durable-functions';
 import type { Work } from '../src/app.ts';
+import { clientOf, durableClient } from './durable-client.ts';
 
 /** One function for each trigger document of type `service_bus`, named after it. */
 export function registerServiceBus(work: Work): void {
@@ -14,9 +14,9 @@ export function registerServiceBus(work: Work): void {
         cardinality: 'one',
         dataType: 'binary',
       }),
-      extraInputs: [input.durableClient()],
+      extraInputs: [durableClient],
       handler: (body, context) =>
-        work.acceptMessage(document, { body, metadata: context.triggerMetadata }, getClient(context), context),
+        work.acceptMessage(document, { body, metadata: context.triggerMetadata }, clientOf(context), context),
     });
   }
 }

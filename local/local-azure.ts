@@ -6,7 +6,12 @@ import { type ProcessStatus, Supervised } from './supervisor.ts';
 
 /** How long a process may take to finish what it does before it is ended by force. */
 const STOP_PATIENCE_MS = 10_000;
-const NODE_OPTIONS = ['--disable-warning=ExperimentalWarning', '--disable-warning=DEP0040'];
+const NODE_OPTIONS = [
+  '--disable-warning=ExperimentalWarning',
+  '--disable-warning=DEP0040',
+  // Most of what a request allocates is garbage soon: a roomier nursery halves the work of collecting it.
+  '--max-semi-space-size=32',
+];
 
 export interface LocalAzureOptions {
   readonly folder: DataFolder;

@@ -23,7 +23,8 @@ const common = {
   platform: 'node',
   target: 'node22',
   sourcemap: true,
-  keepNames: true,
+  sourcesContent: false,
+
   // Source text stays in memory. Names stay, so that stack traces can be read.
   minifyWhitespace: true,
   minifySyntax: true,

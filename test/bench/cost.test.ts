@@ -8,7 +8,8 @@ const BEFORE = {
     blob: {},
     host: {},
   },
-  serverCpuMs: 100,
+  storesCpuMs: 100,
+  hostCpuMs: 200,
   clientCpuMs: 10,
 };
 
@@ -21,14 +22,16 @@ describe('the cost of an order', () => {
         blob: { commits: 10 },
         host: { 'DurableTask.commits': 20, 'DurableTask.actions': 40 },
       },
-      serverCpuMs: 150,
+      storesCpuMs: 150,
+      hostCpuMs: 280,
       clientCpuMs: 20,
     };
 
     const cost = costPerOrder(BEFORE, after, 10);
 
     expect(cost).toEqual({
-      serverCpuMs: 5,
+      storesCpuMs: 5,
+      hostCpuMs: 8,
       clientCpuMs: 1,
       cosmosRequests: 2,
       requestUnits: 5,
@@ -40,8 +43,8 @@ describe('the cost of an order', () => {
   });
 
   it('leaves the CPU open where the kernel does not tell', () => {
-    const cost = costPerOrder({ ...BEFORE, serverCpuMs: undefined }, BEFORE, 1);
+    const cost = costPerOrder({ ...BEFORE, hostCpuMs: undefined }, BEFORE, 1);
 
-    expect(cost.serverCpuMs).toBeNull();
+    expect(cost.hostCpuMs).toBeNull();
   });
 });
