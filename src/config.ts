@@ -3,8 +3,8 @@ import { COSMOS, type Connection, DATA_STORAGE, HOST_STORAGE, readConnection, SE
 import { ConfigError } from './config/problem.ts';
 import { type Environment, Settings } from './config/settings.ts';
 
-export type { Connection, ConnectionStringConnection, IdentityConnection } from './config/connection.ts';
-export { ConfigError, type ConfigProblem, type ConfigProblemCode } from './config/problem.ts';
+export type { Connection, IdentityConnection } from './config/connection.ts';
+export { ConfigError, type ConfigProblem } from './config/problem.ts';
 export type { Environment } from './config/settings.ts';
 
 /** Everything the app is told from outside. */
