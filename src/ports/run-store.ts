@@ -87,8 +87,8 @@ export interface RunStore {
   read(runId: string): Promise<RunRecord | null>;
   readNodes(runId: string): Promise<readonly NodeRecord[]>;
   /**
-   * Creates the node's record unless it is there; then, given `finish`, ends the run unless it has ended. A death in between leaves
-   * the node recorded and the run open: whoever carries it on ends it.
+   * Creates the node's record unless it is there. Given `finish`, the node is the run's last, and one write records both unless the
+   * run has ended: `exists` then, with what is recorded of the node (or, if nothing is, the node as given).
    */
   commitNode(node: NodeRecord, finish?: RunFinish): Promise<Commit>;
   /** Ends the run unless it has ended. False: it had ended before, and its first outcome stands. */

@@ -95,27 +95,29 @@ export function testRunStore(open: () => RunStore): void {
       expect(await store.readNodes(run.runId)).toEqual([node]);
     });
 
-    it('leaves the run alone if the node was recorded before', async () => {
+    it('keeps the first outcome, and what it recorded of the node, if the run ended before', async () => {
       const { store, run } = await claimed();
       const node = nodeRecord(run.runId);
-      await store.commitNode(node);
+      const { outbox, ...outcome } = runFinish(run.runId);
+      await store.commitNode(node, { ...outcome, outbox });
 
-      const commit = await store.commitNode({ ...node, attempt: 2 }, runFinish(run.runId));
+      const commit = await store.commitNode({ ...node, attempt: 2 }, runFinish(run.runId, { status: 'failed' }));
 
       expect(commit).toEqual({ kind: 'exists', node });
-      expect(await store.read(run.runId)).toEqual(run);
+      expect(await store.read(run.runId)).toEqual({ ...run, ...outcome });
+      expect(await store.readNodes(run.runId)).toEqual([node]);
     });
 
-    it('records the node and keeps the first outcome if the run ended before', async () => {
+    it('records nothing of a node that comes after its run has ended', async () => {
       const { store, run } = await claimed();
       const node = nodeRecord(run.runId);
       await store.finish(run.runId, runFinish(run.runId, { status: 'failed' }));
 
       const commit = await store.commitNode(node, runFinish(run.runId));
 
-      expect(commit).toEqual({ kind: 'committed' });
+      expect(commit).toEqual({ kind: 'exists', node });
       expect(await store.read(run.runId)).toMatchObject({ status: 'failed' });
-      expect(await store.readNodes(run.runId)).toEqual([node]);
+      expect(await store.readNodes(run.runId)).toEqual([]);
     });
   });
 

@@ -52,7 +52,6 @@ describe('an order on the queue', () => {
       { id: 'node:pack', status: 'completed' },
       { id: 'node:price', status: 'completed' },
       { id: 'node:reserve', status: 'completed' },
-      { id: 'node:ship', status: 'completed' },
       { id: 'node:validate', status: 'completed' },
       { id: 'run', status: 'completed' },
     ]);

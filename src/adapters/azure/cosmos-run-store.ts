@@ -7,6 +7,7 @@ import { translateCosmosError } from './cosmos-errors.ts';
 import { CosmosWriter } from './cosmos-writer.ts';
 import {
   fromNodeDocument,
+  fromNodeHolder,
   fromOutboxRow,
   fromRunDocument,
   nodeDocumentId,
@@ -23,8 +24,8 @@ const HAS_OUTBOX = 'FROM c WHERE IS_DEFINED(c.outbox)';
 const UNPUBLISHED_SINCE = '/unpublishedSince';
 
 /**
- * Runs in Cosmos DB, a partition each: the document `run`, and `node:<name>` for each node with an effect. Nothing is read
- * before it is written; only who comes second reads what the first recorded.
+ * Runs in Cosmos DB, a partition each: the document `run`, and `node:<name>` for each node with an effect but the last, which
+ * the run's document holds as `lastNode`. Nothing is read before it is written; only who comes second reads what the first recorded.
  */
 export class CosmosRunStore implements RunStore {
   readonly #openContainer: () => Promise<Container>;
@@ -48,17 +49,23 @@ export class CosmosRunStore implements RunStore {
   }
 
   async readNodes(runId: string): Promise<readonly NodeRecord[]> {
-    const query = { query: "SELECT * FROM c WHERE c.type = 'node'" };
+    const query = { query: "SELECT * FROM c WHERE c.type = 'node' OR IS_DEFINED(c.lastNode)" };
     const documents = await this.#query(query, Number.POSITIVE_INFINITY, { partitionKey: runId });
-    return documents.map(fromNodeDocument);
+    return documents.map(fromNodeHolder);
   }
 
   async commitNode(node: NodeRecord, finish?: RunFinish): Promise<Commit> {
+    if (finish !== undefined) return this.#endWith(node, finish);
     const outcome = await this.#writer.write(create(node.runId, toNodeDocument(node)));
-    if (outcome !== 'written') return { kind: 'exists', node: await this.#recorded(node) };
-    // Not one transaction: that could not share its request with other runs. Whoever dies in between leaves a recorded node.
-    if (finish) await this.finish(node.runId, finish);
-    return { kind: 'committed' };
+    return outcome === 'written' ? { kind: 'committed' } : { kind: 'exists', node: await this.#recorded(node) };
+  }
+
+  /** The last node travels in the run's document: one write is both, and shares its request with other runs' writes. */
+  async #endWith(node: NodeRecord, finish: RunFinish): Promise<Commit> {
+    const end = [...endOf(finish), { op: 'set' as const, path: '/lastNode', value: node }];
+    if (await this.#patch(node.runId, end, NOT_ENDED)) return { kind: 'committed' };
+    const recorded = (await this.readNodes(node.runId)).find((other) => other.node === node.node);
+    return { kind: 'exists', node: recorded ?? node };
   }
 
   async finish(runId: string, finish: RunFinish): Promise<boolean> {

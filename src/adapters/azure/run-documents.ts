@@ -92,6 +92,12 @@ export function fromNodeDocument(document: unknown): NodeRecord {
   return parse(nodeDocument, document, 'node');
 }
 
+/** From a node's own document, or from that of the run it ended. @throws MalformedDocumentError */
+export function fromNodeHolder(document: unknown): NodeRecord {
+  const run = z.object({ lastNode: z.unknown() }).safeParse(document);
+  return fromNodeDocument(run.success && run.data.lastNode !== undefined ? run.data.lastNode : document);
+}
+
 /** @throws MalformedDocumentError */
 export function fromOutboxRow(document: unknown): { runId: string; outbox: readonly RunEvent[] } {
   return parse(outboxRow, document, 'outbox');

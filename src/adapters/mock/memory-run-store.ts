@@ -31,9 +31,9 @@ export class MemoryRunStore implements RunStore {
   async commitNode(node: NodeRecord, finish?: RunFinish): Promise<Commit> {
     const entry = this.#entry(node.runId);
     const recorded = entry.nodes.get(node.node);
-    if (recorded) return { kind: 'exists', node: recorded };
+    const refused = finish === undefined ? recorded !== undefined : !end(entry, finish);
+    if (refused) return { kind: 'exists', node: recorded ?? node };
     entry.nodes.set(node.node, structuredClone(node));
-    if (finish) end(entry, finish);
     return { kind: 'committed' };
   }
 
