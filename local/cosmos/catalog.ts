@@ -5,7 +5,7 @@ import { type ContainerDefinition, parseContainerDefinition, resourceId } from '
 import { badRequest, conflict, notFound } from './errors.ts';
 import { ItemTable, integer, text } from './item-table.ts';
 import type { JsonObject } from './json.ts';
-import type { CosmosLayout } from './layout.ts';
+import type { ContainerLayout, CosmosLayout } from './layout.ts';
 import { etagOf, type LogSequence } from './log-sequence.ts';
 import { containerRid, databaseRid } from './resource-id.ts';
 
@@ -135,12 +135,19 @@ export class Catalog {
   async apply(layout: CosmosLayout): Promise<void> {
     for (const { id, containers } of layout.databases) {
       if (!this.#databases.has(id)) await this.createDatabase({ id });
-      for (const { id: containerId, partitionKey, defaultTtl } of containers) {
-        if (this.database(id).containers.has(containerId)) continue;
-        const ttl = defaultTtl === undefined ? {} : { defaultTtl };
-        await this.createContainer(id, { id: containerId, partitionKey: { paths: [partitionKey] }, ...ttl });
-      }
+      for (const container of containers) await this.#applyContainer(id, container);
     }
+  }
+
+  async #applyContainer(databaseId: string, { id, partitionKey, defaultTtl, indexedPaths = [] }: ContainerLayout): Promise<void> {
+    if (!this.database(databaseId).containers.has(id)) {
+      const ttl = defaultTtl === undefined ? {} : { defaultTtl };
+      await this.createContainer(databaseId, { id, partitionKey: { paths: [partitionKey] }, ...ttl });
+    }
+    const { items } = this.container(databaseId, id);
+    await this.#change(() => {
+      for (const path of indexedPaths) items.createSparseIndex(path.slice(1));
+    });
   }
 
   #drop(container: Container): void {

@@ -5,12 +5,14 @@ export interface CosmosLayout {
   databases: { id: string; containers: ContainerLayout[] }[];
 }
 
-interface ContainerLayout {
+export interface ContainerLayout {
   id: string;
   /** The path of the partition key, e.g. `/runId`. */
   partitionKey: string;
   /** Seconds; -1 lets items carry their own `ttl`; absent, nothing expires. */
   defaultTtl?: number | undefined;
+  /** Top-level properties that few items have and queries compare, e.g. `/expiresAt`. */
+  indexedPaths?: string[] | undefined;
 }
 
 /** The layout file cannot be used; the message lists every problem. */
@@ -37,6 +39,7 @@ const container = z.strictObject({
     .int('must be a whole number of seconds')
     .refine((seconds) => seconds === -1 || seconds > 0, 'must be -1 or a positive number of seconds')
     .optional(),
+  indexedPaths: z.array(z.string().regex(/^\/[A-Za-z]\w*$/, 'must be a top-level path such as "/expiresAt"')).optional(),
 });
 
 const layout = z.strictObject({

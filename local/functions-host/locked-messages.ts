@@ -1,9 +1,10 @@
 import type { ServiceBusReceivedMessage, ServiceBusReceiver } from '@azure/service-bus';
+import type { ServiceBusSubscription } from './service-bus-subscription.ts';
 import { type MessageSettler, type PropertiesToModify, UnknownLockTokenError } from './settlement-service.ts';
 
 interface LockedMessage {
   readonly message: ServiceBusReceivedMessage;
-  readonly receiver: ServiceBusReceiver;
+  readonly subscription: ServiceBusSubscription;
   settled: boolean;
 }
 
@@ -13,9 +14,9 @@ export class LockedMessages implements MessageSettler {
   readonly #messages = new Map<string, LockedMessage>();
 
   /** @returns what forgets the message again */
-  hold(message: ServiceBusReceivedMessage, receiver: ServiceBusReceiver): () => void {
+  hold(message: ServiceBusReceivedMessage, subscription: ServiceBusSubscription): () => void {
     const lockToken = tokenOf(message);
-    this.#messages.set(lockToken, { message, receiver, settled: false });
+    this.#messages.set(lockToken, { message, subscription, settled: false });
     return () => this.#messages.delete(lockToken);
   }
 
@@ -24,32 +25,35 @@ export class LockedMessages implements MessageSettler {
   }
 
   async complete(lockToken: string): Promise<void> {
-    await this.#settle(lockToken, ({ receiver, message }) => receiver.completeMessage(message));
+    await this.#settle(lockToken, (receiver, message) => receiver.completeMessage(message));
     this.counters.completed += 1;
   }
 
   async abandon(lockToken: string, properties: PropertiesToModify): Promise<void> {
-    await this.#settle(lockToken, ({ receiver, message }) => receiver.abandonMessage(message, properties));
+    await this.#settle(lockToken, (receiver, message) => receiver.abandonMessage(message, properties));
     this.counters.abandoned += 1;
   }
 
   async deadLetter(lockToken: string, reason: string, description: string, properties: PropertiesToModify): Promise<void> {
     const options = { ...properties, deadLetterReason: reason, deadLetterErrorDescription: description };
-    await this.#settle(lockToken, ({ receiver, message }) => receiver.deadLetterMessage(message, options));
+    await this.#settle(lockToken, (receiver, message) => receiver.deadLetterMessage(message, options));
     this.counters.deadLettered += 1;
   }
 
   async renewLock(lockToken: string): Promise<void> {
-    const { receiver, message } = this.#find(lockToken);
-    await receiver.renewMessageLock(message);
+    const { subscription, message } = this.#find(lockToken);
+    await subscription.settle((receiver) => receiver.renewMessageLock(message));
   }
 
-  async #settle(lockToken: string, work: (locked: LockedMessage) => Promise<void>): Promise<void> {
+  async #settle(
+    lockToken: string,
+    work: (receiver: ServiceBusReceiver, message: ServiceBusReceivedMessage) => Promise<void>,
+  ): Promise<void> {
     const locked = this.#find(lockToken);
     // Marked before the broker answers, so that nobody else settles it meanwhile.
     locked.settled = true;
     try {
-      await work(locked);
+      await locked.subscription.settle((receiver) => work(receiver, locked.message));
     } catch (error) {
       locked.settled = false;
       throw error;

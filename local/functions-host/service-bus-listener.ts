@@ -1,33 +1,44 @@
-import type { ServiceBusClient, ServiceBusReceivedMessage, ServiceBusReceiver } from '@azure/service-bus';
+import type { ServiceBusReceivedMessage } from '@azure/service-bus';
 import type { ExtensionHost, RegisteredFunction } from './extension.ts';
 import { InFlight } from './in-flight.ts';
 import { type LockedMessages, tokenOf } from './locked-messages.ts';
 import { batchInvocation, singleInvocation } from './service-bus-metadata.ts';
+import { ConnectionLostError, ServiceBusSubscription } from './service-bus-subscription.ts';
 import type { ServiceBusSection, ServiceBusTrigger } from './service-bus-trigger.ts';
 
 const LOG_CATEGORY = 'Host.Triggers.ServiceBus';
+const REOPEN_DELAY_MS = 200;
 
-/** Receives the messages of one queue for one function, and settles them by how the function ends. */
+interface Delivery {
+  readonly message: ServiceBusReceivedMessage;
+  /** What it came over, and is settled over. */
+  readonly subscription: ServiceBusSubscription;
+}
+
+/**
+ * Receives the messages of one queue for one function, and settles them by how the function ends. When the broker goes away it
+ * connects again, as often as it takes; what functions still work on then comes again, beside what is new.
+ */
 export class ServiceBusListener {
   readonly counters = { received: 0 };
   readonly #host: ExtensionHost;
   readonly #fn: RegisteredFunction;
   readonly #trigger: ServiceBusTrigger;
-  readonly #receiver: ServiceBusReceiver;
   readonly #section: ServiceBusSection;
   readonly #locked: LockedMessages;
   readonly #keepsEmptyEntries: boolean;
   readonly #inFlight = new InFlight();
-  readonly #batch: { readonly message: ServiceBusReceivedMessage; readonly ended: () => void }[] = [];
+  readonly #batch: (Delivery & { readonly ended: () => void })[] = [];
   #batchIsRunning = false;
   #isDraining = false;
-  #subscription: { close(): Promise<void> } | undefined;
+  #isConnected = true;
+  #subscription: ServiceBusSubscription | undefined;
+  #reopening: NodeJS.Timeout | undefined;
 
   constructor(
     host: ExtensionHost,
     fn: RegisteredFunction,
     trigger: ServiceBusTrigger,
-    client: ServiceBusClient,
     section: ServiceBusSection,
     locked: LockedMessages,
   ) {
@@ -37,47 +48,64 @@ export class ServiceBusListener {
     this.#section = section;
     this.#locked = locked;
     this.#keepsEmptyEntries = host.capabilities?.['IncludeEmptyEntriesInMessagePayload'] !== undefined;
-    this.#receiver = client.createReceiver(trigger.queueName, {
-      receiveMode: 'peekLock',
-      maxAutoLockRenewalDurationInMs: section.maxAutoLockRenewalDurationMs,
-      skipParsingBodyAsJson: true,
-    });
   }
 
   start(): void {
     const isBatch = this.#trigger.cardinality === 'many';
-    this.#subscription = this.#receiver.subscribe(
+    const subscription = new ServiceBusSubscription(
       {
-        processMessage: async (message) => {
+        connectionString: this.#trigger.connectionString,
+        queueName: this.#trigger.queueName,
+        maxConcurrentCalls: isBatch ? this.#section.maxMessageBatchSize : this.#section.maxConcurrentCalls,
+        maxAutoLockRenewalDurationMs: this.#section.maxAutoLockRenewalDurationMs,
+      },
+      {
+        message: async (message) => {
           this.counters.received += 1;
           this.#inFlight.enter();
-          await (isBatch ? this.#addToBatch(message) : this.#process([message]));
+          await (isBatch ? this.#addToBatch(message, subscription) : this.#process([{ message, subscription }]));
           this.#inFlight.leave();
         },
-        processError: async ({ error, errorSource }) => {
-          // A link that is closed while it opens reports that as a failure.
-          if (this.#isDraining) return;
-          const message = `${this.#fn.name} on ${this.#trigger.queueName}: ${errorSource} failed: ${error.message}`;
-          this.#host.log('warning', LOG_CATEGORY, message);
-        },
-      },
-      {
-        autoCompleteMessages: false,
-        maxConcurrentCalls: isBatch ? this.#section.maxMessageBatchSize : this.#section.maxConcurrentCalls,
+        connected: () => this.#setConnected(true),
+        lost: () => this.#reopen(),
+        // A link that is closed while it opens reports that as a failure.
+        failed: (what, error) => this.#isDraining || this.#warn(`${what} failed: ${error.message}`),
       },
     );
+    this.#subscription = subscription;
   }
 
   async drain(): Promise<void> {
     this.#isDraining = true;
-    await this.#subscription?.close();
+    clearTimeout(this.#reopening);
+    await this.#subscription?.stop();
     await this.#inFlight.idle();
   }
 
+  async close(): Promise<void> {
+    this.#isDraining = true;
+    clearTimeout(this.#reopening);
+    await this.#subscription?.close();
+  }
+
+  #reopen(): void {
+    if (this.#isDraining) return;
+    this.#setConnected(false);
+    this.#reopening = setTimeout(() => this.start(), REOPEN_DELAY_MS);
+  }
+
+  /** Tells of each outage once, however many attempts and messages fail in it. */
+  #setConnected(isConnected: boolean): void {
+    if (isConnected === this.#isConnected) return;
+    this.#isConnected = isConnected;
+    if (isConnected) this.#host.log('information', LOG_CATEGORY, `${this.#where} is connected to its broker again.`);
+    else this.#warn('the broker is not reachable; connecting again until it is. Messages in work will come again.');
+  }
+
   /** The SDK's own batch call waits a second for a batch to fill; here a batch is what has come when the one before it ends. */
-  #addToBatch(message: ServiceBusReceivedMessage): Promise<void> {
+  #addToBatch(message: ServiceBusReceivedMessage, subscription: ServiceBusSubscription): Promise<void> {
     return new Promise((ended) => {
-      this.#batch.push({ message, ended });
+      this.#batch.push({ message, subscription, ended });
       if (this.#batchIsRunning) return;
       this.#batchIsRunning = true;
       setImmediate(() => void this.#runBatches());
@@ -87,15 +115,16 @@ export class ServiceBusListener {
   async #runBatches(): Promise<void> {
     while (this.#batch.length > 0) {
       const batch = this.#batch.splice(0, this.#section.maxMessageBatchSize);
-      await this.#process(batch.map(({ message }) => message));
+      await this.#process(batch);
       for (const { ended } of batch) ended();
     }
     this.#batchIsRunning = false;
   }
 
   /** Never rejects. */
-  async #process(messages: readonly ServiceBusReceivedMessage[]): Promise<void> {
-    const release = messages.map((message) => this.#locked.hold(message, this.#receiver));
+  async #process(deliveries: readonly Delivery[]): Promise<void> {
+    const release = deliveries.map(({ message, subscription }) => this.#locked.hold(message, subscription));
+    const messages = deliveries.map(({ message }) => message);
     const succeeded = await this.#invoke(messages);
     if (!succeeded || this.#trigger.autoCompleteMessages) {
       await Promise.all(messages.map((message) => this.#settle(message, succeeded)));
@@ -125,10 +154,19 @@ export class ServiceBusListener {
     try {
       await (succeeded ? this.#locked.complete(token) : this.#locked.abandon(token, {}));
     } catch (error) {
+      // The outage has been told of.
+      if (error instanceof ConnectionLostError) return;
       const reason = error instanceof Error ? error.message : String(error);
       const action = succeeded ? 'completed' : 'abandoned';
-      const text = `${this.#fn.name}: message ${message.messageId} could not be ${action} and will come again: ${reason}`;
-      this.#host.log('warning', LOG_CATEGORY, text);
+      this.#warn(`message ${message.messageId} could not be ${action} and will come again: ${reason}`);
     }
+  }
+
+  get #where(): string {
+    return `${this.#fn.name} on ${this.#trigger.queueName}`;
+  }
+
+  #warn(what: string): void {
+    this.#host.log('warning', LOG_CATEGORY, `${this.#where}: ${what}`);
   }
 }

@@ -243,6 +243,7 @@ export function sendSettled(delivery: Delivery): void {
 
 interface ConnectionInternals {
   accept(socket: Socket): void;
+  eof(): void;
   readonly frame_size?: number;
 }
 
@@ -251,8 +252,11 @@ export function createServerConnection(container: Container, options: Omit<Conne
   return container.create_connection(options as ConnectionOptions);
 }
 
+/** Serves the peer at the other end of the socket. `rhea` misses a socket's end that it did not read, and would keep its idle timer. */
 export function acceptSocket(connection: Connection, socket: Socket): void {
-  (connection as Connection & ConnectionInternals).accept(socket);
+  const internals = connection as Connection & ConnectionInternals;
+  internals.accept(socket);
+  socket.on('close', () => internals.eof());
 }
 
 /** The length of the frame the connection waits for, once it is announced. */

@@ -26,9 +26,13 @@ export function runView(run: RunRecord, nodes: readonly NodeRecord[]): JsonObjec
       source: run.eventSource,
       ...(run.correlationId === undefined ? {} : { correlationId: run.correlationId }),
     },
-    ...(run.output === undefined ? {} : { output: run.output }),
+    ...(run.output === undefined ? {} : outputView(run.output)),
     nodes: [...nodes].sort((a, b) => a.startedAt.localeCompare(b.startedAt) || a.node.localeCompare(b.node)).map(nodeView),
   };
+}
+
+function outputView(output: Payload): JsonObject {
+  return 'blob' in output ? { outputArtifact: artifactView(output.blob) } : { output: output.value };
 }
 
 function nodeView(node: NodeRecord): JsonObject {

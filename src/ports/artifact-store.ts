@@ -1,6 +1,6 @@
 /** Where an artifact is and what it is; small enough to travel in results and events. */
 export interface ArtifactReference {
-  /** Path within the artifacts container: `<runId>/<node>/<file>`. */
+  /** Path within the artifacts container: `<runId>/<node>/<file>` for a step's files. */
   readonly name: string;
   readonly sha256: string;
   readonly bytes: number;

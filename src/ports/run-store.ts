@@ -35,7 +35,7 @@ export interface RunRecord {
   /** RFC 3339, as all times here. */
   readonly acceptedAt: string;
   readonly finishedAt?: string;
-  readonly output?: JsonValue;
+  readonly output?: Payload;
   readonly error?: FailureRecord;
 }
 
@@ -43,7 +43,7 @@ export interface RunRecord {
 export interface RunFinish {
   readonly status: 'completed' | 'failed';
   readonly finishedAt: string;
-  readonly output?: JsonValue;
+  readonly output?: Payload;
   readonly error?: FailureRecord;
   readonly outbox: readonly RunEvent[];
 }

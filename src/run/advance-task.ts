@@ -22,6 +22,8 @@ export interface AdvanceTask {
   readonly lookUp: boolean;
   /** The orchestrator does not know the plan yet and wants it, unless the run ends here. */
   readonly wantPlan: boolean;
+  /** Carry nothing on: end the run as failed. Says why earlier tasks could not be carried out. */
+  readonly giveUp?: string;
 }
 
 export interface AdvanceResult {

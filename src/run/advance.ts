@@ -1,21 +1,24 @@
-import { HexdagError } from '../errors.ts';
+import { HexdagError, messageOf } from '../errors.ts';
 import type { JsonValue } from '../json.ts';
+import { ACTIVITY_DEADLINE_MS } from '../limits.ts';
 import type { Plan, PlanNode } from '../pipeline/plan.ts';
+import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { NodeRecord } from '../ports/run-store.ts';
 import type { AdvanceDependencies } from './advance-dependencies.ts';
 import type { AdvanceResult, AdvanceTask } from './advance-task.ts';
-import { commitPatience } from './commit-patience.ts';
 import { failureOf } from './failure.ts';
-import { runFinish } from './finish.ts';
+import { runFinish, type StoredEnd } from './finish.ts';
 import { gate } from './gate.ts';
 import { attemptNode } from './node-runner.ts';
 import { failedResult, type NodeOutcome, type RunEnd } from './outcome.ts';
-import { fromPayload, PayloadLostError } from './payload.ts';
+import { checkedEnd } from './output-check.ts';
+import { fromPayload, PayloadLostError, toPayload } from './payload.ts';
 import { type Progress, progress } from './progress.ts';
 import { retryDelayMs } from './retry.ts';
+import { storePatience } from './store-patience.ts';
 
-/** No further node is begun when a task has taken this long: activities stay far below the function timeout. */
-const TASK_BUDGET_MS = 120_000;
+/** What recording a result may take on top of the node's own time. */
+const RECORDING_MS = 30_000;
 
 /** A task this old may have been given to another worker before. */
 const STALE_TASK_MS = 10_000;
@@ -30,12 +33,34 @@ export class PlanLostError extends HexdagError {
   }
 }
 
+/** The run's tasks broke down again and again. */
+class RunAbandonedError extends HexdagError {
+  readonly code = 'run_abandoned';
+  readonly retryable = false;
+
+  constructor(reason: string) {
+    super(`The run could not be carried on for hours: ${reason} Mend that, then send the event under a new key.`);
+  }
+}
+
 /**
  * Carries a run on: runs the node whose turn it is, and goes on along the chain while exactly one node follows. Every result is
  * recorded before the next node begins, so the task can die anywhere and be given again. Branches return to the orchestrator,
  * which gives each its own task.
  */
 export async function advance(task: AdvanceTask, dependencies: AdvanceDependencies): Promise<AdvanceResult> {
+  try {
+    if (task.giveUp !== undefined) return await giveUp(task, new RunAbandonedError(task.giveUp), dependencies);
+    return await carryOn(task, dependencies);
+  } catch (error) {
+    const code = error instanceof HexdagError ? error.code : 'unexpected_error';
+    const properties = { runId: task.runId, code, error: messageOf(error) };
+    dependencies.log('warn', 'a task broke down; the orchestrator gives it again', properties);
+    throw error;
+  }
+}
+
+async function carryOn(task: AdvanceTask, dependencies: AdvanceDependencies): Promise<AdvanceResult> {
   try {
     const plan = await dependencies.plans.load(task.planHash);
     if (plan === null) throw new PlanLostError(task.planHash);
@@ -48,15 +73,29 @@ export async function advance(task: AdvanceTask, dependencies: AdvanceDependenci
   }
 }
 
-/** Ends a run that can never go on, because what it needs is gone. */
-async function giveUp(
-  task: AdvanceTask,
-  error: HexdagError,
-  { runs, relay, clock }: AdvanceDependencies,
-): Promise<AdvanceResult> {
-  const finish = runFinish(task, { status: 'failed', error: failureOf(error) }, clock.now());
-  if (await runs.finish(task.runId, finish)) await relay.deliver(task.runId, finish.outbox);
+/** Ends a run that can never go on. */
+async function giveUp(task: AdvanceTask, error: HexdagError, dependencies: AdvanceDependencies): Promise<AdvanceResult> {
+  await endRun(task, { status: 'failed', error: failureOf(error) }, dependencies);
   return { outcomes: [], ended: 'failed' };
+}
+
+/** Records how the run ended and tells the world, unless it has ended before. */
+async function endRun(task: AdvanceTask, end: RunEnd, dependencies: AdvanceDependencies): Promise<void> {
+  const { runs, artifacts, relay, clock, log } = dependencies;
+  const { runId, pipeline } = task;
+  const finish = await storePatience.execute(async () => runFinish(task, await storedEnd(runId, end, artifacts), clock.now()));
+  const first = await storePatience.execute(() => runs.finish(runId, finish));
+  if (!first) return;
+  if (end.status === 'failed') {
+    const { node = null, code, message } = end.error;
+    log('warn', 'a run failed', { runId, pipeline, node, code, error: message });
+  }
+  await relay.deliver(runId, finish.outbox);
+}
+
+async function storedEnd(runId: string, end: RunEnd, artifacts: ArtifactStore): Promise<StoredEnd> {
+  if (end.status === 'failed') return end;
+  return { status: 'completed', output: await toPayload(end.output, `${runId}/output.json`, artifacts) };
 }
 
 class AdvancingRun {
@@ -65,7 +104,7 @@ class AdvancingRun {
   readonly #dependencies: AdvanceDependencies;
   readonly #input: JsonValue;
   /** What earlier attempts at this task, or other workers, have recorded. */
-  readonly #records: ReadonlyMap<string, NodeRecord>;
+  readonly #records: Map<string, NodeRecord>;
   readonly #outcomes = new Map<string, NodeOutcome>();
   readonly #results = new Map<string, JsonValue>();
   readonly #news: NodeOutcome[] = [];
@@ -93,67 +132,62 @@ class AdvancingRun {
   }
 
   async goOn(): Promise<AdvanceResult> {
-    const budgetEndsAt = this.#dependencies.clock.now() + TASK_BUDGET_MS;
+    const { clock } = this.#dependencies;
+    const startedAt = clock.now();
+    let begun = 0;
     for (;;) {
       const { settled, ready, end } = this.#progress();
       for (const outcome of settled) await this.#learn(outcome);
       if (end !== undefined) return this.#end(end);
       const [node, ...others] = ready;
       if (node === undefined || others.length > 0) return { outcomes: this.#news };
-      if (this.#dependencies.clock.now() > budgetEndsAt) return { outcomes: this.#news };
       const known = this.#records.get(node.name);
-      if (known === undefined) {
-        const result = await this.#run(node);
-        if (result !== undefined) return result;
-      } else {
+      if (known !== undefined) {
         await this.#learn(outcomeOf(known));
+        continue;
       }
+      const couldEndAt = clock.now() + node.timeoutMs + RECORDING_MS;
+      if (begun > 0 && couldEndAt > startedAt + ACTIVITY_DEADLINE_MS) return { outcomes: this.#news };
+      begun += 1;
+      const retry = await this.#run(node);
+      if (retry !== undefined) return { outcomes: this.#news, retry };
     }
   }
 
-  /** Runs one attempt at the node and records what came of it. Tells the task's result if the task is done with that. */
-  async #run(node: PlanNode): Promise<AdvanceResult | undefined> {
-    const { runId, pipeline } = this.#task;
+  /** Makes one attempt at the node, and records what came of it unless it is to be tried again. */
+  async #run(node: PlanNode): Promise<AdvanceResult['retry']> {
+    const { runId, pipeline, attempts } = this.#task;
+    const { kinds, log } = this.#dependencies;
     const decision = gate(node, this.#facts());
-    const kind = this.#dependencies.kinds.get(node.kind);
+    const kind = kinds.get(node.kind);
     if (decision.kind !== 'run' || !kind?.effect) throw new Error(`Node '${node.name}' is ready but has nothing to run.`);
-    const attempt = this.#task.attempts[node.name] ?? 1;
+    const attempt = attempts[node.name] ?? 1;
     const record = await attemptNode({ runId, pipeline, node, input: decision.input, attempt }, kind, this.#dependencies);
     const delayMs = record.error && retryDelayMs(node.retry, attempt, record.error, `${runId}/${node.name}`);
-    if (typeof delayMs === 'number') return { outcomes: this.#news, retry: { node: node.name, attempt: attempt + 1, delayMs } };
-    return this.#commit(record);
-  }
-
-  /** Records what a node did, together with the run's end if this was the last thing to do. */
-  async #commit(record: NodeRecord): Promise<AdvanceResult | undefined> {
-    const { runs, clock, relay } = this.#dependencies;
-    await this.#learn(outcomeOf(record));
-    const after = this.#alone ? this.#progress() : undefined;
-    const finish = after?.end && runFinish(this.#task, after.end, clock.now());
-    const commit = await commitPatience.execute(() => runs.commitNode(record, finish));
-    if (commit.kind === 'exists') {
-      // Another worker was first: what it recorded counts, ours never happened.
-      this.#news.pop();
-      await this.#learn(outcomeOf(commit.node));
+    if (record.error === undefined || typeof delayMs !== 'number') {
+      await this.#commit(record);
       return undefined;
     }
-    if (after?.end === undefined || finish === undefined) return undefined;
-    await relay.deliver(this.#task.runId, finish.outbox);
-    return { outcomes: [...this.#news, ...after.settled], ended: after.end.status };
+    const { code, message } = record.error;
+    log('warn', 'an attempt failed and will be repeated', { runId, node: node.name, attempt, delayMs, code, error: message });
+    return { node: node.name, attempt: attempt + 1, delayMs };
+  }
+
+  /** Records what a node did. If another worker was first, what that one recorded counts, here and further along the chain. */
+  async #commit(record: NodeRecord): Promise<void> {
+    const { runs } = this.#dependencies;
+    const commit = await storePatience.execute(() => runs.commitNode(record));
+    const counts = commit.kind === 'exists' ? commit.node : record;
+    if (commit.kind === 'exists') for (const one of await runs.readNodes(record.runId)) this.#records.set(one.node, one);
+    await this.#learn(outcomeOf(counts));
   }
 
   /** Ends the run, unless something else is in flight: then the orchestrator comes back to it. */
   async #end(end: RunEnd): Promise<AdvanceResult> {
-    if (!this.#alone) return { outcomes: this.#news };
-    const { runs, clock, relay } = this.#dependencies;
-    const finish = runFinish(this.#task, end, clock.now());
-    const first = await commitPatience.execute(() => runs.finish(this.#task.runId, finish));
-    if (first) await relay.deliver(this.#task.runId, finish.outbox);
-    return { outcomes: this.#news, ended: end.status };
-  }
-
-  get #alone(): boolean {
-    return this.#task.inFlight.length === 0;
+    if (this.#task.inFlight.length > 0) return { outcomes: this.#news };
+    const checked = checkedEnd(this.#plan, end);
+    await endRun(this.#task, checked, this.#dependencies);
+    return { outcomes: this.#news, ended: checked.status };
   }
 
   #facts() {

@@ -3,6 +3,9 @@ import type { Plan } from '../pipeline/plan.ts';
 import type { FailureRecord } from '../ports/run-store.ts';
 import type { NodeOutcome } from './outcome.ts';
 
+/** Longer messages are cut: records and events must bear them. */
+const MAX_MESSAGE_CHARACTERS = 4_096;
+
 /** An attempt took longer than its node allows. */
 export class NodeTimeoutError extends HexdagError {
   readonly code = 'node_timeout';
@@ -20,10 +23,14 @@ export class NodeTimeoutError extends HexdagError {
 export function failureOf(thrown: unknown): FailureRecord {
   if (thrown instanceof HexdagError) {
     const { name, code, message, retryable, retryAfterMs } = thrown;
-    return { type: name, code, message, retryable, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+    return { type: name, code, message: cut(message), retryable, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
   }
-  if (thrown instanceof Error) return { type: thrown.name, code: 'step_failed', message: thrown.message, retryable: true };
-  return { type: 'Error', code: 'step_failed', message: String(thrown), retryable: true };
+  if (thrown instanceof Error) return { type: thrown.name, code: 'step_failed', message: cut(thrown.message), retryable: true };
+  return { type: 'Error', code: 'step_failed', message: cut(String(thrown)), retryable: true };
+}
+
+function cut(message: string): string {
+  return message.length > MAX_MESSAGE_CHARACTERS ? `${message.slice(0, MAX_MESSAGE_CHARACTERS - 1)}…` : message;
 }
 
 /** True if a node failed and none handles it: no further node starts, and the run fails when what is in flight has ended. */
@@ -37,7 +44,7 @@ export function runFailure(plan: Plan, outcomes: ReadonlyMap<string, NodeOutcome
   const message = failures.map(({ node, type, message }) => `Node '${node}' (${type}): ${message}`).join('; ');
   const [first] = failures;
   if (first === undefined) throw new Error('A run without a failed node has no failure.');
-  return { ...first, message };
+  return { ...first, message: cut(message) };
 }
 
 function unhandledFailures(plan: Plan, outcomes: ReadonlyMap<string, NodeOutcome>): FailureRecord[] {

@@ -1,8 +1,6 @@
 import type { JsonValue } from '../json.ts';
-import { INLINE_RESULT_BYTES } from '../limits.ts';
 import type { RunEvent } from '../ports/event-publisher.ts';
-import type { RunFinish } from '../ports/run-store.ts';
-import type { RunEnd } from './outcome.ts';
+import type { FailureRecord, Payload, RunFinish } from '../ports/run-store.ts';
 
 /** What an ending is told with besides the end itself. */
 export interface RunIdentity {
@@ -12,8 +10,13 @@ export interface RunIdentity {
   readonly traceParent?: string;
 }
 
+/** How a run ended, with its output put where it fits. */
+export type StoredEnd =
+  | { readonly status: 'completed'; readonly output: Payload }
+  | { readonly status: 'failed'; readonly error: FailureRecord };
+
 /** The record of how a run ended, with the event that announces it. `now` is Unix time in milliseconds. */
-export function runFinish(run: RunIdentity, end: RunEnd, now: number): RunFinish {
+export function runFinish(run: RunIdentity, end: StoredEnd, now: number): RunFinish {
   const finishedAt = new Date(now).toISOString();
   const event: RunEvent = {
     id: `${run.runId}.${end.status}`,
@@ -27,12 +30,10 @@ export function runFinish(run: RunIdentity, end: RunEnd, now: number): RunFinish
   return { ...end, finishedAt, outbox: [event] };
 }
 
-function describe(end: RunEnd): Record<string, JsonValue> {
+function describe(end: StoredEnd): Record<string, JsonValue> {
   if (end.status === 'failed') {
     const { type, code, message, node } = end.error;
     return { error: { type, code, message, node: node ?? null } };
   }
-  // An event must fit a message; whoever wants more reads the run.
-  const fits = Buffer.byteLength(JSON.stringify(end.output)) <= INLINE_RESULT_BYTES;
-  return fits ? { output: end.output } : { outputOmitted: true };
+  return 'value' in end.output ? { output: end.output.value } : { outputArtifact: { ...end.output.blob } };
 }

@@ -8,6 +8,7 @@ import { failureOf } from './failure.ts';
 import { idempotencyKey } from './idempotency-key.ts';
 import { toPayload } from './payload.ts';
 import { stepArtifacts } from './step-artifacts.ts';
+import { storePatience } from './store-patience.ts';
 
 /** One attempt at a node, as data. */
 export interface Attempt {
@@ -26,7 +27,6 @@ export async function attemptNode(
   { artifacts, clock, log }: AdvanceDependencies,
 ): Promise<NodeRecord> {
   const startedAt = new Date(clock.now()).toISOString();
-  const folder = `${runId}/${encodeURIComponent(node.name)}`;
   const record = { runId, node: node.name, kind: node.kind, attempt, startedAt };
   const outcome = await executeNode(kind, node, input, {
     runId,
@@ -35,13 +35,15 @@ export async function attemptNode(
     attempt,
     idempotencyKey: idempotencyKey(runId, node.name),
     log: (level, message, properties) => log(level, message, { runId, node: node.name, attempt, ...properties }),
-    artifacts: stepArtifacts(artifacts, folder),
+    artifacts: stepArtifacts(artifacts, `${runId}/${node.name}`),
   }).then(
     (value) => ({ value }),
     (error: unknown) => ({ error: { ...failureOf(error), node: node.name } }),
   );
   const finishedAt = () => new Date(clock.now()).toISOString();
   if ('error' in outcome) return { ...record, status: 'failed', error: outcome.error, finishedAt: finishedAt() };
-  const result = await toPayload(outcome.value, `${folder}/result.json`, artifacts);
+  // Beside the step's folder, where no file of the step can be. The step's work is done, so the store may take its time.
+  const name = `${runId}/${node.name}.result.json`;
+  const result = await storePatience.execute(() => toPayload(outcome.value, name, artifacts));
   return { ...record, status: 'completed', result, finishedAt: finishedAt() };
 }

@@ -1,4 +1,5 @@
 import type { OrchestrationContext, Task } from 'durable-functions';
+import { messageOf } from '../errors.ts';
 import type { JsonValue } from '../json.ts';
 import type { NodeKind } from '../nodes/node-kind.ts';
 import type { Plan } from '../pipeline/plan.ts';
@@ -21,12 +22,19 @@ interface Step {
   readonly attempt: number;
   /** How often this task could not be carried out, because a store was away or the like. */
   readonly breakdowns: number;
+  /** Why it could not be carried out the last time. */
+  readonly reason?: string;
 }
+
+/** A task that takes whatever is next. */
+const NEXT: Step = { kind: 'task', node: null, attempt: 1, breakdowns: 0 };
 
 /** A task that could not be carried out is given again after 1 s, 2 s, 4 s … up to this. */
 const LONGEST_BREAKDOWN_WAIT_MS = 300_000;
-/** Then the orchestration fails and waits for an operator; with the waits above that is after some four hours. */
+/** Then the run is given up and ends as failed; with the waits above that is after some four hours. */
 const MAX_BREAKDOWNS = 50;
+/** What a task is told of why earlier ones broke down. */
+const MAX_REASON_CHARACTERS = 1_000;
 /** A generation that gave this many tasks continues as new, so that replaying it stays cheap. */
 const TASKS_PER_GENERATION = 150;
 
@@ -67,7 +75,7 @@ class Orchestration {
   }
 
   *drive(): Generator<Task, { status: 'completed' | 'failed' } | undefined, unknown> {
-    this.#give({ kind: 'task', node: null, attempt: 1, breakdowns: 0 });
+    this.#give(NEXT);
     for (;;) {
       const { task, label: step } = yield* this.#steps.next();
       if (step.kind === 'wait') {
@@ -102,19 +110,21 @@ class Orchestration {
       input: 'value' in this.#generation.input ? this.#generation.input.value : undefined,
       outcomes: this.#outcomes,
       results: this.#inlineResults(),
-      elsewhere: new Set(this.#busyNodes()),
+      elsewhere: new Set(this.#nodes('task', 'wait')),
     };
     const { settled, ready, end } = progress(this.#plan, this.#kinds, view, this.#now);
     for (const outcome of settled) this.#outcomes.set(outcome.node, outcome);
     const together = ready.map(({ name }) => name);
     for (const node of together) this.#give({ kind: 'task', node, attempt: 1, breakdowns: 0 }, together);
-    if (end !== undefined && this.#steps.size === 0) this.#give({ kind: 'task', node: null, attempt: 1, breakdowns: 0 });
+    // A run that is over does not wait for the time to try again.
+    if (end !== undefined && this.#nodes('task').length === 0) this.#give(NEXT);
   }
 
   /** Gives a task; `alongside` are nodes that are being given at the same moment. */
   #give(step: Step, alongside: readonly string[] = []): void {
     const { runId, pipeline, planHash, eventKey, input, traceParent, recovering } = this.#generation;
-    const inFlight = [...new Set([...this.#busyNodes(), ...alongside])].filter((node) => node !== step.node);
+    const busy = step.node === null ? this.#nodes('task') : [...this.#nodes('task', 'wait'), ...alongside];
+    const inFlight = [...new Set(busy)].filter((node) => node !== step.node);
     const task: AdvanceTask = {
       runId,
       pipeline,
@@ -128,16 +138,16 @@ class Orchestration {
       now: this.#now,
       lookUp: recovering || step.attempt > 1 || step.breakdowns > 0,
       wantPlan: this.#plan === undefined,
+      ...(step.breakdowns < MAX_BREAKDOWNS || step.reason === undefined ? {} : { giveUp: step.reason }),
     };
     this.#given += 1;
     this.#steps.add(this.#advance(task), step);
   }
 
   #afterBreakdown(step: Step, error: unknown): void {
-    const breakdowns = step.breakdowns + 1;
-    if (breakdowns > MAX_BREAKDOWNS) throw error;
-    const delayMs = Math.min(1000 * 2 ** (breakdowns - 1), LONGEST_BREAKDOWN_WAIT_MS);
-    this.#wait(delayMs, { ...step, kind: 'wait', breakdowns });
+    const delayMs = Math.min(1000 * 2 ** step.breakdowns, LONGEST_BREAKDOWN_WAIT_MS);
+    const reason = messageOf(error).slice(0, MAX_REASON_CHARACTERS);
+    this.#wait(delayMs, { ...step, kind: 'wait', breakdowns: step.breakdowns + 1, reason });
   }
 
   #wait(delayMs: number, step: Step): void {
@@ -145,8 +155,9 @@ class Orchestration {
     this.#steps.add(this.#context.df.createTimer(until), step);
   }
 
-  #busyNodes(): string[] {
-    return this.#steps.labels().flatMap(({ node }) => (node === null ? [] : [node]));
+  /** Nodes with an open step of one of these kinds. */
+  #nodes(...kinds: readonly Step['kind'][]): string[] {
+    return this.#steps.labels().flatMap(({ kind, node }) => (node === null || !kinds.includes(kind) ? [] : [node]));
   }
 
   #inlineResults(): Map<string, JsonValue> {

@@ -3,6 +3,7 @@ import type { JsonValue } from '../json.ts';
 import { INLINE_RESULT_BYTES } from '../limits.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { Payload } from '../ports/run-store.ts';
+import { putOnce } from './put-once.ts';
 
 /** A payload's blob is gone or does not hold what was put there. */
 export class PayloadLostError extends HexdagError {
@@ -14,11 +15,11 @@ export class PayloadLostError extends HexdagError {
   }
 }
 
-/** The value inline, or above the inline limit as a blob called `name`. */
+/** The value inline, or above the inline limit as a blob called `name`; if there is one already, that stands. */
 export async function toPayload(value: JsonValue, name: string, artifacts: ArtifactStore): Promise<Payload> {
   const text = JSON.stringify(value);
   if (text.length <= INLINE_RESULT_BYTES && Buffer.byteLength(text) <= INLINE_RESULT_BYTES) return { value };
-  return { blob: await artifacts.put(name, Buffer.from(text), 'application/json') };
+  return { blob: await putOnce(artifacts, name, Buffer.from(text), 'application/json') };
 }
 
 export async function fromPayload(payload: Payload, artifacts: ArtifactStore): Promise<JsonValue> {

@@ -17,7 +17,7 @@ describe('reading a run', () => {
     await world.runs.finish('run-1', {
       status: 'completed',
       finishedAt: '2026-01-01T00:00:04.000Z',
-      output: { total: 3 },
+      output: { value: { total: 3 } },
       outbox: [],
     });
 

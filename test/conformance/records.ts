@@ -52,5 +52,5 @@ export function runEvent(runId: string, change: Partial<RunEvent> = {}): RunEven
 }
 
 export function runFinish(runId: string, change: Partial<RunFinish> = {}): RunFinish {
-  return { status: 'completed', finishedAt: at(3), output: { total: 12.5 }, outbox: [runEvent(runId)], ...change };
+  return { status: 'completed', finishedAt: at(3), output: { value: { total: 12.5 } }, outbox: [runEvent(runId)], ...change };
 }

@@ -202,7 +202,7 @@ export function testRunStore(open: () => RunStore): void {
       await store.markPublished(run.runId);
 
       expect(await store.unpublished(at(-4_000), 100)).toEqual([]);
-      expect(await store.read(run.runId)).toMatchObject({ status: 'completed', output: { total: 12.5 } });
+      expect(await store.read(run.runId)).toMatchObject({ status: 'completed', output: { value: { total: 12.5 } } });
     });
   });
 

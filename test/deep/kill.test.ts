@@ -6,6 +6,8 @@ import { RunEvents } from '../e2e/run-events.ts';
 import { type EffectLine, Stack } from '../e2e/stack.ts';
 
 const LONGEST_PAUSE_MS = 400;
+/** Without it the client may wait a minute for the answer of a broker that has died. */
+const SEND_DEADLINE_MS = 3_000;
 
 let stack: Stack;
 let events: RunEvents;
@@ -25,7 +27,7 @@ async function sendFirmly(messages: readonly ServiceBusMessage[]): Promise<void>
   const sender = stack.serviceBus.createSender('orders');
   for (;;) {
     try {
-      await sender.sendMessages([...messages]);
+      await sender.sendMessages([...messages], { abortSignal: AbortSignal.timeout(SEND_DEADLINE_MS) });
       return await sender.close();
     } catch {
       await delay(100);

@@ -1,5 +1,6 @@
 import type { ServiceBusReceivedMessage } from '@azure/service-bus';
 import { z } from 'zod';
+import { ServiceBusSubscription } from '../../local/functions-host/service-bus-subscription.ts';
 import type { Stack } from './stack.ts';
 
 const RunEvent = z.object({
@@ -10,26 +11,52 @@ const RunEvent = z.object({
 });
 export type RunEvent = z.infer<typeof RunEvent>;
 
-/** A consumer of the queue `run-events`: keeps what it receives, and tells when all that is waited for has come. */
+const REOPEN_DELAY_MS = 100;
+
+/**
+ * A consumer of the queue `run-events`: keeps what it receives, and tells when all that is waited for has come. A message that comes
+ * again because the broker died before it heard of its completion is the same message, and counts once.
+ */
 export class RunEvents {
   readonly received: RunEvent[] = [];
-  readonly #subscription: { close(): Promise<void> };
-  readonly #receiver;
+  readonly #connectionString: string;
+  readonly #sequenceNumbers = new Set<string>();
+  #subscription: ServiceBusSubscription;
+  #reopening: NodeJS.Timeout | undefined;
   #onEvent: () => void = () => {};
 
   constructor(stack: Stack) {
-    this.#receiver = stack.serviceBus.createReceiver('run-events');
-    this.#subscription = this.#receiver.subscribe(
+    this.#connectionString = stack.ready.serviceBus;
+    this.#subscription = this.#subscribe();
+  }
+
+  #subscribe(): ServiceBusSubscription {
+    const limits = { maxConcurrentCalls: 32, maxAutoLockRenewalDurationMs: 0 };
+    const subscription = new ServiceBusSubscription(
+      { connectionString: this.#connectionString, queueName: 'run-events', ...limits },
       {
-        processMessage: async (message: ServiceBusReceivedMessage) => {
-          this.received.push(RunEvent.parse(message.body));
-          this.#onEvent();
+        message: async (message) => {
+          this.#take(message);
+          await subscription.settle((receiver) => receiver.completeMessage(message)).catch(() => undefined);
         },
-        // Connections break when the stores are killed; the client comes back by itself.
-        processError: async () => {},
+        connected: () => undefined,
+        lost: () => {
+          this.#reopening = setTimeout(() => {
+            this.#subscription = this.#subscribe();
+          }, REOPEN_DELAY_MS);
+        },
+        failed: () => undefined,
       },
-      { maxConcurrentCalls: 32 },
     );
+    return subscription;
+  }
+
+  #take(message: ServiceBusReceivedMessage): void {
+    const number = String(message.sequenceNumber);
+    if (this.#sequenceNumbers.has(number)) return;
+    this.#sequenceNumbers.add(number);
+    this.received.push(RunEvent.parse(JSON.parse(String(message.body))));
+    this.#onEvent();
   }
 
   keys(): Set<string> {
@@ -52,7 +79,7 @@ export class RunEvents {
   }
 
   async close(): Promise<void> {
+    clearTimeout(this.#reopening);
     await this.#subscription.close();
-    await this.#receiver.close();
   }
 }

@@ -43,7 +43,7 @@ export class Stack {
     this.ready = ready;
     this.#process = process;
     this.#folder = folder;
-    const retryOptions = { maxRetries: 30, retryDelayInMs: 200 };
+    const retryOptions = { maxRetries: 30, retryDelayInMs: 200, timeoutInMs: 3_000 };
     this.serviceBus = new ServiceBusClient(ready.serviceBus, { retryOptions });
     this.cosmos = new CosmosClient({ endpoint: ready.cosmos.endpoint, key: ready.cosmos.key });
     this.blobs = BlobServiceClient.fromConnectionString(ready.blob);

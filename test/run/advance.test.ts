@@ -5,7 +5,9 @@ import { MemoryPublisher } from '../../src/adapters/mock/memory-publisher.ts';
 import { MemoryRunStore } from '../../src/adapters/mock/memory-run-store.ts';
 import { PermanentError } from '../../src/nodes/errors.ts';
 import type { Plan } from '../../src/pipeline/plan.ts';
+import type { ArtifactStore } from '../../src/ports/artifact-store.ts';
 import { DependencyUnavailableError } from '../../src/ports/errors.ts';
+import type { Log } from '../../src/ports/log.ts';
 import type { RunRecord } from '../../src/ports/run-store.ts';
 import { advance } from '../../src/run/advance.ts';
 import type { AdvanceDependencies } from '../../src/run/advance-dependencies.ts';
@@ -19,8 +21,10 @@ let runs: MemoryRunStore;
 let publisher: MemoryPublisher;
 let plans: MemoryPlanStore;
 let artifacts: MemoryArtifactStore;
+let lines: Record<string, unknown>[];
 
 beforeEach(async () => {
+  lines = [];
   runs = new MemoryRunStore();
   publisher = new MemoryPublisher();
   plans = new MemoryPlanStore();
@@ -43,7 +47,7 @@ const accepted: RunRecord = {
 };
 
 function dependencies(behaviours: Readonly<Record<string, Behaviour>> = {}): AdvanceDependencies {
-  const log = () => {};
+  const log: Log = (level, message, properties) => lines.push({ level, message, ...properties });
   const relay = new OutboxRelay(publisher, runs, log);
   return { runs, plans, artifacts, relay, kinds: kinds(behaviours), clock, log, processStartedAt: clock.now() - 1000 };
 }
@@ -183,7 +187,7 @@ describe('carrying a run on', () => {
     await advance(chain, dependencies({ a: () => large, b: (input) => String(input).length }));
 
     const [a, b] = await runs.readNodes('run-1');
-    expect(a?.result).toMatchObject({ blob: { name: 'run-1/a/result.json' } });
+    expect(a?.result).toMatchObject({ blob: { name: 'run-1/a.result.json' } });
     expect(b?.result).toEqual({ value: 40_000 });
   });
 
@@ -233,5 +237,134 @@ describe('carrying a run on', () => {
     const kept = await artifacts.get('run-1/a/slip.txt');
     expect(result.ended).toBe('completed');
     expect(Buffer.from(kept ?? []).toString()).toBe('attempt 1');
+  });
+
+  it('lets the large result of an attempt that died before its record stand', async () => {
+    const first = JSON.stringify('1'.repeat(40_000));
+    await artifacts.put('run-1/a.result.json', Buffer.from(first), 'application/json');
+    const again = await task(plan(node('a'), node('b', ['a'])), { lookUp: true });
+
+    const result = await advance(again, dependencies({ a: () => '2'.repeat(40_000), b: (input) => String(input).slice(0, 1) }));
+
+    const [, b] = await runs.readNodes('run-1');
+    expect(result.ended).toBe('completed');
+    expect(b?.result).toEqual({ value: '1' });
+  });
+
+  it('waits for the artifact store rather than doing the work again for a large result', async () => {
+    let worked = 0;
+    let refusals = 1;
+    const put: ArtifactStore['put'] = async (...file) => {
+      if (refusals-- > 0) throw new DependencyUnavailableError('Away.');
+      return artifacts.put(...file);
+    };
+    const flaky = { put, get: (name: string) => artifacts.get(name) };
+    const large = () => `${++worked}`.repeat(40_000);
+
+    const result = await advance(await task(plan(node('a'))), { ...dependencies({ a: large }), artifacts: flaky });
+
+    expect(result.ended).toBe('completed');
+    expect(worked).toBe(1);
+  });
+
+  it('keeps a large output as an artifact, which the event names', async () => {
+    const declared = await task({ ...plan(node('a')), output: { all: 'a' } });
+
+    await advance(declared, dependencies({ a: () => 'x'.repeat(40_000) }));
+
+    const kept = await artifacts.get('run-1/output.json');
+    expect(JSON.parse(Buffer.from(kept ?? []).toString())).toEqual({ all: 'x'.repeat(40_000) });
+    expect(await runs.read('run-1')).toMatchObject({ output: { blob: { name: 'run-1/output.json' } } });
+    expect(publisher.published[0]).toMatchObject({ data: { outputArtifact: { name: 'run-1/output.json' } } });
+  });
+
+  it('cuts the message of a failure to what records and events can bear', async () => {
+    const failing = dependencies({ a: () => Promise.reject(new Error('x'.repeat(3_000_000))) });
+
+    await advance(await task(plan(node('a'))), failing);
+
+    const [a] = await runs.readNodes('run-1');
+    expect(a?.error?.message.length).toBeLessThanOrEqual(4_096);
+    expect((await runs.read('run-1'))?.error?.message.length).toBeLessThanOrEqual(4_096);
+  });
+
+  it('begins no node that could outlast the function', async () => {
+    const clocked = dependencies({ a: () => clock.advance(30_000) ?? null });
+    const long = await task(plan(node('a'), node('b', ['a'], { timeoutMs: 8.9 * 60_000 })));
+
+    const result = await advance(long, clocked);
+
+    expect(result.outcomes.map(({ node }) => node)).toEqual(['a']);
+    expect(result.ended).toBeUndefined();
+  });
+
+  it('looks at what another worker has done once it meets one of its records', async () => {
+    const chain = plan(node('a'), node('b', ['a']), node('c', ['b']));
+    await advance(await task(chain, { inFlight: ['c'] }), dependencies());
+    const repeated: string[] = [];
+    const note: Behaviour = (_, context) => repeated.push(context.node);
+
+    const result = await advance(await task(chain), dependencies({ a: note, b: note, c: note }));
+
+    expect(result.ended).toBe('completed');
+    expect(repeated).toEqual(['a', 'c']);
+  });
+
+  it('tells nobody of an end that came second', async () => {
+    await runs.finish('run-1', { status: 'failed', finishedAt: '2026-01-01T00:00:01.000Z', outbox: [] });
+
+    await advance(await task(plan(node('a'))), dependencies());
+
+    expect(publisher.published).toEqual([]);
+    expect(await runs.read('run-1')).toMatchObject({ status: 'failed' });
+  });
+
+  it('ends a run that could not be carried on, with the reason', async () => {
+    const stuck = await task(plan(node('a')), { giveUp: 'Cosmos DB refused.' });
+
+    const result = await advance(stuck, dependencies());
+
+    expect(result.ended).toBe('failed');
+    expect(await runs.readNodes('run-1')).toEqual([]);
+    expect(await runs.read('run-1')).toMatchObject({ status: 'failed', error: { code: 'run_abandoned' } });
+    expect(publisher.published[0]).toMatchObject({ type: 'hexdag.run.failed' });
+  });
+
+  it('ends a run as failed whose output does not fit its schema', async () => {
+    const outputSchema = { type: 'object', properties: { n: { type: 'integer' } } };
+    const declared = await task({ ...plan(node('a')), output: { n: 'a' }, outputSchema });
+
+    const result = await advance(declared, dependencies({ a: () => 'text' }));
+
+    expect(result.ended).toBe('failed');
+    expect(await runs.read('run-1')).toMatchObject({ status: 'failed', error: { code: 'output_schema_violation' } });
+  });
+
+  describe('logs, once each and with the run', () => {
+    it('an attempt that failed and is to be repeated', async () => {
+      const retry = { maxAttempts: 3, delayMs: 200, backoff: 2, maxDelayMs: 1000 };
+
+      await advance(await task(plan(node('a', [], { retry }))), dependencies({ a: () => Promise.reject(new Error('Away.')) }));
+
+      expect(lines).toMatchObject([{ level: 'warn', runId: 'run-1', node: 'a', attempt: 1, code: 'step_failed' }]);
+    });
+
+    it('a run that failed', async () => {
+      const declined = () => Promise.reject(new PermanentError('card_declined', 'Declined.'));
+
+      await advance(await task(plan(node('a'))), dependencies({ a: declined }));
+
+      expect(lines).toMatchObject([{ level: 'warn', runId: 'run-1', pipeline: 'test', node: 'a', code: 'card_declined' }]);
+    });
+
+    it('a task that broke down', async () => {
+      const broken = await task(plan(node('a')));
+      const load = () => Promise.reject(new Error('Bug.'));
+
+      const advancing = advance(broken, { ...dependencies(), plans: { save: async () => {}, load } });
+
+      await expect(advancing).rejects.toThrow('Bug.');
+      expect(lines).toMatchObject([{ level: 'warn', runId: 'run-1', code: 'unexpected_error', error: 'Bug.' }]);
+    });
   });
 });

@@ -1,4 +1,4 @@
-import type { SqlCondition } from '../item-table.ts';
+import { propertyColumn, type SqlCondition } from '../item-table.ts';
 import type { Expression, Query } from './syntax.ts';
 import type { Value } from './values.ts';
 
@@ -31,7 +31,7 @@ export function narrow(query: Query, parameters: ReadonlyMap<string, Value>, par
     if (comparison === undefined) continue;
     const { path, operator, value } = comparison;
     if (operator === '=' && isSamePath(path, partitionKeyPath)) narrowing.partitionKey = JSON.stringify(value);
-    else narrowing.conditions.push({ sql: `${column(path)} ${operator} ?`, values: [value] });
+    else narrowing.conditions.push({ sql: `${column(path)} ${operator} ?`, values: [value], property: topLevel(path) });
   }
   return narrowing;
 }
@@ -91,9 +91,13 @@ function constantOf(expression: Expression, parameters: ReadonlyMap<string, Valu
   return typeof value === 'string' && !UNCOMPARABLE.test(value) ? value : undefined;
 }
 
+function topLevel(path: readonly string[]): string | undefined {
+  return path.length === 1 ? path[0] : undefined;
+}
+
 function column(path: readonly string[]): string {
   if (path.length === 1 && path[0] === 'id') return 'id';
-  return `json_extract(body, '$${path.map((name) => `."${name}"`).join('')}')`;
+  return propertyColumn(path);
 }
 
 function isSamePath(left: readonly string[], right: readonly string[]): boolean {

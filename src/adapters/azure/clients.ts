@@ -12,8 +12,8 @@ const ARTIFACTS_CONTAINER = 'artifacts';
 const COSMOS_REQUEST_TIMEOUT_MS = 20_000;
 const COSMOS_THROTTLE_RETRIES = { maxRetryAttemptCount: 9, maxWaitTimeInSeconds: 20 };
 const BLOB_RETRIES = { maxTries: 4, retryDelayInMs: 200, maxRetryDelayInMs: 5_000, tryTimeoutInMs: 30_000 };
-/** Without a time-out of its own a send waits a minute for a broker that has died. */
-const SERVICE_BUS_RETRIES = { maxRetries: 3, retryDelayInMs: 200, maxRetryDelayInMs: 5_000, timeoutInMs: 5_000 };
+/** The publisher repeats what failed, and ends what takes too long. */
+const SERVICE_BUS_RETRIES = { maxRetries: 0, timeoutInMs: 5_000 };
 
 /** The services' clients, one of each per process, opened when first used: their packages take long to load. */
 export interface AzureClients {

@@ -16,6 +16,8 @@ import {
   toRunDocument,
 } from './run-documents.ts';
 
+/** Null instead of gone, because removing what is not there would fail. */
+const STARTED: PatchOperation = { op: 'set', path: '/unstartedSince', value: null };
 const NOT_ENDED = 'FROM c WHERE NOT IS_DEFINED(c.finishedAt)';
 const NOT_STARTED = "FROM c WHERE c.status = 'accepted'";
 const HAS_OUTBOX = 'FROM c WHERE IS_DEFINED(c.outbox)';
@@ -73,7 +75,7 @@ export class CosmosRunStore implements RunStore {
   }
 
   async markStarted(runId: string): Promise<void> {
-    await this.#patch(runId, [{ op: 'set', path: '/status', value: 'running' }], NOT_STARTED);
+    await this.#patch(runId, [{ op: 'set', path: '/status', value: 'running' }, STARTED], NOT_STARTED);
   }
 
   async markPublished(runId: string): Promise<void> {
@@ -83,7 +85,7 @@ export class CosmosRunStore implements RunStore {
 
   async unstarted(acceptedBefore: string, limit: number): Promise<readonly RunRecord[]> {
     const query = {
-      query: "SELECT * FROM c WHERE c.type = 'run' AND c.status = 'accepted' AND c.position < @before ORDER BY c.position",
+      query: 'SELECT * FROM c WHERE c.unstartedSince < @before ORDER BY c.unstartedSince',
       parameters: [{ name: '@before', value: acceptedBefore }],
     };
     return (await this.#query(query, limit)).map(fromRunDocument);
@@ -160,6 +162,7 @@ function endOf({ status, finishedAt, output, error, outbox }: RunFinish): PatchO
   return [
     { op: 'set', path: '/status', value: status },
     { op: 'set', path: '/finishedAt', value: finishedAt },
+    STARTED,
     ...(output === undefined ? [] : [{ op: 'set' as const, path: '/output', value: output }]),
     ...(error === undefined ? [] : [{ op: 'set' as const, path: '/error', value: error }]),
     ...(outbox.length === 0 ? [] : announcements(outbox, finishedAt)),

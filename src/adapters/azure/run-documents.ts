@@ -15,9 +15,9 @@ export function nodeDocumentId(node: string): string {
   return `node:${node.replace(UNSAFE_IN_ID, (character) => `~${character.charCodeAt(0).toString(16)}`)}`;
 }
 
-/** `position` orders runs by acceptance within one index. */
+/** `position` orders runs by acceptance; `unstartedSince` is there while nobody knows that the run has started. */
 export function toRunDocument(run: RunRecord) {
-  return { id: RUN_ID, type: 'run', position: runPosition(run), ...run };
+  return { id: RUN_ID, type: 'run', position: runPosition(run), unstartedSince: run.acceptedAt, ...run };
 }
 
 export function toNodeDocument(node: NodeRecord) {
@@ -54,7 +54,7 @@ const runDocument = z.object({
   status: z.enum(['accepted', 'running', 'completed', 'failed']),
   acceptedAt: z.string(),
   finishedAt: z.string().exactOptional(),
-  output: json.exactOptional(),
+  output: payload.exactOptional(),
   error: failure.exactOptional(),
 });
 

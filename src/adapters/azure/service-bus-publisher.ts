@@ -1,4 +1,6 @@
 import type { ServiceBusMessage, ServiceBusSender } from '@azure/service-bus';
+import { ExponentialBackoff, handleWhen, type IPolicy, retry } from 'cockatiel';
+import { HexdagError } from '../../errors.ts';
 import { DependencyRefusedError } from '../../ports/errors.ts';
 import type { EventPublisher, RunEvent } from '../../ports/event-publisher.ts';
 import { toMessage } from './event-message.ts';
@@ -11,18 +13,33 @@ interface Publication {
 }
 
 /**
+ * The end of what a single transfer may take. The SDK's own time-outs do not cover it: opening a link, it waits a minute for an
+ * answer that was lost with its connection, and everything else waits behind that.
+ */
+const TRANSFER_DEADLINE_MS = 5_000;
+
+/** About six seconds: longer than a broker takes to come back, and shorter than the activity that waits here may run. */
+const PATIENCE = retry(
+  handleWhen((error) => error instanceof HexdagError && error.retryable),
+  { maxAttempts: 6, backoff: new ExponentialBackoff({ initialDelay: 100, maxDelay: 3_000 }) },
+);
+
+/**
  * Publishes to a queue (or topic) through one sender. What is handed in during one turn of the event loop, or while a send is
- * under way, leaves together in as few messages' transfers as fit; the order of handing in is kept.
+ * under way, leaves together in as few messages' transfers as fit; the order of handing in is kept. What may not have arrived is
+ * sent again under the same message ids, which the entity's duplicate detection expects.
  */
 export class ServiceBusPublisher implements EventPublisher {
   readonly #openSender: () => Promise<ServiceBusSender>;
   readonly #doing: string;
+  readonly #patience: IPolicy;
   #waiting: Publication[] = [];
   #sending = false;
 
-  constructor(openSender: () => Promise<ServiceBusSender>, entity: string) {
+  constructor(openSender: () => Promise<ServiceBusSender>, entity: string, patience: IPolicy = PATIENCE) {
     this.#openSender = openSender;
     this.#doing = `publishing to ${entity}`;
+    this.#patience = patience;
   }
 
   publish(events: readonly RunEvent[]): Promise<void> {
@@ -37,41 +54,60 @@ export class ServiceBusPublisher implements EventPublisher {
 
   async #sendWaiting(): Promise<void> {
     while (this.#waiting.length > 0) {
-      const publications = this.#waiting.splice(0);
+      const publications = new Set(this.#waiting.splice(0));
       try {
-        await this.#send(publications);
+        await this.#patience.execute(() => this.#send(publications));
       } catch (error) {
-        const translated = translateServiceBusError(error, this.#doing);
-        for (const { reject } of publications) reject(translated);
+        for (const { reject } of publications) reject(error);
       }
     }
     this.#sending = false;
   }
 
-  /** Answers each publication when the transfer that holds its last message is stored. Those answered keep their answer. */
-  async #send(publications: readonly Publication[]): Promise<void> {
+  /** @throws the failure in the app's terms; `publications` then holds those it concerns */
+  async #send(publications: Set<Publication>): Promise<void> {
+    try {
+      await this.#transfer(publications);
+    } catch (error) {
+      throw translateServiceBusError(error, this.#doing);
+    }
+  }
+
+  /** Answers each publication, and takes it out of the set, when the transfer that holds its last message is stored. */
+  async #transfer(publications: Set<Publication>): Promise<void> {
     const sender = await this.#openSender();
-    let batch = await sender.createMessageBatch();
+    let batch = await sender.createMessageBatch(withDeadline());
     let complete: Publication[] = [];
     const flush = async () => {
-      if (batch.count > 0) await sender.sendMessages(batch);
-      for (const { resolve } of complete) resolve();
+      if (batch.count > 0) await sender.sendMessages(batch, withDeadline());
+      for (const publication of complete) {
+        publications.delete(publication);
+        publication.resolve();
+      }
       complete = [];
     };
     const add = async (message: ServiceBusMessage) => {
       if (batch.tryAddMessage(message)) return true;
       await flush();
-      batch = await sender.createMessageBatch();
+      batch = await sender.createMessageBatch(withDeadline());
       return batch.tryAddMessage(message);
     };
     for (const publication of publications) {
       let misfit: ServiceBusMessage | undefined;
       for (const message of publication.messages) if (!(await add(message))) misfit = message;
-      if (misfit === undefined) complete.push(publication);
-      else publication.reject(tooLarge(misfit, batch.maxSizeInBytes));
+      if (misfit === undefined) {
+        complete.push(publication);
+      } else {
+        publications.delete(publication);
+        publication.reject(tooLarge(misfit, batch.maxSizeInBytes));
+      }
     }
     await flush();
   }
+}
+
+function withDeadline(): { abortSignal: AbortSignal } {
+  return { abortSignal: AbortSignal.timeout(TRANSFER_DEADLINE_MS) };
 }
 
 function tooLarge({ messageId }: ServiceBusMessage, maxBytes: number): DependencyRefusedError {

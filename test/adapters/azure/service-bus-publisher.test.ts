@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { ServiceBusClient, type ServiceBusReceivedMessage } from '@azure/service-bus';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ConstantBackoff, handleAll, retry } from 'cockatiel';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { type ServiceBusServer, startServiceBus } from '../../../local/service-bus/server.ts';
 import { loadTopology } from '../../../local/service-bus/topology.ts';
@@ -10,6 +11,7 @@ import { DependencyRefusedError, DependencyUnavailableError } from '../../../src
 import type { RunEvent } from '../../../src/ports/event-publisher.ts';
 import { testEventPublisher } from '../../conformance/event-publisher.ts';
 import { runEvent } from '../../conformance/records.ts';
+import { KillableBroker } from '../../local/service-bus/killable-broker.ts';
 
 const QUEUE = 'run-events';
 const TOPOLOGY = {
@@ -153,19 +155,48 @@ describe('ServiceBusPublisher', () => {
     await expect(publish).rejects.toThrow(DependencyRefusedError);
   });
 
-  it('says that the broker does not answer, and works once it does', async () => {
-    const dead = new ServiceBusClient(server.connectionString.replace(/:\d+;/, ':1;'), {
-      retryOptions: { maxRetries: 0, retryDelayInMs: 1 },
-    });
-    const senders = [dead.createSender(QUEUE), client.createSender(QUEUE)];
-    const recovering = new ServiceBusPublisher(async () => senders.shift() ?? client.createSender(QUEUE), QUEUE);
+  it('says that the broker does not answer, after it has tried again', async () => {
+    const dead = new ServiceBusClient(server.connectionString.replace(/:\d+;/, ':1;'), { retryOptions: { maxRetries: 0 } });
+    onTestFinished(() => dead.close());
+    const senders = [dead.createSender(QUEUE), dead.createSender(QUEUE)];
+    const once = retry(handleAll, { maxAttempts: 1, backoff: new ConstantBackoff(1) });
+    const impatient = new ServiceBusPublisher(async () => senders.shift() ?? client.createSender(QUEUE), QUEUE, once);
     const runId = randomUUID();
 
-    const first = await recovering.publish([runEvent(runId)]).catch((error: unknown) => error);
-    await recovering.publish([runEvent(runId)]);
+    const first = await impatient.publish([runEvent(runId)]).catch((error: unknown) => error);
+    await impatient.publish([runEvent(runId)]);
 
     expect(first).toBeInstanceOf(DependencyUnavailableError);
     expect(await receive(1)).toHaveLength(1);
-    await dead.close();
+  });
+});
+
+describe('ServiceBusPublisher while its broker is killed again and again', () => {
+  it('publishes every event once, in order', async () => {
+    const broker = await KillableBroker.start({ events: { RequiresDuplicateDetection: true } });
+    const sending = new ServiceBusClient(broker.connectionString, { retryOptions: { maxRetries: 0, timeoutInMs: 1_000 } });
+    const sender = sending.createSender('events');
+    const persistent = new ServiceBusPublisher(async () => sender, 'events');
+    const events = Array.from({ length: 300 }, (_, index) => runEvent('r', { id: `r-${index}` }));
+    const outcomes: Promise<void>[] = [];
+    const publish = (from: number, to: number) => {
+      for (const event of events.slice(from, to)) outcomes.push(persistent.publish([event]));
+    };
+
+    publish(0, 50);
+    await outcomes[49];
+    publish(50, 150);
+    await broker.kill();
+    await broker.startAgain();
+    publish(150, 250);
+    await broker.kill();
+    await broker.startAgain();
+    publish(250, 300);
+    await Promise.all(outcomes);
+
+    const reader = new ServiceBusClient(broker.connectionString);
+    onTestFinished(() => reader.close());
+    const stored = await reader.createReceiver('events').peekMessages(400);
+    expect(stored.map(({ messageId }) => messageId)).toEqual(events.map(({ id }) => id));
   });
 });

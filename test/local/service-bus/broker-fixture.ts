@@ -1,14 +1,8 @@
 import { ServiceBusClient, type ServiceBusClientOptions } from '@azure/service-bus';
 import { onTestFinished } from 'vitest';
 import { type ServiceBusOptions, type ServiceBusServer, startServiceBus } from '../../../local/service-bus/server.ts';
-import { loadTopology, type Topology } from '../../../local/service-bus/topology.ts';
 import { ManualClock } from '../../helpers/manual-clock.ts';
-
-/** A topology of queues by name, with their properties in the words of the topology document. */
-export function topologyOf(queues: Readonly<Record<string, object>>): Topology {
-  const list = Object.entries(queues).map(([name, properties]) => ({ Name: name, Properties: properties }));
-  return loadTopology(JSON.stringify({ UserConfig: { Namespaces: [{ Name: 'test', Queues: list }] } }), 'test topology');
-}
+import { topologyOf } from './queues.ts';
 
 export interface BrokerFixture {
   readonly server: ServiceBusServer;

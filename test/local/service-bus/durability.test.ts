@@ -1,60 +1,13 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { connect, errorCodeOf, only } from './broker-fixture.ts';
+import { KillableBroker } from './killable-broker.ts';
 
 const MINUTE_MS = 60_000;
-const QUEUES = [
-  { Name: 'orders', Properties: { LockDuration: 'PT1M' } },
-  { Name: 'events', Properties: { RequiresDuplicateDetection: true } },
-];
-const TOPOLOGY = JSON.stringify({ UserConfig: { Namespaces: [{ Queues: QUEUES }] } });
-
-/** A broker process on a database of its own that can be killed and started again on the same port. */
-class BrokerProcess {
-  #port = 0;
-  #child: ChildProcess | undefined;
-  readonly #folder = mkdtempSync(join(tmpdir(), 'service-bus-'));
-
-  get connectionString(): string {
-    return `Endpoint=sb://127.0.0.1:${this.#port};SharedAccessKeyName=k;SharedAccessKey=k;UseDevelopmentEmulator=true;`;
-  }
-
-  async start(): Promise<void> {
-    const script = join(import.meta.dirname, 'broker-process.ts');
-    const args = [String(this.#port), join(this.#folder, 'broker.db'), TOPOLOGY];
-    this.#child = fork(script, args, { execArgv: ['--disable-warning=ExperimentalWarning'] });
-    const [port] = await once(this.#child, 'message');
-    this.#port = Number(port);
-  }
-
-  async kill(): Promise<void> {
-    const child = this.#child;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const gone = once(child, 'exit');
-    child.kill('SIGKILL');
-    await gone;
-  }
-
-  async remove(): Promise<void> {
-    await this.kill();
-    rmSync(this.#folder, { recursive: true, force: true });
-  }
-}
-
-async function startProcess(): Promise<BrokerProcess> {
-  const broker = new BrokerProcess();
-  onTestFinished(() => broker.remove());
-  await broker.start();
-  return broker;
-}
+const QUEUES = { orders: { LockDuration: 'PT1M' }, events: { RequiresDuplicateDetection: true } };
 
 describe('a broker that is killed', () => {
   it('comes back with every message, deferred, scheduled and locked ones included, and its counters', async () => {
-    const broker = await startProcess();
+    const broker = await KillableBroker.start(QUEUES);
     const before = connect(broker.connectionString);
     const sender = before.createSender('orders');
     await sender.sendMessages(Array.from({ length: 100 }, (_, index) => ({ body: index, applicationProperties: { index } })));
@@ -68,7 +21,7 @@ describe('a broker that is killed', () => {
     await receiver.abandonMessage(abandoned, { why: 'failed' });
 
     await broker.kill();
-    await broker.start();
+    await broker.startAgain();
     const after = connect(broker.connectionString);
     const reader = after.createReceiver('orders');
     const peeked = await reader.peekMessages(200);
@@ -87,11 +40,11 @@ describe('a broker that is killed', () => {
   });
 
   it('still knows the message ids it has accepted', async () => {
-    const broker = await startProcess();
+    const broker = await KillableBroker.start(QUEUES);
     await connect(broker.connectionString).createSender('events').sendMessages({ body: 'first', messageId: 'a' });
 
     await broker.kill();
-    await broker.start();
+    await broker.startAgain();
     const client = connect(broker.connectionString);
     await client.createSender('events').sendMessages({ body: 'second', messageId: 'a' });
 
@@ -99,7 +52,7 @@ describe('a broker that is killed', () => {
   });
 
   it('loses nothing it has acknowledged to a sender, and its processors carry on', async () => {
-    const broker = await startProcess();
+    const broker = await KillableBroker.start(QUEUES);
     const client = connect(broker.connectionString, { retryOptions: { maxRetries: 20, retryDelayInMs: 50, timeoutInMs: 1000 } });
     const received = new Set<unknown>();
     client.createReceiver('orders').subscribe({
@@ -120,7 +73,7 @@ describe('a broker that is killed', () => {
     const first = sendAll(0, 60);
     await vi.waitFor(() => expect(acknowledged.size).toBeGreaterThan(20), { timeout: 5000, interval: 1 });
     await broker.kill();
-    await broker.start();
+    await broker.startAgain();
     await first;
     await sendAll(60, 80);
 

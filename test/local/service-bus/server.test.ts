@@ -1,10 +1,13 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import rhea from 'rhea';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startServiceBus } from '../../../local/service-bus/server.ts';
-import { connect, only, startBroker, topologyOf } from './broker-fixture.ts';
+import { connect, only, startBroker } from './broker-fixture.ts';
+import { topologyOf } from './queues.ts';
 
 describe('a broker', () => {
   it('that is closed leaves its port and database to the next one', async () => {
@@ -43,6 +46,16 @@ describe('a broker', () => {
     await server.close();
 
     expect(await told).toMatchObject({ condition: 'amqp:connection:forced' });
+  });
+
+  it.each(['client', 'broker'])('leaves nothing behind that keeps a process alive, the %s closed first', async (first) => {
+    const script = join(import.meta.dirname, 'exit-process.ts');
+
+    const child = fork(script, [first], { execArgv: ['--disable-warning=ExperimentalWarning'] });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const [code] = await once(child, 'exit');
+
+    expect(code).toBe(0);
   });
 
   it('finds its queues in whatever case they are written', async () => {
