@@ -6,12 +6,9 @@ import { type ProcessStatus, Supervised } from './supervisor.ts';
 
 /** How long a process may take to finish what it does before it is ended by force. */
 const STOP_PATIENCE_MS = 10_000;
-const NODE_OPTIONS = [
-  '--disable-warning=ExperimentalWarning',
-  '--disable-warning=DEP0040',
-  // Most of what a request allocates is garbage soon: a roomier nursery halves the work of collecting it.
-  '--max-semi-space-size=32',
-];
+const NODE_OPTIONS = ['--disable-warning=ExperimentalWarning', '--disable-warning=DEP0040'];
+/** Most of what a request allocates is garbage soon: a roomier nursery (in MB) halves the work of collecting it. */
+const HOST_NODE_OPTIONS = [...NODE_OPTIONS, '--max-semi-space-size=32'];
 
 export interface LocalAzureOptions {
   readonly folder: DataFolder;
@@ -41,19 +38,20 @@ export class LocalAzure {
     const { programs, folder, log, onFailure } = options;
     const common = {
       environment: { ...process.env, NODE_COMPILE_CACHE: folder.compileCache },
-      nodeOptions: NODE_OPTIONS,
       log,
       onGiveUp: onFailure,
     };
     this.#stores = new Supervised({
       ...common,
       name: 'stores',
+      nodeOptions: NODE_OPTIONS,
       module: join(programs, 'stores.mjs'),
       settle: (config, ready) => ({ ...config, ports: ready.ports }),
     });
     this.#host = new Supervised({
       ...common,
       name: 'host',
+      nodeOptions: HOST_NODE_OPTIONS,
       module: join(programs, 'host.mjs'),
       settle: (config, ready) => ({ ...config, port: ready.port }),
     });

@@ -131,18 +131,10 @@ describe('a message that can never become a run', () => {
 describe('a store that answers 429 for a while', () => {
   it('delays orders and loses none', async () => {
     const keys = Array.from({ length: 40 }, (_, index) => `C-${index}`);
-    await fetch(`${stack.ready.control}/cosmos/throttle`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ share: 0.3, retryAfterMs: 50, seed: 7 }),
-    });
+    await stack.throttleCosmos({ share: 0.3, retryAfterMs: 50, seed: 7 });
     await send(keys.map((key) => order(key)));
     await events.untilAll(keys);
-    await fetch(`${stack.ready.control}/cosmos/throttle`, {
-      method: 'POST',
-      body: 'null',
-      headers: { 'content-type': 'application/json' },
-    });
+    await stack.throttleCosmos(null);
 
     const effects = (await stack.effects()).filter(({ orderId }) => orderId.startsWith('C-'));
     expect(keys.map((key) => events.of(key).map(({ type }) => type))).toEqual(keys.map(() => ['hexdag.run.completed']));

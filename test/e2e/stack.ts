@@ -1,27 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { CosmosClient } from '@azure/cosmos';
 import { ServiceBusClient } from '@azure/service-bus';
 import { BlobServiceClient } from '@azure/storage-blob';
-import { z } from 'zod';
+import { type LaunchedLocalAzure, launchLocalAzure } from '../../local/launch.ts';
 
-const Ready = z.object({
-  ready: z.literal(true),
-  http: z.string(),
-  serviceBus: z.string(),
-  cosmos: z.object({ endpoint: z.string(), key: z.string(), database: z.string() }),
-  blob: z.string(),
-  control: z.string(),
-  pids: z.object({ stores: z.number(), host: z.number() }),
-});
-
-const ProcessStatus = z.object({ pid: z.number(), ready: z.boolean() });
-const Status = z.object({ stores: ProcessStatus, host: ProcessStatus });
-
+/** One call that the outside world has seen. */
 export interface EffectLine {
   readonly effect: string;
   readonly orderId: string;
@@ -32,44 +17,51 @@ export interface EffectLine {
 
 /** The whole local Azure with the compiled app on it, started as a user starts it, and ordinary clients for each of its parts. */
 export class Stack {
-  readonly ready: z.infer<typeof Ready>;
   readonly serviceBus: ServiceBusClient;
   readonly cosmos: CosmosClient;
   readonly blobs: BlobServiceClient;
-  readonly #process: ChildProcess;
+  readonly #azure: LaunchedLocalAzure;
   readonly #folder: string;
 
-  private constructor(ready: z.infer<typeof Ready>, process: ChildProcess, folder: string) {
-    this.ready = ready;
-    this.#process = process;
+  private constructor(azure: LaunchedLocalAzure, folder: string) {
+    this.#azure = azure;
     this.#folder = folder;
-    const retryOptions = { maxRetries: 30, retryDelayInMs: 200, timeoutInMs: 3_000 };
-    this.serviceBus = new ServiceBusClient(ready.serviceBus, { retryOptions });
-    this.cosmos = new CosmosClient({ endpoint: ready.cosmos.endpoint, key: ready.cosmos.key });
-    this.blobs = BlobServiceClient.fromConnectionString(ready.blob);
+    const { serviceBus, cosmos, blob } = azure.ready;
+    const retryOptions = { maxRetries: 30, retryDelayInMs: 200, timeoutInMs: 5_000 };
+    this.serviceBus = new ServiceBusClient(serviceBus, { retryOptions });
+    this.cosmos = new CosmosClient({ endpoint: cosmos.endpoint, key: cosmos.key });
+    this.blobs = BlobServiceClient.fromConnectionString(blob);
   }
 
   static async start(settings: Readonly<Record<string, string>> = {}): Promise<Stack> {
     const folder = await mkdtemp(join(tmpdir(), 'hexdag-e2e-'));
-    const environment = { ...process.env, EFFECTS_FILE: join(folder, 'effects.jsonl'), ...settings };
-    const args = ['dist/start.mjs', '--ephemeral', '--json'];
-    const child = spawn(process.execPath, args, { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
-    for await (const line of createInterface({ input: child.stdout })) {
-      const parsed = Ready.safeParse(JSON.parse(line));
-      if (!parsed.success) throw new Error(`The local Azure did not start: ${line}`);
-      return new Stack(parsed.data, child, folder);
-    }
-    throw new Error('The local Azure ended before it was ready.');
+    const environment = { EFFECTS_FILE: join(folder, 'effects.jsonl'), ...settings };
+    return new Stack(await launchLocalAzure({ args: ['--ephemeral'], environment }), folder);
+  }
+
+  /** Where everything is. */
+  get ready() {
+    return this.#azure.ready;
   }
 
   get runs() {
-    return this.cosmos.database(this.ready.cosmos.database).container('runs');
+    return this.cosmos.database(this.#azure.ready.cosmos.database).container('runs');
   }
 
   /** The processes of now: a killed one comes back under another pid. */
-  async status(): Promise<z.infer<typeof Status>> {
-    const response = await fetch(`${this.ready.control}/status`);
-    return Status.parse(await response.json());
+  status(): ReturnType<LaunchedLocalAzure['status']> {
+    return this.#azure.status();
+  }
+
+  /** From now on the store answers this share of its requests with 429; null ends that. */
+  async throttleCosmos(
+    rule: { readonly share: number; readonly retryAfterMs: number; readonly seed: number } | null,
+  ): Promise<void> {
+    await fetch(`${this.#azure.ready.control}/cosmos/throttle`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(rule),
+    });
   }
 
   /** What the outside world saw, line by line. */
@@ -84,9 +76,7 @@ export class Stack {
   async stop(): Promise<void> {
     await this.serviceBus.close();
     this.cosmos.dispose();
-    const gone = once(this.#process, 'exit');
-    this.#process.kill('SIGINT');
-    await gone;
+    await this.#azure.stop();
     await rm(this.#folder, { recursive: true, force: true });
   }
 }
