@@ -1,7 +1,5 @@
 import type { RequestListener, Server } from 'node:http';
-// biome-ignore lint/style/noRestrictedImports: a package's folder of this name, not the app's.
 import blobConfigurationModule from 'azurite/dist/src/blob/BlobConfiguration.js';
-// biome-ignore lint/style/noRestrictedImports: a package's folder of this name, not the app's.
 import blobServerModule from 'azurite/dist/src/blob/BlobServer.js';
 import type { LokiDatabase, LokiJournal } from './loki-journal.ts';
 

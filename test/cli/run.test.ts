@@ -33,7 +33,6 @@ describe('the command line', () => {
     [['send', 'orders'], 'argument_missing', 'file'],
     [['send', 'orders', 'missing.json', '--connection', 'x'], 'file_not_found', 'missing.json'],
     [['send', 'orders', '.', '--connection', 'x'], 'file_unreadable', 'folder'],
-    [['send', 'orders', '-'], 'connection_missing', '--connection'],
   ])('refuses %j as %s and says what to do', async (args, code, hint) => {
     const { exitCode, stdout, stderr } = await cli(args);
 

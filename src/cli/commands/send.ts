@@ -1,10 +1,10 @@
-import type { ServiceBusMessage, ServiceBusSender } from '@azure/service-bus';
+import type { ServiceBusMessage } from '@azure/service-bus';
 import type { Command } from 'commander';
 import { isJsonObject, type JsonValue } from '../../json.ts';
 import { type CommandContext, type OutputFormat, outputOption } from '../command-context.ts';
 import { CliError } from '../errors.ts';
 import { readTextFile } from '../files.ts';
-import { printable, type Terminal } from '../terminal.ts';
+import { printable } from '../terminal.ts';
 
 interface SendOptions {
   readonly connection?: string;
@@ -12,10 +12,14 @@ interface SendOptions {
   readonly output: OutputFormat;
 }
 
+/** The local Azure on its default port; its keys are public, as those of every emulator. */
+const LOCAL_SERVICE_BUS =
+  'Endpoint=sb://127.0.0.1:5672;SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=SAS_KEY_VALUE;UseDevelopmentEmulator=true;';
+
 const HELP = `
 FILE (or - for standard input) holds a JSON array, one JSON value, or one JSON value a line; each value becomes a message.
 
-The connection string is the setting SB unless --connection gives one; "hexdag start" prints that of the local Service Bus.
+Without --connection and the setting SB, it sends to the local Azure on its default port; "hexdag start" prints its connection string.
 
   hexdag send orders orders.jsonl --id-path orderId`;
 
@@ -26,20 +30,16 @@ export function addSend(parent: Command, { terminal }: CommandContext): void {
     .description('Sends JSON values as messages to a queue or topic.')
     .argument('<queue>', 'queue or topic')
     .argument('<file>', 'JSON file, or - for standard input')
-    .option('--connection <string>', 'Service Bus connection string')
+    .option('--connection <string>', 'Service Bus connection string (default: the setting SB, else the local Azure)')
     .option('--id-path <path>', 'where in a value its message id is, such as orderId or order.id')
     .addOption(outputOption())
     .addHelpText('after', HELP)
     .action(async (queue: string, file: string, options: SendOptions) => {
-      const connection = options.connection ?? terminal.environment['SB'];
-      if (connection === undefined || connection === '') {
-        throw new CliError(
-          'connection_missing',
-          'No Service Bus to send to: set SB to a connection string, or give one with --connection.',
-        );
-      }
+      const connection = options.connection ?? (terminal.environment['SB'] || LOCAL_SERVICE_BUS);
       const text = file === '-' ? await readAll(terminal.stdin) : readTextFile(file);
       const messages = parseValues(text, file).map((value, index) => toMessage(value, index, options.idPath));
+      // The SDK is most of what this command would otherwise have to load for `--help`.
+      const { send } = await import('../send-messages.ts');
       await send(connection, queue, messages, terminal);
       const sent = messages.length;
       terminal.stdout.write(
@@ -96,51 +96,4 @@ function toMessage(value: JsonValue, index: number, idPath: string | undefined):
 function valueAt(value: JsonValue, path: string): JsonValue | undefined {
   const names = path.replace(/^\$\.?/, '').split('.');
   return names.reduce<JsonValue | undefined>((current, name) => (isJsonObject(current) ? current[name] : undefined), value);
-}
-
-async function send(
-  connection: string,
-  queue: string,
-  messages: readonly ServiceBusMessage[],
-  terminal: Terminal,
-): Promise<void> {
-  const { ServiceBusClient } = await import('@azure/service-bus');
-  const client = new ServiceBusClient(connection, { retryOptions: { maxRetries: 2, timeoutInMs: 15_000 } });
-  try {
-    await sendAll(client.createSender(queue), messages, (sent) => {
-      if (terminal.stderr.isTTY === true) terminal.stderr.write(`\r${sent} of ${messages.length} sent`);
-    });
-    if (terminal.stderr.isTTY === true) terminal.stderr.write('\r\x1b[K');
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CliError(
-      'send_failed',
-      `Not everything was sent to ${printable(queue)}: ${printable(reason)}. Send again with --id-path, so that repeated ones are recognised.`,
-      {
-        exitCode: 1,
-        cause: error,
-      },
-    );
-  } finally {
-    await client.close();
-  }
-}
-
-/** Sends in batches as large as the broker takes. */
-async function sendAll(
-  sender: ServiceBusSender,
-  messages: readonly ServiceBusMessage[],
-  progress: (sent: number) => void,
-): Promise<void> {
-  let batch = await sender.createMessageBatch();
-  for (const [index, message] of messages.entries()) {
-    if (batch.tryAddMessage(message)) continue;
-    if (batch.count === 0) throw new Error(`message ${index + 1} is larger than the broker takes`);
-    await sender.sendMessages(batch);
-    progress(index);
-    batch = await sender.createMessageBatch();
-    if (!batch.tryAddMessage(message)) throw new Error(`message ${index + 1} is larger than the broker takes`);
-  }
-  if (batch.count > 0) await sender.sendMessages(batch);
-  progress(messages.length);
 }
