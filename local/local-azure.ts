@@ -8,7 +8,7 @@ import { type ProcessStatus, Supervised } from './supervisor.ts';
 const STOP_PATIENCE_MS = 10_000;
 const NODE_OPTIONS = ['--disable-warning=ExperimentalWarning', '--disable-warning=DEP0040'];
 /** Most of what a request allocates is garbage soon: a roomier nursery (in MB) halves the work of collecting it. */
-const HOST_NODE_OPTIONS = [...NODE_OPTIONS, '--max-semi-space-size=32'];
+const HOST_NODE_OPTIONS = [...NODE_OPTIONS, '--max-semi-space-size=16'];
 
 export interface LocalAzureOptions {
   readonly folder: DataFolder;
