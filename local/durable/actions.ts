@@ -30,6 +30,18 @@ const retryOptions = z.object({
 
 export type RetryOptions = z.infer<typeof retryOptions>;
 
+/** An HTTP call of an orchestrator; `asynchronousPatternEnabled` asks for polling while the answer is 202. */
+export const httpRequest = z.object({
+  method: z.string(),
+  uri: z.string(),
+  content: z.string().nullish(),
+  headers: z.record(z.string(), z.coerce.string()).nullish(),
+  tokenSource: z.unknown().optional(),
+  asynchronousPatternEnabled: z.boolean(),
+});
+
+export type HttpRequest = z.infer<typeof httpRequest>;
+
 const action = z.discriminatedUnion('actionType', [
   z.object({ actionType: z.literal(ActionType.CallActivity), ...activityFields }),
   z.object({ actionType: z.literal(ActionType.CallActivityWithRetry), ...activityFields, retryOptions }),
@@ -37,6 +49,7 @@ const action = z.discriminatedUnion('actionType', [
   z.object({ actionType: z.literal(ActionType.CallSubOrchestratorWithRetry), ...childFields, retryOptions }),
   z.object({ actionType: z.literal(ActionType.ContinueAsNew), input: z.unknown().optional() }),
   z.object({ actionType: z.literal(ActionType.CreateTimer), fireAt: z.string(), isCanceled: z.boolean() }),
+  z.object({ actionType: z.literal(ActionType.CallHttp), httpRequest }),
   z.object({ actionType: z.literal(ActionType.WaitForExternalEvent), externalEventName: z.string() }),
   z.object({
     actionType: z.literal([ActionType.WhenAny, ActionType.WhenAll]),
@@ -45,13 +58,7 @@ const action = z.discriminatedUnion('actionType', [
     },
   }),
   z.object({
-    actionType: z.literal([
-      ActionType.CallEntity,
-      ActionType.CallHttp,
-      ActionType.SignalEntity,
-      ActionType.LockEntities,
-      ActionType.ReleaseEntities,
-    ]),
+    actionType: z.literal([ActionType.CallEntity, ActionType.SignalEntity, ActionType.LockEntities, ActionType.ReleaseEntities]),
   }),
 ]);
 
@@ -84,7 +91,7 @@ const FAILURE_MARK = '\n\n$OutOfProcData$:';
 export type OrchestratorResult =
   | { readonly kind: 'returned'; readonly state: OrchestratorState }
   | { readonly kind: 'threw'; readonly state: OrchestratorState }
-  /** No state came back: the function, the SDK or the host failed outside the orchestration's own code. */
+  /** No state came back that could be gone on with: the function, the SDK or the host failed outside the orchestration's own code. */
   | { readonly kind: 'broken'; readonly message: string };
 
 export function readReturnedState(json: string | undefined): OrchestratorResult {

@@ -1,5 +1,5 @@
 import type { LiveInstance, Message } from './live-instance.ts';
-import type { DurableStore, FinalStatus, StoredWork } from './store.ts';
+import type { DurableStore, FinalStatus, NewWork } from './store.ts';
 
 /** What a change makes of its instance. Inputs and outputs are JSON texts. */
 export type Fate =
@@ -21,7 +21,7 @@ export interface Change {
   readonly consumed: readonly Message[];
   /** JSON texts of the events to append, joined by commas; empty if there are none. */
   readonly history: string;
-  readonly newWork: readonly Omit<StoredWork, 'outcome'>[];
+  readonly newWork: readonly NewWork[];
   /** Task ids of work that nobody waits for any more. */
   readonly abandoned: readonly number[];
   readonly children: readonly LiveInstance[];

@@ -3,19 +3,15 @@ import type { GroupCommit } from '../sqlite/group-commit.ts';
 import { Background } from './background.ts';
 import { type Change, deleteMessage, writeChange, writeMessage, writeNewInstance } from './change.ts';
 import { Directory, type StartRequest } from './directory.ts';
-import { decide, type EpisodeDecision } from './episode.ts';
-import { UnknownOrchestratorError } from './errors.ts';
+import { EpisodeRunner } from './episode-runner.ts';
 import { FunctionIndex } from './function-index.ts';
 import { type HistoryEvent, isAnswer } from './history.ts';
 import { HistoryCache } from './history-cache.ts';
-import { historyText, joinHistory } from './history-text.ts';
 import { newId } from './instance-id.ts';
-import { invokeOrchestrator, orchestratorPayload } from './invocations.ts';
-import { Lane } from './lane.ts';
 import { type CachedHistory, type LiveInstance, type Message, toMessage } from './live-instance.ts';
 import type { TimerLimits } from './replay.ts';
 import type { DurableSettings } from './settings.ts';
-import { afterEpisode, engineFailure, openEpisode, type Surroundings, suspension, termination } from './steps.ts';
+import { type Surroundings, suspension, termination } from './steps.ts';
 import { type DurableStore, parseEvents, type StoredInstance } from './store.ts';
 import { TaskRunner } from './task-runner.ts';
 import { Writer } from './writer.ts';
@@ -30,7 +26,6 @@ export interface EngineOptions {
   readonly commits: GroupCommit;
   readonly settings: DurableSettings;
   readonly limits: TimerLimits;
-  readonly completeWithOpenTasks: boolean;
 }
 
 export interface EngineCounters {
@@ -46,36 +41,41 @@ export interface EngineCounters {
  */
 export class Engine {
   readonly #options: EngineOptions;
-  readonly #functions: FunctionIndex;
   readonly #directory: Directory;
-  readonly #orchestrators: Lane;
+  readonly #runner: EpisodeRunner;
   readonly #tasks: TaskRunner;
   readonly #writer: Writer;
   readonly #background: Background;
   readonly #cache: HistoryCache;
   #ready: LiveInstance[] = [];
-  #episodes = 0;
-  #actions = 0;
   #stopped = false;
 
   constructor(options: EngineOptions) {
     this.#options = options;
-    const { host, store, commits, settings } = options;
-    this.#functions = new FunctionIndex(host.functions);
+    const { host, store, commits, settings, limits } = options;
+    const functions = new FunctionIndex(host.functions);
     this.#directory = new Directory({
       clock: host.clock,
-      functions: this.#functions,
+      functions,
       defaultVersion: settings.defaultVersion,
       lastId: store.highestId(),
     });
-    this.#orchestrators = new Lane(settings.maxConcurrentOrchestratorFunctions);
     this.#cache = new HistoryCache(CACHE_CAPACITY, (instance) => this.#readHistory(instance));
+    this.#runner = new EpisodeRunner({
+      host,
+      functions,
+      cache: this.#cache,
+      limits,
+      maxOrchestrators: settings.maxConcurrentOrchestratorFunctions,
+      surroundings: () => this.#surroundings(),
+      log: (level, message) => this.#log(level, message),
+    });
     this.#background = new Background((error) => this.#log('error', `Background work failed: ${String(error)}`));
     const onFailure = (error: unknown) => this.#log('critical', `The Durable database could not be written: ${String(error)}`);
     this.#writer = new Writer({ store, commits, clock: host.clock, onFailure });
     this.#tasks = new TaskRunner({
       host,
-      functions: this.#functions,
+      functions,
       writer: this.#writer,
       background: this.#background,
       maxActivities: settings.maxConcurrentActivityFunctions,
@@ -84,7 +84,7 @@ export class Engine {
   }
 
   counters(): EngineCounters {
-    return { episodes: this.#episodes, activities: this.#tasks.activities, actions: this.#actions };
+    return { episodes: this.#runner.episodes, activities: this.#tasks.activities, actions: this.#runner.actions };
   }
 
   /** Takes up everything the store holds. To be called once, before anything else. */
@@ -209,51 +209,10 @@ export class Engine {
     if (step === 'idle' || this.#stopped) return;
     if (step === 'suspend') await this.#commit(suspension(instance, this.#options.host.clock.now()));
     else if (step === 'terminate') await this.#commit(termination(instance, this.#surroundings()));
-    else await this.#commit(...(await this.#episode(instance)));
-  }
-
-  /** Runs an episode; what the engine itself fails at ends the instance with an explanation, and nothing else. */
-  async #episode(instance: LiveInstance): Promise<[Change, CachedHistory?]> {
-    try {
-      return await this.#runEpisode(instance);
-    } catch (error) {
-      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      this.#log('error', `The host could not run instance '${instance.id}': ${text}`);
-      return [engineFailure(instance, error, this.#surroundings())];
+    else {
+      const { change, history } = await this.#runner.run(instance);
+      await this.#commit(change, history);
     }
-  }
-
-  async #runEpisode(instance: LiveInstance): Promise<[Change, CachedHistory]> {
-    const { host, limits, completeWithOpenTasks } = this.#options;
-    const fn = this.#functions.find('orchestrationtrigger', instance.name);
-    if (fn === undefined) throw new UnknownOrchestratorError(instance.name);
-    const { episode, result } = await this.#orchestrators.run(async () => {
-      const episode = openEpisode(instance, this.#cache.get(instance), host.clock.now());
-      const payload = orchestratorPayload(
-        instance,
-        joinHistory(episode.past.text, historyText(episode.freshTexts, false)),
-        limits,
-      );
-      return { episode, result: await invokeOrchestrator(host, fn, payload, instance.traceParent) };
-    });
-    const history = [...episode.past.events, ...episode.fresh];
-    const { name: orchestrator, executionId } = instance;
-    const decision = decide({ orchestrator, executionId, history, result, now: host.clock.now(), limits, completeWithOpenTasks });
-    this.#episodes += 1;
-    this.#actions += decision.newTasks.length;
-    this.#warnOfLostEvents(instance, decision);
-    const change = afterEpisode(instance, episode, decision, this.#surroundings());
-    const text = joinHistory(episode.past.text, change.history);
-    return [change, { events: [...history, ...decision.events], text }];
-  }
-
-  #warnOfLostEvents(instance: LiveInstance, { verdict }: EpisodeDecision): void {
-    if (verdict.kind !== 'continuedAsNew' || verdict.dropped.length === 0) return;
-    const names = verdict.dropped.join(', ');
-    this.#log(
-      'warning',
-      `Instance '${instance.id}' continued as new; events it had not awaited are lost, as in Azure: ${names}.`,
-    );
   }
 
   /** Stores a change, then performs it. `history` is the whole history after it. */

@@ -1,4 +1,5 @@
 import type { OrchestratorResult, OrchestratorState } from './actions.ts';
+import { UnsupportedActionError } from './errors.ts';
 import {
   type EventRaised,
   EventType,
@@ -10,7 +11,8 @@ import {
   stamped,
 } from './history.ts';
 import { childInstanceId } from './instance-id.ts';
-import { type Replay, replay, type ScheduledTask, type TimerLimits, UnsupportedActionError } from './replay.ts';
+import { type Replay, replay, type TimerLimits } from './replay.ts';
+import type { ScheduledTask } from './scheduled-task.ts';
 
 /** One run of an orchestrator function over its history, as far as the decision about it needs to know. */
 export interface Episode {
@@ -21,8 +23,6 @@ export interface Episode {
   readonly result: OrchestratorResult;
   readonly now: number;
   readonly limits: TimerLimits;
-  /** Ends an execution as soon as its function has ended, whatever work is open. */
-  readonly completeWithOpenTasks: boolean;
 }
 
 export interface Failure {
@@ -71,7 +71,7 @@ export function decide(episode: Episode): EpisodeDecision {
   const known = new Map(episode.history.filter(isScheduling).map((event) => [event.EventId, event]));
   const drift = findDrift(mirror.scheduled, known);
   if (drift !== undefined) return failed(episode, nonDeterministic(orchestrator, drift));
-  const newTasks = mirror.scheduled.filter((task) => !task.cancelled && !known.has(task.id));
+  const newTasks = mirror.scheduled.filter((task) => task.status === 'due' && !known.has(task.id));
   const verdict = judge(episode, result, mirror);
   return {
     events: [...newTasks.map((task) => schedulingEvent(task, episode)), ...closingEvents(verdict, episode.now)],
@@ -91,8 +91,7 @@ function judge(episode: Episode, result: Exclude<OrchestratorResult, { kind: 'br
   }
   const ended = state.isDone === true || result.kind === 'threw';
   // The extension ends an execution only when its function has ended and none of its tasks is open.
-  if (ended && mirror.settled && (mirror.open.size === 0 || episode.completeWithOpenTasks))
-    return ending(orchestrator, state, mirror);
+  if (ended && mirror.settled && mirror.open.size === 0) return ending(orchestrator, state, mirror);
   if (mirror.open.size > 0 || mirror.waiting) return { kind: 'running' };
   const reason =
     `Orchestrator function '${orchestrator}' is stalled: it has not ended, and nothing it waits for is open. ` +

@@ -43,3 +43,13 @@ export class EntitiesNotSupportedError extends Error {
     this.name = 'EntitiesNotSupportedError';
   }
 }
+
+/** An action this host can't perform. */
+export class UnsupportedActionError extends Error {
+  readonly code = 'unsupported_action';
+
+  constructor(feature: string) {
+    super(`${feature} are not supported by the local Durable engine.`);
+    this.name = 'UnsupportedActionError';
+  }
+}

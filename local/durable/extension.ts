@@ -20,8 +20,6 @@ export interface DurableExtensionOptions {
   readonly systemKey: string;
   /** Milliseconds at which long timers are cut; those of Azure Storage (6 and 3 days) if not given. */
   readonly timerLimits?: TimerLimits;
-  /** Ends an orchestration with its function even if tasks are open. Azure waits for them, and so does this unless told otherwise. */
-  readonly completeWithOpenTasks?: boolean;
 }
 
 const DAY_MS = 86_400_000;
@@ -51,12 +49,12 @@ export class DurableExtension implements HostExtension {
   async start(host: ExtensionHost): Promise<void> {
     const entity = host.functions.find((fn) => fn.trigger.binding.type.toLowerCase() === 'entitytrigger');
     if (entity !== undefined) throw new EntitiesNotSupportedError(entity.name);
-    const { databasePath, systemKey, timerLimits = AZURE_STORAGE_TIMER_LIMITS, completeWithOpenTasks = false } = this.#options;
+    const { databasePath, systemKey, timerLimits = AZURE_STORAGE_TIMER_LIMITS } = this.#options;
     const settings = readSettings(host);
     const database = openDatabase(databasePath, SCHEMA);
     const store = new DurableStore(database);
     const commits = new GroupCommit(database);
-    const engine = new Engine({ host, store, commits, settings, limits: timerLimits, completeWithOpenTasks });
+    const engine = new Engine({ host, store, commits, settings, limits: timerLimits });
     const endpoint = { origin: host.origin, hubName: settings.hubName, systemKey };
     const api = new HttpApi(new Management({ engine, store, commits, clock: host.clock }), endpoint);
     engine.recover();

@@ -3,12 +3,13 @@ import type { ExtensionHost, RegisteredFunction } from '../functions-host/extens
 import type { TypedData } from '../functions-host/typed-data.ts';
 import { type OrchestratorResult, readReturnedState, readThrownState } from './actions.ts';
 import { EventType, type FailureDetails, stamped, type TaskFailure, type TaskSucceeded } from './history.ts';
+import { DEFAULT_POLLING_MS } from './http-polling.ts';
 import type { LiveInstance } from './live-instance.ts';
 import type { TimerLimits } from './replay.ts';
+import { describeReuse, findReusedAction } from './reused-tasks.ts';
 
 /** Newest schema of the orchestrator payload: long timers are cut and HTTP calls polled by the SDK. */
 const SCHEMA_VERSION = 3;
-const HTTP_POLLING_MS = 30_000;
 
 /** The orchestration trigger's payload. `history` is the events' JSON texts joined by commas, each with its `IsPlayed`. */
 export function orchestratorPayload(instance: LiveInstance, history: string, limits: TimerLimits): string {
@@ -21,7 +22,7 @@ export function orchestratorPayload(instance: LiveInstance, history: string, lim
     maximumShortTimerDuration: timeSpan(limits.maximumShort),
     longRunningTimerIntervalDuration: timeSpan(limits.longInterval),
     // The SDK spells it like this.
-    defaultHttpAsyncRequestSleepTimeMillseconds: HTTP_POLLING_MS,
+    defaultHttpAsyncRequestSleepTimeMillseconds: DEFAULT_POLLING_MS,
   });
   return `{"history":[${history}],"input":${instance.input || 'null'},${rest.slice(1)}`;
 }
@@ -40,7 +41,10 @@ export async function invokeOrchestrator(
   traceParent: string | null,
 ): Promise<OrchestratorResult> {
   try {
-    const { returnValue } = await host.invoke(fn, { trigger: { string: payload }, ...(traceParent && { traceParent }) });
+    const invocation = { trigger: { string: payload }, ...(traceParent && { traceParent }) };
+    const { returnValue, rawResult } = await host.invoke(fn, invocation);
+    const reused = findReusedAction(rawResult);
+    if (reused !== undefined) return { kind: 'broken', message: describeReuse(reused) };
     return readReturnedState(returnValue?.json ?? returnValue?.string);
   } catch (error) {
     return readThrownState(error);
@@ -82,7 +86,7 @@ export async function invokeActivity(
   }
 }
 
-function taskFailure(
+export function taskFailure(
   { taskId, name }: ActivityCall,
   now: number,
   message: string,

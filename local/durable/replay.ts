@@ -1,30 +1,13 @@
-import { type Action, ActionType, type RetryOptions } from './actions.ts';
-import { type EventRaised, EventType, type HistoryEvent } from './history.ts';
+import { type Action, ActionType, type HttpRequest, type RetryOptions } from './actions.ts';
+import { UnsupportedActionError } from './errors.ts';
+import { type EventRaised, EventType, type HistoryEvent, type TaskSucceeded } from './history.ts';
+import { httpWork, pollAfter } from './http-polling.ts';
+import { type ScheduledTask, type TaskWork, workOf } from './scheduled-task.ts';
 
 /** Lengths, in milliseconds, at which the SDK cuts a long timer into several. */
 export interface TimerLimits {
   readonly maximumShort: number;
   readonly longInterval: number;
-}
-
-export type TaskWork =
-  | { readonly kind: 'activity'; readonly name: string; readonly input: unknown }
-  | {
-      readonly kind: 'subOrchestration';
-      readonly name: string;
-      readonly input: unknown;
-      readonly instanceId: string | undefined;
-      readonly version: string | undefined;
-    }
-  | { readonly kind: 'timer'; readonly fireAt: number };
-
-/** A task that took an id. */
-export interface ScheduledTask {
-  readonly id: number;
-  readonly work: TaskWork;
-  /** Id of the first attempt, for the attempts and timers of a retried task that come after it. */
-  readonly retryOf?: number | undefined;
-  readonly cancelled: boolean;
 }
 
 /** Where an execution stands after its actions met its history. */
@@ -44,16 +27,6 @@ export interface Replay {
   readonly unawaited: readonly string[];
 }
 
-/** An action this host can't perform. */
-export class UnsupportedActionError extends Error {
-  readonly code = 'unsupported_action';
-
-  constructor(feature: string) {
-    super(`${feature} are not supported by the local Durable engine.`);
-    this.name = 'UnsupportedActionError';
-  }
-}
-
 interface Node {
   outcome: 'open' | 'succeeded' | 'failed';
   readonly parent: Parent | undefined;
@@ -65,6 +38,8 @@ interface Parent extends Node {
 
 interface Leaf extends Node {
   readonly id: number;
+  /** JSON text, once it has succeeded. */
+  result?: string;
 }
 
 /**
@@ -118,7 +93,7 @@ class Replayer {
         return true;
       case EventType.TaskCompleted:
       case EventType.SubOrchestrationInstanceCompleted:
-        return this.#settleTask(event.TaskScheduledId, 'succeeded');
+        return this.#complete(event);
       case EventType.TaskFailed:
       case EventType.SubOrchestrationInstanceFailed:
         return this.#settleTask(event.TaskScheduledId, 'failed');
@@ -148,6 +123,8 @@ class Replayer {
       case ActionType.CallActivityWithRetry:
       case ActionType.CallSubOrchestratorWithRetry:
         return this.#retried(workOf(action), action.retryOptions, parent);
+      case ActionType.CallHttp:
+        return this.#http(action.httpRequest, parent);
       case ActionType.ContinueAsNew:
         this.#continueAsNew = { input: action.input };
         return { outcome: 'succeeded', parent };
@@ -161,18 +138,23 @@ class Replayer {
         // As `Task.WhenAll` in the extension: settled when every child is (unlike the SDK's, which fails with its first
         // failure), and at once over nothing.
         return this.#compound(action.compoundActions, parent, (children) => children.every((child) => child.outcome !== 'open'));
-      case ActionType.CallHttp:
-        throw new UnsupportedActionError('HTTP calls of orchestrators (callHttp)');
       default:
         throw new UnsupportedActionError('Entities and entity locks');
     }
   }
 
-  #task(work: TaskWork, parent: Parent | undefined, retryOf?: number, cancelled = false): Leaf {
-    const leaf: Leaf = { id: this.#scheduled.length, outcome: cancelled ? 'failed' : 'open', parent };
-    this.#scheduled.push({ id: leaf.id, work, retryOf, cancelled });
-    if (!cancelled) this.#open.set(leaf.id, leaf);
+  #task(work: TaskWork, parent: Parent | undefined, retryOf?: number, status: ScheduledTask['status'] = 'due'): Leaf {
+    const leaf: Leaf = { id: this.#scheduled.length, outcome: status === 'cancelled' ? 'failed' : 'open', parent };
+    this.#scheduled.push({ id: leaf.id, work, retryOf, status });
+    if (status === 'due') this.#open.set(leaf.id, leaf);
     return leaf;
+  }
+
+  /** Lets a task that was held begin. */
+  #release(leaf: Leaf): void {
+    this.#open.set(leaf.id, leaf);
+    const task = this.#scheduled[leaf.id];
+    if (task !== undefined) this.#scheduled[leaf.id] = { ...task, status: 'due' };
   }
 
   /** Attempts with a timer after each failure; after the last failure too, since the SDK reports it only when that fires. */
@@ -200,12 +182,38 @@ class Replayer {
     return node;
   }
 
+  /** A call, and a pause and a poll after each answer that asks for them; both take their ids when that answer comes. */
+  #http(request: HttpRequest, parent: Parent | undefined): Node {
+    if (!request.asynchronousPatternEnabled) return this.#task(httpWork(request), parent);
+    let pause: Node | undefined;
+    const node: Parent = {
+      outcome: 'open',
+      parent,
+      childSettled: (child) => {
+        if (child === pause) {
+          this.#release(call);
+          return;
+        }
+        const poll = call.result === undefined ? undefined : pollAfter(request, call.result);
+        if (poll === undefined) {
+          this.#settle(node, call.result === undefined ? 'failed' : 'succeeded');
+          return;
+        }
+        pause = this.#timer(this.#clock + poll.pause, false, node);
+        call = this.#task(httpWork(poll.request), node, undefined, 'held');
+      },
+    };
+    let call = this.#task(httpWork(request), node);
+    return node;
+  }
+
   #timer(fireAt: number, cancelled: boolean, parent: Parent | undefined): Node {
+    const status = cancelled ? 'cancelled' : 'due';
     if (fireAt - this.#clock <= this.#limits.maximumShort)
-      return this.#task({ kind: 'timer', fireAt }, parent, undefined, cancelled);
+      return this.#task({ kind: 'timer', fireAt }, parent, undefined, status);
     const nextPart = () => {
       const long = fireAt - this.#clock > this.#limits.maximumShort;
-      this.#task({ kind: 'timer', fireAt: long ? this.#clock + this.#limits.longInterval : fireAt }, node, undefined, cancelled);
+      this.#task({ kind: 'timer', fireAt: long ? this.#clock + this.#limits.longInterval : fireAt }, node, undefined, status);
     };
     const node: Parent = {
       outcome: cancelled ? 'failed' : 'open',
@@ -257,6 +265,12 @@ class Replayer {
     return waiter !== undefined;
   }
 
+  #complete({ TaskScheduledId: id, Result }: TaskSucceeded): boolean {
+    const leaf = this.#open.get(id);
+    if (leaf !== undefined) leaf.result = Result;
+    return this.#settleTask(id, 'succeeded');
+  }
+
   #settleTask(id: number, outcome: 'succeeded' | 'failed'): boolean {
     const leaf = this.#open.get(id);
     if (leaf === undefined) return false;
@@ -269,21 +283,6 @@ class Replayer {
     node.outcome = outcome;
     node.parent?.childSettled(node);
   }
-}
-
-type CallAction = Extract<Action, { functionName: string }>;
-
-function workOf(action: CallAction): TaskWork {
-  if (action.actionType === ActionType.CallActivity || action.actionType === ActionType.CallActivityWithRetry) {
-    return { kind: 'activity', name: action.functionName, input: action.input };
-  }
-  return {
-    kind: 'subOrchestration',
-    name: action.functionName,
-    input: action.input,
-    instanceId: action.instanceId || undefined,
-    version: action.version ?? undefined,
-  };
 }
 
 /** Milliseconds to wait after the given failure (1 = first); none after the last. */

@@ -15,7 +15,10 @@ export function statusBody(instance: StoredInstance, showInput: boolean) {
   };
 }
 
-/** The history as the management API shows it: names for numbers, without the episodes' boundaries. */
+/**
+ * The history as the management API shows it: names for numbers, without the episodes' boundaries. Azure calls it `historyEvents`, where
+ * the SDK looks for `history`: its `getStatus` never returns one, here as there.
+ */
 export function historyBody(events: readonly HistoryEvent[], showResults: boolean): object[] {
   return events
     .filter((event) => event.EventType !== EventType.OrchestratorStarted && event.EventType !== EventType.OrchestratorCompleted)

@@ -5,8 +5,8 @@ import { EventType, type HistoryEvent, type ParentLink, stamped } from './histor
 import { eventText, historyText } from './history-text.ts';
 import { childInstanceId } from './instance-id.ts';
 import type { CachedHistory, LiveInstance, Message } from './live-instance.ts';
-import type { ScheduledTask, TaskWork } from './replay.ts';
-import type { StoredWork } from './store.ts';
+import type { ScheduledTask, TaskWork } from './scheduled-task.ts';
+import type { NewWork } from './store.ts';
 
 /** What a step needs of the world around its instance. */
 export interface Surroundings {
@@ -50,7 +50,7 @@ export function afterEpisode(
   around: Surroundings,
 ): Change {
   const { verdict } = decision;
-  const work: Omit<StoredWork, 'outcome'>[] = [];
+  const work: NewWork[] = [];
   const children: LiveInstance[] = [];
   const outgoing: Outgoing[] = [];
   for (const task of decision.newTasks) {
@@ -138,7 +138,7 @@ function newWork(
   taskId: number,
   work: Exclude<TaskWork, { kind: 'subOrchestration' }>,
   around: Surroundings,
-): Omit<StoredWork, 'outcome'> {
+): NewWork {
   const row = { id: around.nextId(), instance: instance.key, taskId };
   if (work.kind === 'timer') return { ...row, name: null, input: null, fireAt: work.fireAt };
   return { ...row, name: work.name, input: jsonText(work.input), fireAt: null };

@@ -12,7 +12,8 @@ export const SCHEMA = `
   CREATE TABLE IF NOT EXISTS history(position INTEGER PRIMARY KEY, events TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS inbox(id INTEGER PRIMARY KEY, instance INTEGER NOT NULL, event TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS work(
-    id INTEGER PRIMARY KEY, instance INTEGER NOT NULL, task_id INTEGER NOT NULL, name TEXT, input TEXT, fire_at INTEGER, outcome TEXT);
+    id INTEGER PRIMARY KEY, instance INTEGER NOT NULL, task_id INTEGER NOT NULL, name TEXT, input TEXT, fire_at INTEGER, outcome TEXT,
+    restarts INTEGER NOT NULL DEFAULT 0);
 `;
 
 export type LiveStatus = 'Pending' | 'Running' | 'Suspended';
@@ -54,7 +55,12 @@ export interface StoredWork {
   readonly input: string | null;
   readonly fireAt: number | null;
   readonly outcome: HistoryEvent | null;
+  /** How often the activity was begun by a process that found it without an outcome at its start. */
+  readonly restarts: number;
 }
+
+/** Work that is new: it has no outcome, and nobody can have begun it. */
+export type NewWork = Omit<StoredWork, 'outcome' | 'restarts'>;
 
 export interface InstanceFilter {
   readonly createdFrom?: number | undefined;
@@ -99,6 +105,7 @@ const workRow = z.object({
   input: z.string().nullable(),
   fire_at: z.number().nullable(),
   outcome: z.string().nullable(),
+  restarts: z.number(),
 });
 const maximumRow = z.object({ maximum: z.number().nullable() });
 
@@ -130,6 +137,7 @@ export class DurableStore {
       messages: prepare('SELECT * FROM inbox ORDER BY id'),
       insertWork: prepare('INSERT INTO work(id, instance, task_id, name, input, fire_at) VALUES (?, ?, ?, ?, ?, ?)'),
       completeWork: prepare('UPDATE work SET outcome = ? WHERE id = ? AND outcome IS NULL'),
+      countRestart: prepare('UPDATE work SET restarts = restarts + 1 WHERE id = ?'),
       deleteWork: prepare('DELETE FROM work WHERE id = ?'),
       work: prepare('SELECT * FROM work ORDER BY id'),
     };
@@ -232,13 +240,17 @@ export class DurableStore {
     });
   }
 
-  insertWork(work: Omit<StoredWork, 'outcome'>): void {
+  insertWork(work: NewWork): void {
     this.#statements.insertWork.run(work.id, work.instance, work.taskId, work.name, work.input, work.fireAt);
   }
 
   /** False if the work is gone or already has an outcome. */
   completeWork(id: number, outcome: string): boolean {
     return this.#statements.completeWork.run(outcome, id).changes === 1;
+  }
+
+  countRestart(id: number): void {
+    this.#statements.countRestart.run(id);
   }
 
   deleteWork(id: number): void {

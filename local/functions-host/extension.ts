@@ -32,6 +32,8 @@ export interface Invocation {
 export interface InvocationOutcome {
   readonly returnValue: TypedData | null | undefined;
   readonly outputData: readonly NamedData[];
+  /** What the function returned, before it was made into data. */
+  readonly rawResult?: unknown;
 }
 
 export type LogLevel = 'trace' | 'debug' | 'information' | 'warning' | 'error' | 'critical';

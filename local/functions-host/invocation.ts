@@ -85,7 +85,7 @@ export class Invoker {
       ended = await inState(core, 'postInvocationHooks', () => hooks.postInvocation(context, hookData, ended));
     }
     if (ended.error !== null && ended.error !== undefined) throw ended.error;
-    return model.getResponse(context, ended.result);
+    return { ...(await model.getResponse(context, ended.result)), rawResult: ended.result };
   }
 
   #coreContext(fn: AppFunction, invocation: Invocation, invocationId: string): InvocationState {

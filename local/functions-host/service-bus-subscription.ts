@@ -63,7 +63,7 @@ export class ServiceBusSubscription {
       {
         processMessage: (message) => handlers.message(message),
         processError: async ({ error, errorSource }) => {
-          if (!this.#ended) handlers.failed(errorSource, error);
+          if (!this.#ended && !isLockGone(error, errorSource)) handlers.failed(errorSource, error);
         },
       },
       {
@@ -114,4 +114,9 @@ export class ServiceBusSubscription {
     this.#client.close().catch(() => undefined);
     this.#handlers.lost();
   }
+}
+
+/** A renewal that comes just after the message was settled is told the same as one that comes too late; the latter shows when settling. */
+function isLockGone(error: Error, source: string): boolean {
+  return source === 'renewLock' && 'code' in error && error.code === 'MessageLockLost';
 }

@@ -101,6 +101,15 @@ describe('getStatus', () => {
     expect(withoutInput).toMatchObject({ input: null });
   });
 
+  test('of the SDK returns no history, as it looks for it under another name than Azure gives it', async () => {
+    const { instanceId, historyEvents } = await app.run('chain');
+
+    const status = await app.client('getStatus', instanceId, { showHistory: true, showHistoryOutput: true });
+
+    expect(historyEvents).not.toEqual([]);
+    expect(status).not.toHaveProperty('history');
+  });
+
   test('throws for an unknown instance', async () => {
     await expect(app.client('getStatus', 'nobody')).rejects.toThrow('HTTP 404');
   });

@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { DurableExtension, type DurableExtensionOptions } from '../../../local/durable/extension.ts';
-import type { ExtensionHost } from '../../../local/functions-host/extension.ts';
+import type { Binding, ExtensionHost } from '../../../local/functions-host/extension.ts';
 import { type FunctionsHost, startFunctionsHost } from '../../../local/functions-host/host.ts';
 import type { LogEntry } from '../../../local/functions-host/logging.ts';
+import type { TypedData } from '../../../local/functions-host/typed-data.ts';
 import { ManualClock } from '../../helpers/manual-clock.ts';
 
 export interface InstanceStatus {
@@ -20,7 +21,14 @@ export const APP_DIRECTORY = fileURLToPath(new URL('./fixtures/app', import.meta
 export const SYSTEM_KEY = 'the-system-key';
 
 class RestartableExtension extends DurableExtension {
+  /** What the test changes in the data of the client binding. */
+  editClientData = (data: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => data;
   #host: ExtensionHost | undefined;
+
+  get host(): ExtensionHost {
+    if (this.#host === undefined) throw new Error('The extension has not started.');
+    return this.#host;
+  }
 
   override async start(host: ExtensionHost): Promise<void> {
     this.#host = host;
@@ -28,7 +36,12 @@ class RestartableExtension extends DurableExtension {
   }
 
   async startAgain(): Promise<void> {
-    if (this.#host !== undefined) await super.start(this.#host);
+    await super.start(this.host);
+  }
+
+  override inputData(binding: Binding): TypedData | undefined {
+    const data = super.inputData(binding);
+    return data?.string === undefined ? data : { string: JSON.stringify(this.editClientData(JSON.parse(data.string))) };
   }
 }
 

@@ -30,7 +30,7 @@ function returned(actions: Action[], rest: { isDone: boolean; output?: unknown }
   return { kind: 'returned', state: { actions: [actions], ...rest } };
 }
 
-function decideOn(result: OrchestratorResult, history: HistoryEvent[], completeWithOpenTasks = false): EpisodeDecision {
+function decideOn(result: OrchestratorResult, history: HistoryEvent[]): EpisodeDecision {
   const limits = { maximumShort: Number.POSITIVE_INFINITY, longInterval: 1 };
   return decide({
     orchestrator: 'o',
@@ -39,7 +39,6 @@ function decideOn(result: OrchestratorResult, history: HistoryEvent[], completeW
     result,
     now: NOW,
     limits,
-    completeWithOpenTasks,
   });
 }
 
@@ -65,13 +64,9 @@ describe('an episode', () => {
     const result = returned([anyOf(call('a'), call('b'))], { isDone: true, output: 'x' });
     const history = [scheduledActivity(0, 'a'), scheduledActivity(1, 'b'), completed(1)];
 
-    const verdicts = [
-      decideOn(result, history).verdict,
-      decideOn(result, history, true).verdict,
-      decideOn(result, [...history, completed(0)]).verdict,
-    ];
+    const verdicts = [decideOn(result, history).verdict, decideOn(result, [...history, completed(0)]).verdict];
 
-    expect(verdicts).toEqual([{ kind: 'running' }, { kind: 'completed', output: '"x"' }, { kind: 'completed', output: '"x"' }]);
+    expect(verdicts).toEqual([{ kind: 'running' }, { kind: 'completed', output: '"x"' }]);
   });
 
   test('without output completes with null', () => {

@@ -56,14 +56,17 @@ describe('activities', () => {
     expect(output).toBe(reason);
   });
 
-  test.each([false, true])(
-    'that fail in detail do so where they are awaited (through a sub-orchestration: %s)',
-    async (through) => {
-      const { output } = await app.run('detailed', through);
+  test('that fail with an error the exception properties provider knows nothing of throw a plain error', async () => {
+    const { output } = await app.run('detailed', { activity: 'fail' });
 
-      expect(output).toMatchObject({ errorType: 'OrderError', errorMessage: 'no stock', properties: { sku: 'A1' } });
-    },
-  );
+    expect(output).toMatch(/^Activity function 'fail' failed: oops/);
+  });
+
+  test.each(['failInDetail', 'sub'])('that fail in detail do so where they are awaited (%s)', async (activity) => {
+    const { output } = await app.run('detailed', { activity });
+
+    expect(output).toMatchObject({ errorType: 'OrderError', errorMessage: 'no stock', properties: { sku: 'A1' } });
+  });
 
   test('of a WhenAll are all awaited before the next one starts, even if one failed early', async () => {
     const id = await app.startNew('failFast');
@@ -111,6 +114,18 @@ describe('retries', () => {
     const status = await app.ended(id);
 
     expect(status.output).toEqual([[`${id}1 at 2`, `${id}2 at 3`, `${id}3 at 4`], 'fourth']);
+  });
+
+  test('go on beside what follows the Task.any they lost', async () => {
+    const id = await app.startNew('leftover');
+    await atGate(id);
+    await app.after(id, 'TimerCreated');
+    app.clock.advance(SECOND);
+    await app.until(id, (status) => eventLine(status).includes('TaskCompleted 4'));
+    openGate(id);
+    const status = await app.ended(id);
+
+    expect(status.output).toEqual([id, `${id} at 2`]);
   });
 
   test('repeat a sub-orchestration', async () => {
@@ -318,7 +333,8 @@ describe('an orchestration fails with an explanation', () => {
     ['failing', undefined, "Activity function 'fail' failed: oops"],
     ['bigOutput', undefined, 'BigInt'],
     ['drifting', undefined, "task 0 was TaskScheduled 'echo' and is now activity 'nothing'"],
-    ['http', undefined, 'callHttp'],
+    ['shrinkingAny', undefined, "the task of 'echo', which was already scheduled, into another Task.any or Task.all"],
+    ['combinedTwice', undefined, "the task of 'flaky', which was already scheduled"],
     ['input', { hasOwnProperty: 1 }, 'hasOwnProperty'],
   ])('%s with %j', async (name, input, explanation) => {
     const status = await app.run(name, input);

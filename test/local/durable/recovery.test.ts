@@ -1,13 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { countEvents, DurableApp } from './driver.ts';
 import { atGate, openGate } from './fixtures/app/gate.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'durable-'));
+const databasePath = join(folder, 'durable.db');
 const app = new DurableApp({
-  databasePath: join(folder, 'durable.db'),
+  databasePath,
   timerLimits: { maximumShort: 1_000, longInterval: 1_000 },
 });
 beforeAll(() => app.start());
@@ -92,5 +94,25 @@ describe('after a restart', () => {
     const status = await app.ended(id);
 
     expect(status.output).toBe('restarted');
+  });
+
+  test('an instance whose stored history is damaged fails with an explanation, and the others go on', async () => {
+    const id = await app.startNew('customStatus');
+    await app.until(id, ({ customStatus }) => customStatus !== null);
+    await app.restart(() => {
+      const database = new DatabaseSync(databasePath);
+      database.exec('UPDATE history SET events = \'{broken\' WHERE events LIKE \'%"Name":"customStatus"%\'');
+      database.close();
+    });
+    await app.rpc('POST', `instances/${id}/raiseEvent/go`);
+    let response = await app.rpc('GET', `instances/${id}`);
+    while (response.status === 202) response = await app.rpc('GET', `instances/${id}`);
+    const other = await app.run('chain');
+
+    expect(await response.json()).toMatchObject({
+      runtimeStatus: 'Failed',
+      output: expect.stringContaining('the host could not run it'),
+    });
+    expect(other.output).toEqual(['a', 'b', 'c']);
   });
 });

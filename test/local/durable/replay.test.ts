@@ -151,8 +151,47 @@ describe('timers', () => {
   test('that are cancelled keep their id but are not open', () => {
     const result = run([any(timer(SECOND, true), event('e'))], raised('e'));
 
-    expect(result.scheduled).toMatchObject([{ id: 0, cancelled: true }]);
+    expect(result.scheduled).toMatchObject([{ id: 0, status: 'cancelled' }]);
     expect(result.open.size).toBe(0);
+  });
+});
+
+describe('HTTP calls', () => {
+  const http = (asynchronousPatternEnabled = true): Action => ({
+    actionType: ActionType.CallHttp,
+    httpRequest: { method: 'POST', uri: 'http://a/', asynchronousPatternEnabled },
+  });
+  const answered = (id: number, statusCode: number, headers: Record<string, string>): HistoryEvent => ({
+    ...stamped(EventType.TaskCompleted, 0),
+    TaskScheduledId: id,
+    Result: JSON.stringify({ statusCode, headers, content: '' }),
+  });
+  const accepted = (id: number) => answered(id, 202, { Location: 'http://a/status', 'Retry-After': '2' });
+
+  test('that are to be polled hold the id of the poll until the pause is over', () => {
+    const actions = [all(http(), call('a')), call('b')];
+
+    const paused = run(actions, accepted(0), completed(1));
+    const polled = run(actions, accepted(0), completed(1), fired(2));
+    const settled = run(actions, accepted(0), completed(1), fired(2), answered(3, 200, {}));
+
+    const request = 'BuiltIn::HttpActivity';
+    expect(scheduled(paused)).toEqual([request, 'a', 2 * SECOND, request]);
+    expect(paused.scheduled.map(({ status }) => status)).toEqual(['due', 'due', 'due', 'held']);
+    expect([polled.scheduled[3], [...polled.open]]).toMatchObject([
+      { status: 'due', work: { input: { method: 'GET', uri: 'http://a/status' } } },
+      [3],
+    ]);
+    expect(scheduled(settled).at(-1)).toBe('b');
+  });
+
+  test.each([
+    ['fail', http(), failed(0)],
+    ['are not to be polled', http(false), accepted(0)],
+  ])('that %s are settled by their first answer', (_, action, answer) => {
+    const result = run([action, call('a')], answer);
+
+    expect(scheduled(result)).toEqual(['BuiltIn::HttpActivity', 'a']);
   });
 });
 

@@ -28,7 +28,10 @@ const topology = loadTopology(
       Namespaces: [
         {
           Name: 'local',
-          Queues: ['single', 'batch', 'manual', 'binary'].map((Name) => ({ Name, Properties: { MaxDeliveryCount: 2 } })),
+          Queues: [
+            ...['single', 'batch', 'manual', 'binary'].map((Name) => ({ Name, Properties: { MaxDeliveryCount: 2 } })),
+            { Name: 'brief', Properties: { LockDuration: 'PT1.2S' } },
+          ],
           Topics: [],
         },
       ],
@@ -193,6 +196,19 @@ describe('a message', () => {
     expect(calls.map(({ context }) => context.triggerMetadata['deliveryCount'])).toEqual([1, 2]);
     expect(dead).toMatchObject({ messageId: 'poison', deadLetterReason: 'MaxDeliveryCountExceeded' });
     expect(running.counters()).toMatchObject({ 'serviceBus.abandoned': 2, 'serviceBus.completed': 0 });
+  });
+
+  it('stays locked for as long as its function takes', async () => {
+    const renewedTwice = () => vi.waitFor(() => expect(broker.counters()['renewals']).toBeGreaterThanOrEqual(2), 5000);
+    const { called, handle } = recorder(1, () => renewedTwice());
+    const running = await start(handle, { SINGLE_QUEUE: 'brief' });
+
+    await send('brief', { body: Buffer.from('text') });
+    await called;
+    await running.drain();
+
+    expect(running.counters()).toMatchObject({ 'serviceBus.received': 1, 'serviceBus.completed': 1 });
+    expect(await remaining('brief')).toEqual([]);
   });
 
   it('stays locked after success when the function says that it completes messages itself', async () => {
