@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    execArgv: ['--disable-warning=ExperimentalWarning'],
     include: ['test/**/*.test.ts'],
     exclude: ['test/deep/**'],
     testTimeout: 20_000,

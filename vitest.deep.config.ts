@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** The suites that kill processes: minutes, not seconds. */
 export default defineConfig({
   test: {
+    execArgv: ['--disable-warning=ExperimentalWarning'],
     include: ['test/deep/**/*.test.ts'],
     testTimeout: 600_000,
     hookTimeout: 60_000,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DurableClient } from 'durable-functions';
 import { steps } from '../steps/index.ts';
@@ -20,6 +20,7 @@ import { compileLibrary, type Library, type SourceFile } from './library.ts';
 import type { NodeKind } from './nodes/node-kind.ts';
 import { nodeKinds } from './nodes/node-kinds.ts';
 import { StepRegistry } from './nodes/steps.ts';
+import type { Diagnostic } from './pipeline/diagnostic.ts';
 import type { Log } from './ports/log.ts';
 import { advance } from './run/advance.ts';
 import type { AdvanceResult, AdvanceTask } from './run/advance-task.ts';
@@ -33,6 +34,8 @@ import type { Trigger } from './triggers/trigger.ts';
 /** Younger runs and outboxes are left to the process that is at work on them. */
 const SWEEP_MINIMUM_AGE_MS = 10_000;
 const SWEEP_LIMIT = 200;
+/** Time enough to mend or take back a deployment that orchestrations cannot live with. */
+const RESTART_FOR_MS = 24 * 3_600_000;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -62,10 +65,12 @@ export interface HexdagApp {
 export function composeApp(environment: Environment, folder: string): HexdagApp {
   const registry = new StepRegistry(steps);
   const kinds = nodeKinds(registry);
-  const documents = join(folder, environment['PIPELINES_DIRECTORY'] ?? 'pipelines');
-  const library = compileLibrary(readDocuments(documents), { kinds, steps: registry });
+  const documents = environment['PIPELINES_DIRECTORY'] ?? 'pipelines';
+  const files = readDocuments(join(folder, documents));
+  const library = files === undefined ? noLibrary(documents) : compileLibrary(files, { kinds, steps: registry });
   try {
     const config = loadConfig(environment);
+    logRefused(library, lineLog(console, config.logLevel));
     return { getHealth: () => getHealth(library), work: composeWork(config, library, kinds) };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
@@ -73,7 +78,29 @@ export function composeApp(environment: Environment, folder: string): HexdagApp 
   }
 }
 
-function readDocuments(folder: string): SourceFile[] {
+/** What is refused is not registered, so nothing else would ever mention it. */
+function logRefused({ diagnostics }: Library, log: Log): void {
+  for (const { severity, file, position, code, message } of diagnostics) {
+    if (severity === 'error') log('error', 'a document is refused', { file, line: position.line, code, error: message });
+  }
+}
+
+/** An app that cannot load tells nobody why; one without documents tells it in its health and its log. */
+function noLibrary(folder: string): Library {
+  const diagnostic: Diagnostic = {
+    code: 'folder_missing',
+    severity: 'error',
+    file: folder,
+    position: { line: 1, column: 1 },
+    message: `The folder '${folder}' of pipelines and triggers is not part of the app.`,
+    remedy: 'Deploy it with the app, or name another in PIPELINES_DIRECTORY.',
+  };
+  return { pipelines: [], triggers: [], diagnostics: [diagnostic] };
+}
+
+/** Undefined if there is no such folder. */
+function readDocuments(folder: string): SourceFile[] | undefined {
+  if (!existsSync(folder)) return undefined;
   const names = readdirSync(folder).filter((name) => /\.ya?ml$/i.test(name));
   return names.sort().map((name) => ({ name, content: readFileSync(join(folder, name)) }));
 }
@@ -109,7 +136,12 @@ function composeWork(config: Config, library: Library, kinds: ReadonlyMap<string
     advance: (task, sink) => advance(task, { ...stores, relay, kinds, log: logTo(sink), processStartedAt }),
     sweep: async (client, sink) => {
       const dependencies = { ...stores, orchestrations: orchestrationsOf(client), publisher, log: logTo(sink) };
-      await sweep(dependencies, { minimumAgeMs: SWEEP_MINIMUM_AGE_MS, limit: SWEEP_LIMIT });
+      await sweep(dependencies, {
+        minimumAgeMs: SWEEP_MINIMUM_AGE_MS,
+        limit: SWEEP_LIMIT,
+        processStartedAt,
+        restartForMs: RESTART_FOR_MS,
+      });
     },
     startRun: (request, client, sink) =>
       startRun(request, { ...stores, orchestrations: orchestrationsOf(client), pipelines, log: logTo(sink), newKey: randomUUID }),

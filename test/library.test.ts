@@ -42,6 +42,16 @@ describe('the library of documents', () => {
     expect(library.triggers.map(({ name }) => name)).toEqual(['from-queue']);
   });
 
+  it('refuses pipelines of one name, and tells each place: which of them was meant is not ours to guess', () => {
+    const library = compileLibrary([file('a.yaml', pipeline), file('b.yaml', pipeline)], language);
+
+    expect(library.pipelines).toEqual([]);
+    expect(library.diagnostics).toMatchObject([
+      { code: 'pipeline_conflict', file: 'a.yaml', position: { line: 3 }, message: expect.stringContaining('b.yaml') },
+      { code: 'pipeline_conflict', file: 'b.yaml', position: { line: 3 }, message: expect.stringContaining('a.yaml') },
+    ]);
+  });
+
   it('keeps what is good when a file is broken, and tells the place', () => {
     const broken = pipeline.replace('fn: work', 'fn: wrok').replace('name: orders', 'name: broken');
 

@@ -115,8 +115,10 @@ export class Engine {
    */
   async start(request: StartRequest): Promise<string> {
     const instance = this.#directory.admit(request, null);
-    await this.#writer.commit((store) => writeNewInstance(store, instance));
+    const stored = this.#writer.commit((store) => writeNewInstance(store, instance));
+    // The first episode shares the commit. What it schedules begins after that.
     this.#release(instance);
+    await stored;
     return instance.id;
   }
 

@@ -53,7 +53,8 @@ export class DurableExtension implements HostExtension {
     const settings = readSettings(host);
     const database = openDatabase(databasePath, SCHEMA);
     const store = new DurableStore(database);
-    const commits = new GroupCommit(database);
+    // An episode takes one turn: it joins the transaction of the message that woke it.
+    const commits = new GroupCommit(database, 2);
     const engine = new Engine({ host, store, commits, settings, limits: timerLimits });
     const endpoint = { origin: host.origin, hubName: settings.hubName, systemKey };
     const api = new HttpApi(new Management({ engine, store, commits, clock: host.clock }), endpoint);

@@ -245,8 +245,8 @@ export class DurableStore {
   }
 
   /** False if the work is gone or already has an outcome. */
-  completeWork(id: number, outcome: string): boolean {
-    return this.#statements.completeWork.run(outcome, id).changes === 1;
+  completeWork(id: number, outcome: string): void {
+    this.#statements.completeWork.run(outcome, id);
   }
 
   countRestart(id: number): void {

@@ -19,7 +19,7 @@ export interface TaskRunnerOptions {
   readonly writer: Writer;
   readonly background: Background;
   readonly maxActivities: number;
-  /** Called with a task's outcome when that is stored. */
+  /** Called with a task's outcome when that is stored, or is being stored in the transaction that the next write joins. */
   readonly deliver: (instance: LiveInstance, message: Message) => void;
 }
 
@@ -74,10 +74,12 @@ export class TaskRunner {
       if (this.#stopped || instance.ended) return undefined;
       return this.#outcomeOf(call, row, restarts);
     });
-    if (event === undefined || instance.ended) return;
+    if (event === undefined || instance.ended || instance.work.get(call.taskId)?.row !== row) return;
     const message = toMessage(event, { table: 'work', id: row });
-    const isFirst = await writer.commit((store) => store.completeWork(row, message.text));
-    if (isFirst) deliver(instance, message);
+    const stored = writer.commit((store) => store.completeWork(row, message.text));
+    // The episode that the outcome wakes shares its commit: either both are durable or neither happened.
+    deliver(instance, message);
+    await stored;
   }
 
   /** Restarts are counted before the activity begins: it may be the end of this process. */

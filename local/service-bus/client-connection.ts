@@ -5,6 +5,7 @@ import type { Broker } from './broker.ts';
 import { answerTokenRequest } from './cbs.ts';
 import { ConsumerLink } from './consumer-link.ts';
 import { asBrokerError, BrokerError, CONDITION, entityNotFound } from './errors.ts';
+import type { Faults } from './faults.ts';
 import { managementOf } from './management.ts';
 import { keepPeerWriting } from './peer-writing.ts';
 import { serveProducerLink } from './producer-link.ts';
@@ -22,7 +23,6 @@ import {
 
 const MAX_FRAME_SIZE = 65_536;
 const CHANNEL_MAX = 4999;
-const IDLE_TIMEOUT_MS = 120_000;
 /** `rhea` allots these lazily; clients hold at most 2048 deliveries open in either direction, others more. */
 const SESSION_BUFFER_SIZE = { incoming: 2048, outgoing: 1 << 20 };
 
@@ -35,6 +35,9 @@ export type Log = (level: 'debug' | 'information' | 'warning' | 'error', message
 export interface ConnectionSettings {
   readonly broker: Broker;
   readonly maxMessageSizeBytes: number;
+  /** A client that sends nothing for twice this long is gone. */
+  readonly idleTimeoutMs: number;
+  readonly faults: Faults;
   readonly log: Log;
 }
 
@@ -45,6 +48,7 @@ export class ClientConnection {
   readonly #connection: Connection;
   readonly #windows = new Map<Session, FrameWindow>();
   readonly #consumers = new Map<Sender, ConsumerLink>();
+  readonly #producers = new Map<Receiver, Queue>();
   /** Links that carry answers of `$cbs` and `$management` nodes, by the node's lower-case address. */
   readonly #replyLinks = new Map<Sender, string>();
 
@@ -55,7 +59,7 @@ export class ClientConnection {
       container_id: container.id,
       max_frame_size: MAX_FRAME_SIZE,
       channel_max: CHANNEL_MAX,
-      idle_time_out: IDLE_TIMEOUT_MS,
+      idle_time_out: settings.idleTimeoutMs,
       session_buffer_size: SESSION_BUFFER_SIZE,
     });
     this.#listen();
@@ -69,6 +73,17 @@ export class ClientConnection {
   close(): void {
     this.#connection.close({ condition: CONDITION.connectionForced, description: 'The broker is shutting down.' });
     setImmediate(() => this.#socket.destroySoon());
+  }
+
+  /** Takes the links to the queue away from the client, and leaves the rest of the connection as it is. */
+  detachLinks(queue: Queue): void {
+    const consumers = [...this.#consumers].filter(([, consumer]) => consumer.queue === queue).map(([link]) => link);
+    const producers = [...this.#producers].filter(([, target]) => target === queue).map(([link]) => link);
+    for (const link of [...consumers, ...producers]) {
+      link.close({ condition: CONDITION.detachForced, description: `The link '${link.name}' is force detached.` });
+    }
+    for (const link of consumers) this.#closeSender(link);
+    for (const link of producers) this.#producers.delete(link);
   }
 
   /** Drops the connection without a word, so that nothing unanswered counts as done. */
@@ -90,7 +105,7 @@ export class ClientConnection {
     );
     connection.on('sender_open', ({ sender }: EventContext) => sender && this.#open(sender, (link) => this.#openSender(link)));
     connection.on('sender_close', ({ sender }: EventContext) => sender && this.#closeSender(sender));
-    connection.on('receiver_close', () => undefined);
+    connection.on('receiver_close', ({ receiver }: EventContext) => receiver && this.#producers.delete(receiver));
   }
 
   #openSession(session: Session): void {
@@ -108,6 +123,7 @@ export class ClientConnection {
     for (const link of [...this.#consumers.keys(), ...this.#replyLinks.keys()]) {
       if (link.session === session) this.#closeSender(link);
     }
+    for (const link of this.#producers.keys()) if (link.session === session) this.#producers.delete(link);
   }
 
   #open<L extends Sender | Receiver>(link: L, open: (link: L) => void): void {
@@ -133,7 +149,7 @@ export class ClientConnection {
       serveRequestLink(link, TOKEN_REPLY_NAMES, answerTokenRequest, replyLink, broker.store);
     } else {
       const queue = this.#findQueue(address.entity);
-      if (address.kind === 'entity') serveProducerLink(link, queue, broker.store, maxMessageSizeBytes);
+      if (address.kind === 'entity') this.#produce(link, queue);
       else serveRequestLink(link, MANAGEMENT_REPLY_NAMES, managementOf(queue), replyLink, broker.store);
     }
     echoAttach(link, { max_message_size: maxMessageSizeBytes });
@@ -160,6 +176,11 @@ export class ClientConnection {
     this.#consumers.set(link, new ConsumerLink(link, queue, this.#settings.broker.store, window, receivesAndDeletes));
   }
 
+  #produce(link: Receiver, queue: Queue): void {
+    serveProducerLink(link, queue, this.#settings.broker.store, this.#settings);
+    this.#producers.set(link, queue);
+  }
+
   #findQueue(entity: string): Queue {
     const queue = this.#settings.broker.findQueue(entity);
     if (queue === undefined) throw entityNotFound(entity);
@@ -182,6 +203,7 @@ export class ClientConnection {
 
   #closeConsumers(): void {
     for (const link of [...this.#consumers.keys()]) this.#closeSender(link);
+    this.#producers.clear();
     this.#replyLinks.clear();
     this.#windows.clear();
   }

@@ -6,10 +6,17 @@ export const CONDITION = {
   decodeError: 'amqp:decode-error',
   internalError: 'amqp:internal-error',
   connectionForced: 'amqp:connection:forced',
+  detachForced: 'amqp:link:detach-forced',
   messageSizeExceeded: 'amqp:link:message-size-exceeded',
   argumentError: 'com.microsoft:argument-error',
   messageLockLost: 'com.microsoft:message-lock-lost',
   messageNotFound: 'com.microsoft:message-not-found',
+  // Never met by this broker; for failures that are ordered.
+  resourceLimitExceeded: 'amqp:resource-limit-exceeded',
+  unauthorizedAccess: 'amqp:unauthorized-access',
+  entityDisabled: 'com.microsoft:entity-disabled',
+  serverBusy: 'com.microsoft:server-busy',
+  timeout: 'com.microsoft:timeout',
 } as const;
 
 export type Condition = (typeof CONDITION)[keyof typeof CONDITION];

@@ -1,5 +1,6 @@
 import type { EventContext, Receiver } from 'rhea';
 import { asBrokerError, BrokerError, CONDITION } from './errors.ts';
+import type { Faults } from './faults.ts';
 import type { Queue } from './queue.ts';
 import type { QueueStore } from './queue-store.ts';
 import { ACCEPTED, BATCH_FORMAT, rejected } from './rhea-adaptations.ts';
@@ -9,11 +10,16 @@ import { parseMessage, splitBatch } from './sections.ts';
 const CREDIT = 1000;
 const CREDIT_STEP = 250;
 
+export interface ProducerSettings {
+  readonly maxMessageSizeBytes: number;
+  readonly faults: Faults;
+}
+
 /**
  * Serves the link a client sends over: each message, or batch as a whole, is accepted once it is stored.
  * A sender is held back by late answers, never by missing credit, which its client punishes with long pauses.
  */
-export function serveProducerLink(link: Receiver, queue: Queue, store: QueueStore, maxMessageSizeBytes: number): void {
+export function serveProducerLink(link: Receiver, queue: Queue, store: QueueStore, settings: ProducerSettings): void {
   let used = 0;
   link.add_credit(CREDIT);
   link.on('message', ({ message, delivery }: EventContext) => {
@@ -24,7 +30,8 @@ export function serveProducerLink(link: Receiver, queue: Queue, store: QueueStor
     }
     if (delivery === undefined) return;
     try {
-      const encoded = assertBytes(message, maxMessageSizeBytes);
+      settings.faults.beforeSend(queue.name);
+      const encoded = assertBytes(message, settings.maxMessageSizeBytes);
       const messages = delivery.format === BATCH_FORMAT ? splitBatch(encoded).map(parseMessage) : [parseMessage(encoded)];
       publishAll(queue, messages);
       store.afterCommit(() => delivery.update(true, ACCEPTED));

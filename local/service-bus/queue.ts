@@ -15,6 +15,8 @@ import { withApplicationProperties } from './sections.ts';
 
 /** Stale entries a deadline heap may hold, above as many as there are messages. */
 const STALE_ENTRIES = 1024;
+/** A sequence number that no message has. */
+const NO_MESSAGE = 0;
 
 /** One queue: the order, locks, delays and deadlines of its messages. Knows nothing of connections. */
 export class Queue {
@@ -69,9 +71,14 @@ export class Queue {
     }
   }
 
-  /** Holds the message until its scheduled time; the number returned is only good for cancelling. */
+  /** Holds the message until its scheduled time; the number returned is only good for cancelling, and names no message if it is a duplicate. */
   schedule(message: ParsedMessage): number {
     const now = this.#around.clock.now();
+    this.#around.counters.sends += 1;
+    if (this.#isDuplicate(message.messageKey, now)) {
+      this.#around.counters.duplicates += 1;
+      return NO_MESSAGE;
+    }
     return this.#addScheduled(message.content, message.scheduledAt ?? now, now).sequenceNumber;
   }
 

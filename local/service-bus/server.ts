@@ -7,7 +7,8 @@ import { systemClock } from '../clock.ts';
 import { Broker } from './broker.ts';
 import type { Log } from './client-connection.ts';
 import { ClientConnection } from './client-connection.ts';
-import { ServiceBusListenError } from './errors.ts';
+import { type Condition, ServiceBusListenError } from './errors.ts';
+import { Faults } from './faults.ts';
 import type { Topology } from './topology.ts';
 
 export interface ServiceBusOptions {
@@ -20,6 +21,8 @@ export interface ServiceBusOptions {
   readonly log?: Log;
   /** What clients may send at most, and are told so. Default 1 MiB. */
   readonly maxMessageSizeBytes?: number;
+  /** A client that sends nothing for twice this long is gone. Clients are told, and send empty frames. Default two minutes. */
+  readonly idleTimeoutMs?: number;
 }
 
 export interface ServiceBusServer {
@@ -27,12 +30,17 @@ export interface ServiceBusServer {
   /** For any Service Bus client that knows of the development emulator. */
   readonly connectionString: string;
   counters(): Readonly<Record<string, number>>;
+  /** Refuses the next `times` transfers to the queue with an AMQP condition, to see how clients take it. */
+  refuseSends(queue: string, condition: Condition, times: number): void;
+  /** Takes every link to the queue away from its client, as Azure does when it moves the queue to another machine. */
+  detachLinks(queue: string): void;
   /** Ends all connections and stores what is under way. */
   close(): Promise<void>;
 }
 
 const HOST = '127.0.0.1';
 const DEFAULT_MAX_MESSAGE_SIZE_BYTES = 1024 * 1024;
+const DEFAULT_IDLE_TIMEOUT_MS = 120_000;
 const SASL_MECHANISMS = ['MSSBCBS', 'PLAIN', 'ANONYMOUS', 'EXTERNAL'];
 
 /**
@@ -44,6 +52,8 @@ export async function startServiceBus(options: ServiceBusOptions): Promise<Servi
   const log = options.log ?? (() => undefined);
   const clock = options.clock ?? systemClock;
   const maxMessageSizeBytes = options.maxMessageSizeBytes ?? DEFAULT_MAX_MESSAGE_SIZE_BYTES;
+  const idleTimeoutMs = options.idleTimeoutMs ?? DEFAULT_IDLE_TIMEOUT_MS;
+  const faults = new Faults();
   const container = createContainer(log);
   const connections = new Set<ClientConnection>();
   let broker = openBroker();
@@ -64,7 +74,7 @@ export async function startServiceBus(options: ServiceBusOptions): Promise<Servi
   }
 
   const server = createServer((socket: Socket) => {
-    const connection = new ClientConnection(container, socket, { broker, maxMessageSizeBytes, log });
+    const connection = new ClientConnection(container, socket, { broker, maxMessageSizeBytes, idleTimeoutMs, faults, log });
     connections.add(connection);
     socket.on('close', () => connections.delete(connection));
   });
@@ -77,7 +87,17 @@ export async function startServiceBus(options: ServiceBusOptions): Promise<Servi
   return {
     port,
     connectionString: `Endpoint=sb://${HOST}:${port};SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=SAS_KEY_VALUE;UseDevelopmentEmulator=true;`,
-    counters: () => ({ ...broker.counters, commits: broker.store.commits, writes: broker.store.rowsWritten }),
+    counters: () => ({
+      ...broker.counters,
+      refusals: faults.refused,
+      commits: broker.store.commits,
+      writes: broker.store.rowsWritten,
+    }),
+    refuseSends: (queue, condition, times) => faults.refuseSends(queue, condition, times),
+    detachLinks(path) {
+      const queue = broker.findQueue(path);
+      if (queue !== undefined) for (const connection of connections) connection.detachLinks(queue);
+    },
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const connection of connections) connection.close();

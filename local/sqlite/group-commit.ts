@@ -13,17 +13,20 @@ export interface GroupCommitCounters {
 }
 
 /**
- * Puts all writes of one turn of the event loop into one transaction, so that they share one flush of the disk.
+ * Puts all writes of one turn of the event loop (or, if told so, of two) into one transaction, so that they share one flush of the disk.
  * A write's promise resolves after the commit, with what its work returned. Work that throws is undone alone (a savepoint)
  * and rejects its own promise; its neighbours are committed.
  */
 export class GroupCommit {
   readonly counters: GroupCommitCounters = { commits: 0, writes: 0 };
   readonly #database: DatabaseSync;
+  readonly #turns: number;
   #pending: Pending[] = [];
 
-  constructor(database: DatabaseSync) {
+  /** @param turns 2 gives what follows from a write a turn to join its transaction. */
+  constructor(database: DatabaseSync, turns: 1 | 2 = 1) {
     this.#database = database;
+    this.#turns = turns;
   }
 
   write<T>(work: () => T): Promise<T> {
@@ -62,8 +65,12 @@ export class GroupCommit {
   }
 
   #enqueue(pending: Pending): void {
-    if (this.#pending.length === 0) setImmediate(() => this.flush());
+    if (this.#pending.length === 0) this.#flushAfter(this.#turns);
     this.#pending.push(pending);
+  }
+
+  #flushAfter(turns: number): void {
+    setImmediate(() => (turns > 1 ? this.#flushAfter(turns - 1) : this.flush()));
   }
 
   #attempt<T>(work: () => T): { value: T } | { error: unknown } {

@@ -1,4 +1,5 @@
 import { HexdagError, messageOf } from '../errors.ts';
+import { isJsonObject, type JsonValue } from '../json.ts';
 import { HTTP_ANSWER_MS } from '../limits.ts';
 import type { Log } from '../ports/log.ts';
 import type { ApiResponse } from './api-message.ts';
@@ -23,7 +24,10 @@ export async function answer(operation: string, log: Log, work: () => Promise<Ap
     timer = setTimeout(() => reject(new AnswerTimeoutError(`No answer within ${HTTP_ANSWER_MS} ms.`)), HTTP_ANSWER_MS);
   });
   try {
-    return await Promise.race([work(), tooLate]);
+    const response = await Promise.race([work(), tooLate]);
+    if (response.status >= 400)
+      log('info', 'a request is refused', { operation, status: response.status, code: codeOf(response) });
+    return response;
   } catch (error) {
     const code = error instanceof HexdagError ? error.code : 'internal_error';
     log('error', 'a request failed', { operation, code, error: messageOf(error) });
@@ -40,4 +44,8 @@ export async function answer(operation: string, log: Log, work: () => Promise<Ap
   } finally {
     clearTimeout(timer);
   }
+}
+
+function codeOf({ body }: ApiResponse): JsonValue {
+  return isJsonObject(body) ? (body['code'] ?? null) : null;
 }

@@ -9,6 +9,7 @@ import { arithmetic } from './operators.ts';
 import type { Runtime } from './runtime.ts';
 import { textLength, toText } from './text.ts';
 import { TEXT_FUNCTIONS } from './text-functions.ts';
+import { isoTime, parseTime } from './time.ts';
 import {
   DecimalValue,
   floatValue,
@@ -36,8 +37,8 @@ const ONE = [['x'], 1] as const;
 
 export const FUNCTIONS: ReadonlyMap<string, FunctionDefinition> = new Map<string, FunctionDefinition>([
   ...TEXT_FUNCTIONS,
-  ['now', define([[], 0], (_args, runtime) => new Date(runtime.now).toISOString())],
-  ['utcnow', define([[], 0], (_args, runtime) => new Date(runtime.now).toISOString())],
+  ['now', define([[], 0], (_args, runtime) => isoTime(runtime.now))],
+  ['utcnow', define([[], 0], (_args, runtime) => isoTime(runtime.now))],
   ['timestamp', define([['dt'], 0], ([time], runtime) => toTimestamp(time, runtime))],
 
   ['int', define([['x', 'base'], 0], ([value = 0, base], runtime) => toInteger(value, base, runtime))],
@@ -117,7 +118,7 @@ function isNegative(value: Value, runtime: Runtime): boolean {
 function toTimestamp(time: Value | undefined, runtime: Runtime): Value {
   if (time === undefined) return floatValue(runtime.now / 1000);
   if (typeof time !== 'string' || !/^\d{4}-\d\d-\d\d/.test(time)) return toFloat(time, runtime);
-  const milliseconds = Date.parse(/(?:Z|[-+]\d\d:?\d\d)$|^.{10}$/.test(time) ? time : `${time}Z`);
+  const milliseconds = parseTime(time);
   if (Number.isNaN(milliseconds)) throw runtime.error('value_error', 'timestamp() needs an ISO 8601 time or a number.');
   return floatValue(milliseconds / 1000);
 }

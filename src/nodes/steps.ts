@@ -12,8 +12,6 @@ export type StepFunction = (input: JsonValue, context: StepContext) => unknown;
 export interface StepOptions {
   /** Parameter names: what `unpack_input` picks out of the input. */
   readonly params?: readonly string[];
-  /** Running it twice does no harm, so an attempt whose outcome is unknown may simply be repeated. */
-  readonly idempotent?: boolean;
 }
 
 export interface StepDefinition extends StepOptions {
@@ -40,7 +38,7 @@ export class StepRegistry implements StepCatalog {
       this.#steps.set(step.name, step);
     }
     for (const [name, run] of BUILTIN_STEPS) {
-      if (!this.#steps.has(name)) this.#steps.set(name, defineStep(name, run, { idempotent: true }));
+      if (!this.#steps.has(name)) this.#steps.set(name, defineStep(name, run));
     }
   }
 

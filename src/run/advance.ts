@@ -3,7 +3,7 @@ import type { JsonValue } from '../json.ts';
 import { ACTIVITY_DEADLINE_MS } from '../limits.ts';
 import type { Plan, PlanNode } from '../pipeline/plan.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
-import type { NodeRecord } from '../ports/run-store.ts';
+import type { NodeRecord, RunFinish } from '../ports/run-store.ts';
 import type { AdvanceDependencies } from './advance-dependencies.ts';
 import type { AdvanceResult, AdvanceTask } from './advance-task.ts';
 import { failureOf } from './failure.ts';
@@ -68,7 +68,9 @@ async function carryOn(task: AdvanceTask, dependencies: AdvanceDependencies): Pr
     const result = await run.goOn();
     return task.wantPlan && result.ended === undefined ? { ...result, plan } : result;
   } catch (error) {
-    if (!(error instanceof PlanLostError || error instanceof PayloadLostError)) throw error;
+    const lost = error instanceof PlanLostError || error instanceof PayloadLostError;
+    // Not at the first look: the store may have answered from before the write.
+    if (!lost || !task.lookUp) throw error;
     return await giveUp(task, error, dependencies);
   }
 }
@@ -81,16 +83,26 @@ async function giveUp(task: AdvanceTask, error: HexdagError, dependencies: Advan
 
 /** Records how the run ended and tells the world, unless it has ended before. */
 async function endRun(task: AdvanceTask, end: RunEnd, dependencies: AdvanceDependencies): Promise<void> {
-  const { runs, artifacts, relay, clock, log } = dependencies;
-  const { runId, pipeline } = task;
-  const finish = await storePatience.execute(async () => runFinish(task, await storedEnd(runId, end, artifacts), clock.now()));
-  const first = await storePatience.execute(() => runs.finish(runId, finish));
-  if (!first) return;
-  if (end.status === 'failed') {
-    const { node = null, code, message } = end.error;
+  const finish = await prepareFinish(task, end, dependencies);
+  const first = await storePatience.execute(() => dependencies.runs.finish(task.runId, finish));
+  if (first) await announce(task, finish, dependencies);
+}
+
+function prepareFinish(task: AdvanceTask, end: RunEnd, { artifacts, clock }: AdvanceDependencies): Promise<RunFinish> {
+  return storePatience.execute(async () => runFinish(task, await storedEnd(task.runId, end, artifacts), clock.now()));
+}
+
+/** Tells the log and the world of an end that is recorded. */
+async function announce(
+  { runId, pipeline }: AdvanceTask,
+  { error, outbox }: RunFinish,
+  { relay, log }: AdvanceDependencies,
+): Promise<void> {
+  if (error !== undefined) {
+    const { node = null, code, message } = error;
     log('warn', 'a run failed', { runId, pipeline, node, code, error: message });
   }
-  await relay.deliver(runId, finish.outbox);
+  await relay.deliver(runId, outbox);
 }
 
 async function storedEnd(runId: string, end: RunEnd, artifacts: ArtifactStore): Promise<StoredEnd> {
@@ -149,13 +161,13 @@ class AdvancingRun {
       const couldEndAt = clock.now() + node.timeoutMs + RECORDING_MS;
       if (begun > 0 && couldEndAt > startedAt + ACTIVITY_DEADLINE_MS) return { outcomes: this.#news };
       begun += 1;
-      const retry = await this.#run(node);
-      if (retry !== undefined) return { outcomes: this.#news, retry };
+      const result = await this.#run(node);
+      if (result !== undefined) return result;
     }
   }
 
-  /** Makes one attempt at the node, and records what came of it unless it is to be tried again. */
-  async #run(node: PlanNode): Promise<AdvanceResult['retry']> {
+  /** Makes one attempt at the node, and records what came of it unless it is to be tried again. Tells the task's result if that is it. */
+  async #run(node: PlanNode): Promise<AdvanceResult | undefined> {
     const { runId, pipeline, attempts } = this.#task;
     const { kinds, log } = this.#dependencies;
     const decision = gate(node, this.#facts());
@@ -164,30 +176,49 @@ class AdvancingRun {
     const attempt = attempts[node.name] ?? 1;
     const record = await attemptNode({ runId, pipeline, node, input: decision.input, attempt }, kind, this.#dependencies);
     const delayMs = record.error && retryDelayMs(node.retry, attempt, record.error, `${runId}/${node.name}`);
-    if (record.error === undefined || typeof delayMs !== 'number') {
-      await this.#commit(record);
-      return undefined;
-    }
+    if (record.error === undefined || typeof delayMs !== 'number') return this.#commit(record);
     const { code, message } = record.error;
     log('warn', 'an attempt failed and will be repeated', { runId, node: node.name, attempt, delayMs, code, error: message });
-    return { node: node.name, attempt: attempt + 1, delayMs };
+    return { outcomes: this.#news, retry: { node: node.name, attempt: attempt + 1, delayMs } };
   }
 
-  /** Records what a node did. If another worker was first, what that one recorded counts, here and further along the chain. */
-  async #commit(record: NodeRecord): Promise<void> {
+  /**
+   * Records what a node did, together with the run's end if this was the last thing to do. If another worker was first, what that
+   * one recorded counts, here and further along the chain.
+   */
+  async #commit(record: NodeRecord): Promise<AdvanceResult | undefined> {
     const { runs } = this.#dependencies;
-    const commit = await storePatience.execute(() => runs.commitNode(record));
-    const counts = commit.kind === 'exists' ? commit.node : record;
-    if (commit.kind === 'exists') for (const one of await runs.readNodes(record.runId)) this.#records.set(one.node, one);
-    await this.#learn(outcomeOf(counts));
+    await storePatience.execute(() => this.#know(outcomeOf(record)));
+    const finish = await this.#finishNow();
+    const commit = await storePatience.execute(() => runs.commitNode(record, finish));
+    if (commit.kind === 'exists') {
+      for (const one of await runs.readNodes(record.runId)) this.#records.set(one.node, one);
+      await this.#learn(outcomeOf(commit.node));
+      return undefined;
+    }
+    this.#news.push(outcomeOf(record));
+    if (finish === undefined) return undefined;
+    await announce(this.#task, finish, this.#dependencies);
+    return { outcomes: this.#news, ended: finish.status };
+  }
+
+  /** The run's end, if it follows from what is known and nothing else is in flight. */
+  async #finishNow(): Promise<RunFinish | undefined> {
+    const { end } = this.#progress();
+    if (end === undefined || !this.#alone) return undefined;
+    return prepareFinish(this.#task, checkedEnd(this.#plan, end), this.#dependencies);
   }
 
   /** Ends the run, unless something else is in flight: then the orchestrator comes back to it. */
   async #end(end: RunEnd): Promise<AdvanceResult> {
-    if (this.#task.inFlight.length > 0) return { outcomes: this.#news };
+    if (!this.#alone) return { outcomes: this.#news };
     const checked = checkedEnd(this.#plan, end);
     await endRun(this.#task, checked, this.#dependencies);
     return { outcomes: this.#news, ended: checked.status };
+  }
+
+  get #alone(): boolean {
+    return this.#task.inFlight.length === 0;
   }
 
   #facts() {

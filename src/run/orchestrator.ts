@@ -3,16 +3,12 @@ import { messageOf } from '../errors.ts';
 import type { JsonValue } from '../json.ts';
 import type { NodeKind } from '../nodes/node-kind.ts';
 import type { Plan } from '../pipeline/plan.ts';
-import type { RunStart } from '../ports/orchestrations.ts';
 import type { AdvanceResult, AdvanceTask } from './advance-task.ts';
 import type { NodeOutcome } from './outcome.ts';
 import { progress } from './progress.ts';
+import { fromGenerationInput, type RunGeneration, toGenerationInput } from './run-generation.ts';
 import { TaskSet } from './task-set.ts';
-
-/** What an orchestration is started with; later generations of a long run bring along what is known. */
-export interface RunGeneration extends RunStart {
-  readonly outcomes?: readonly NodeOutcome[];
-}
+import { timerAt } from './timer-at.ts';
 
 /** Something the orchestrator waits for: a task at work, or the time to give one again. */
 interface Step {
@@ -44,7 +40,7 @@ const TASKS_PER_GENERATION = 150;
  */
 export function orchestrator(kinds: ReadonlyMap<string, NodeKind>, advance: (task: AdvanceTask) => Task) {
   return function* run(context: OrchestrationContext): Generator<Task, { status: 'completed' | 'failed' } | undefined, unknown> {
-    const generation: RunGeneration = context.df.getInput();
+    const generation = fromGenerationInput(context.df.getInput());
     const orchestration = new Orchestration(context, generation, kinds, advance);
     return yield* orchestration.drive();
   };
@@ -90,7 +86,8 @@ class Orchestration {
       if (result.ended !== undefined) return { status: result.ended };
       this.#learn(result);
       if (this.#steps.size === 0 && this.#given >= TASKS_PER_GENERATION) {
-        this.#context.df.continueAsNew({ ...this.#generation, outcomes: [...this.#outcomes.values()] });
+        const outcomes = [...this.#outcomes.values()];
+        this.#context.df.continueAsNew(toGenerationInput({ ...this.#generation, outcomes }));
         return undefined;
       }
       this.#giveWhatIsReady();
@@ -146,13 +143,13 @@ class Orchestration {
 
   #afterBreakdown(step: Step, error: unknown): void {
     const delayMs = Math.min(1000 * 2 ** step.breakdowns, LONGEST_BREAKDOWN_WAIT_MS);
-    const reason = messageOf(error).slice(0, MAX_REASON_CHARACTERS);
-    this.#wait(delayMs, { ...step, kind: 'wait', breakdowns: step.breakdowns + 1, reason });
+    const [reason = ''] = messageOf(error).split('\n');
+    const breakdowns = step.breakdowns + 1;
+    this.#wait(delayMs, { ...step, kind: 'wait', breakdowns, reason: reason.slice(0, MAX_REASON_CHARACTERS) });
   }
 
   #wait(delayMs: number, step: Step): void {
-    const until = new Date(this.#now + delayMs);
-    this.#steps.add(this.#context.df.createTimer(until), step);
+    this.#steps.add(timerAt(this.#context, this.#now + delayMs), step);
   }
 
   /** Nodes with an open step of one of these kinds. */

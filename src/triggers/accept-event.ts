@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { HexdagError } from '../errors.ts';
 import type { JsonValue } from '../json.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
+import type { Log } from '../ports/log.ts';
 import type { Orchestrations } from '../ports/orchestrations.ts';
 import type { PlanStore } from '../ports/plan-store.ts';
 import type { RunRecord, RunStore } from '../ports/run-store.ts';
@@ -16,6 +18,7 @@ export interface AcceptDependencies {
   readonly plans: PlanStore;
   readonly artifacts: ArtifactStore;
   readonly orchestrations: Orchestrations;
+  readonly log: Log;
 }
 
 /** What became of an event that asks for a run. */
@@ -40,15 +43,16 @@ export async function startOnce(
   event: Event,
   input: JsonValue,
   starter: Pick<Trigger, 'name' | 'pipeline'>,
-  { runs, plans, artifacts, orchestrations }: AcceptDependencies,
+  dependencies: AcceptDependencies,
 ): Promise<Start> {
+  const { runs, plans, artifacts } = dependencies;
   const rejection = starter.pipeline.checkInput?.(input);
   if (rejection !== undefined) return { kind: 'rejected', rejection };
   const run = await buildRun(event, input, starter, artifacts);
   await savePlanOnce(starter.pipeline, plans);
   const claim = await runs.claim(run);
-  if (claim.kind === 'exists') return settleRepetition(event, claim.run, orchestrations);
-  await orchestrations.start(toRunStart(run, false));
+  if (claim.kind === 'exists') return settleRepetition(event, claim.run, dependencies);
+  await startOrchestration(run, false, dependencies);
   return { kind: 'started', runId: run.runId };
 }
 
@@ -85,13 +89,24 @@ function inputName(id: string, input: JsonValue): string {
  * Somebody claimed this event before. If its run is still `accepted`, whoever claimed it may have died before the start, so it is
  * started here; an orchestration that is active already is left alone by the port, and one that has just ended finds all its results.
  */
-async function settleRepetition(event: Event, first: RunRecord, orchestrations: Orchestrations): Promise<Start> {
+async function settleRepetition(event: Event, first: RunRecord, dependencies: AcceptDependencies): Promise<Start> {
   if (first.payloadHash !== event.payloadHash) {
     const message = `The idempotency key was used before with other content, by run ${first.runId}; send a new key, or the same content.`;
     return { kind: 'rejected', rejection: refuse('idempotency_payload_mismatch', message, { runId: first.runId }).rejection };
   }
-  if (first.status === 'accepted') await orchestrations.start(toRunStart(first, true));
+  if (first.status === 'accepted') await startOrchestration(first, true, dependencies);
   return { kind: 'duplicate', runId: first.runId };
+}
+
+/** The run is stored, so its event is accepted even if the engine is away: the sweeper starts what is left. */
+async function startOrchestration(run: RunRecord, recovering: boolean, { orchestrations, log }: AcceptDependencies) {
+  try {
+    await orchestrations.start(toRunStart(run, recovering));
+  } catch (error) {
+    if (!(error instanceof HexdagError)) throw error;
+    const properties = { runId: run.runId, code: error.code, error: error.message };
+    log('warn', 'a run is stored but not started; the sweeper starts it', properties);
+  }
 }
 
 /** Plans that this process has stored, by the store they went to. */

@@ -60,17 +60,20 @@ async function accept(event: EventReading, trigger: Trigger, dependencies: Servi
 
 async function deadLetter(
   message: ServiceBusMessage,
-  { code, message: description }: Rejection,
+  rejection: Rejection,
   trigger: Trigger,
   { settler, log }: ServiceBusDependencies,
 ): Promise<void> {
-  const { lockToken, deliveryCount } = readDelivery(message);
+  const { code, message: description } = rejection;
+  const { lockToken, deliveryCount, messageId } = readDelivery(message);
   if (lockToken === undefined) {
     const why = `A message for trigger '${trigger.name}' is refused (${code}), but the host named no lock token that can be trusted`;
     throw new LockTokenMissingError(`${why}; register the function for a single message with dataType: 'binary'.`);
   }
   await settler.refuse({ lockToken, received: message }, code, clip(description));
-  log('warn', 'message refused', { trigger: trigger.name, code, deliveryCount });
+  const { runId: holder } = rejection;
+  const properties = { trigger: trigger.name, code, messageId: messageId ?? null, deliveryCount };
+  log('warn', 'message refused', holder === undefined ? properties : { ...properties, runId: holder });
 }
 
 function clip(text: string): string {

@@ -20,6 +20,8 @@ interface Delivery {
   readonly lockToken: string | undefined;
   /** This delivery included. */
   readonly deliveryCount: number;
+  /** As the sender gave it, to find the message again by. */
+  readonly messageId: string | undefined;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -43,6 +45,7 @@ export function readDelivery({ body, metadata = {} }: ServiceBusMessage): Delive
   return {
     lockToken: typeof body === 'string' ? undefined : text(metadata['lockToken']),
     deliveryCount: Number.isSafeInteger(count) && count > 0 ? count : 1,
+    messageId: text(metadata['messageId']),
   };
 }
 

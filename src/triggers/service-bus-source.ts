@@ -1,11 +1,10 @@
-import type { JsonObject, JsonValue } from '../json.ts';
+import type { JsonObject } from '../json.ts';
 import type { ServiceBusSource } from './trigger.ts';
 import { type Report, reportUnknownFields } from './trigger-report.ts';
 
 const FIELDS = ['connection', 'connection_string', 'queue', 'queue_name', 'max_concurrent_calls'];
 /** The settings' prefix where the document names none. */
 const DEFAULT_CONNECTION = 'SB';
-const MAX_CONCURRENT_CALLS = 1_000;
 const MAX_ENTITY_NAME = 260;
 
 const SETTING_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
@@ -19,9 +18,12 @@ export function readServiceBusSource(config: JsonObject, report: Report): Servic
   reportUnknownFields(config, FIELDS, report);
   const connection = readConnection(config, report);
   const queue = readQueue(config, report);
-  const maxConcurrentCalls = readMaxConcurrentCalls(config['max_concurrent_calls'], report);
-  if (connection === undefined || queue === undefined || maxConcurrentCalls === 'invalid') return undefined;
-  return { type: 'service_bus', connection, queue, ...(maxConcurrentCalls === undefined ? {} : { maxConcurrentCalls }) };
+  if (config['max_concurrent_calls'] !== undefined) {
+    const message = "'max_concurrent_calls' has no effect here: the host's limit holds for all queues.";
+    const remedy = 'Set extensions.serviceBus.maxConcurrentCalls in host.json, and remove it here.';
+    report({ severity: 'warning', code: 'key_not_supported', path: ['max_concurrent_calls'], message, remedy });
+  }
+  return connection === undefined || queue === undefined ? undefined : { type: 'service_bus', connection, queue };
 }
 
 /** The name of the setting; a connection itself never belongs into a document, nor into a message about it. */
@@ -72,16 +74,4 @@ function readQueue(config: JsonObject, report: Report): string | undefined {
 
 function isEntityName(name: string): boolean {
   return name.length <= MAX_ENTITY_NAME && ENTITY_NAME.test(name);
-}
-
-function readMaxConcurrentCalls(value: JsonValue | undefined, report: Report): number | 'invalid' | undefined {
-  if (value === undefined || value === null) return undefined;
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MAX_CONCURRENT_CALLS) return value;
-  report({
-    code: 'integer_range',
-    path: ['max_concurrent_calls'],
-    message: "'max_concurrent_calls' is out of range.",
-    remedy: `Write a whole number from 1 to ${MAX_CONCURRENT_CALLS}.`,
-  });
-  return 'invalid';
 }

@@ -4,6 +4,8 @@ import type { EventPublisher } from '../ports/event-publisher.ts';
 import type { Log } from '../ports/log.ts';
 import type { Orchestrations } from '../ports/orchestrations.ts';
 import type { RunRecord, RunStore } from '../ports/run-store.ts';
+import { failureOf } from '../run/failure.ts';
+import { runFinish } from '../run/finish.ts';
 import { toRunStart } from './run-start.ts';
 
 interface SweepDependencies {
@@ -19,12 +21,18 @@ interface SweepSettings {
   readonly minimumAgeMs: number;
   /** Runs and outboxes looked at in one sweep, each. */
   readonly limit: number;
+  /** Unix milliseconds: what is older was left by a process that died, or is at work on another instance; doing it again is safe. */
+  readonly processStartedAt: number;
+  /** For how long after its acceptance a run is started again whose orchestration ends without an outcome. */
+  readonly restartForMs: number;
 }
 
 interface SweepCounts {
   readonly started: number;
-  /** Runs that turned out to be under way. */
+  /** Runs that turned out to be under way, or over. */
   readonly confirmed: number;
+  /** Runs ended as failed. */
+  readonly abandoned: number;
   /** Outboxes. */
   readonly published: number;
   readonly failed: number;
@@ -32,16 +40,24 @@ interface SweepCounts {
 
 type Outcome = keyof SweepCounts;
 
+/** A run's orchestration ends again and again and records no outcome. */
+class OrchestrationEndedError extends HexdagError {
+  readonly code = 'orchestration_ended';
+  readonly retryable = false;
+}
+
 /**
  * Finishes what dead processes left: starts runs that were claimed and never started, publishes outboxes that were written and never sent.
  * Several sweeps at a time do no harm, nor does one that dies half-way.
  */
-export async function sweep(dependencies: SweepDependencies, { minimumAgeMs, limit }: SweepSettings): Promise<SweepCounts> {
+export async function sweep(dependencies: SweepDependencies, settings: SweepSettings): Promise<SweepCounts> {
   const { runs, clock } = dependencies;
-  const before = new Date(clock.now() - minimumAgeMs).toISOString();
-  const counts: Record<Outcome, number> = { started: 0, confirmed: 0, published: 0, failed: 0 };
+  const { minimumAgeMs, limit, processStartedAt, restartForMs } = settings;
+  const before = new Date(Math.max(clock.now() - minimumAgeMs, processStartedAt)).toISOString();
+  const restartAcceptedAfter = new Date(clock.now() - restartForMs).toISOString();
+  const counts: Record<Outcome, number> = { started: 0, confirmed: 0, abandoned: 0, published: 0, failed: 0 };
   for (const run of await runs.unstarted(before, limit)) {
-    counts[await attempt(run.runId, dependencies.log, () => startOrConfirm(run, dependencies))] += 1;
+    counts[await attempt(run.runId, dependencies.log, () => settle(run, restartAcceptedAfter, dependencies))] += 1;
   }
   for (const left of await runs.unpublished(before, limit)) {
     counts[await attempt(left.runId, dependencies.log, () => publish(left, dependencies))] += 1;
@@ -50,17 +66,37 @@ export async function sweep(dependencies: SweepDependencies, { minimumAgeMs, lim
 }
 
 /**
- * An orchestration that is unknown was never started. One that ended while its run is still `accepted` has recorded no outcome
- * (terminated, or failed outside its own error handling), or recorded it just now; starting again is safe in both cases, since a
- * recovering run takes every node's recorded result instead of repeating the node, and the first outcome recorded stands.
+ * An orchestration that is unknown was never started. One that ended while its run has no outcome was terminated, or failed outside
+ * its own error handling; starting it again is safe, since a recovering run takes every node's recorded result instead of repeating
+ * the node, and the first outcome recorded stands.
  */
-async function startOrConfirm(run: RunRecord, { runs, orchestrations }: SweepDependencies): Promise<Outcome> {
-  if ((await orchestrations.state(run.runId)) === 'active') {
+async function settle(run: RunRecord, restartAcceptedAfter: string, dependencies: SweepDependencies): Promise<Outcome> {
+  const { runs, orchestrations, log } = dependencies;
+  const state = await orchestrations.state(run.runId);
+  if (state === 'active') {
     await runs.markStarted(run.runId);
     return 'confirmed';
   }
+  if (state === 'ended') {
+    const isOver = (await runs.read(run.runId))?.finishedAt !== undefined;
+    if (isOver) return 'confirmed';
+    if (run.acceptedAt < restartAcceptedAfter) return abandon(run, dependencies);
+  }
   await orchestrations.start(toRunStart(run, true));
+  log('info', 'a run that was left is started', { runId: run.runId, state });
   return 'started';
+}
+
+/** Starting it once more would end as before, and what is swept in vain keeps others waiting. */
+async function abandon(run: RunRecord, dependencies: SweepDependencies): Promise<Outcome> {
+  const { runs, clock, log } = dependencies;
+  const message = 'Its orchestration ended without an outcome, and so did each restart. Look at the history of the instance.';
+  const error = failureOf(new OrchestrationEndedError(message));
+  const finish = runFinish(run, { status: 'failed', error }, clock.now());
+  if (!(await runs.finish(run.runId, finish))) return 'confirmed';
+  log('error', 'a run is abandoned', { runId: run.runId, pipeline: run.pipeline, code: error.code, error: message });
+  await publish({ runId: run.runId, outbox: finish.outbox }, dependencies);
+  return 'abandoned';
 }
 
 /** Dying between the two publishes again next time: the ids are the same, so whoever listens can tell. */

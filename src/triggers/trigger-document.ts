@@ -38,6 +38,8 @@ const DOCUMENT_FIELDS = ['apiVersion', 'kind', 'metadata', 'spec'];
 const SPEC_FIELDS = ['type', 'config', 'pipeline', 'input', 'key', 'when', 'schema'];
 /** What Azure Functions allows as a function's name. */
 const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,126}$/;
+/** The app's own functions, in lower case: two functions of one name keep the whole app from starting. */
+const OWN_FUNCTIONS: ReadonlySet<string> = new Set(['run', 'advance', 'sweep', 'health', 'startrun', 'getrun', 'listruns']);
 const SCHEMA_REMEDY = 'Write JSON Schema, draft 2020-12.';
 
 /** Compiles the `kind: Trigger` documents of a file. Those with an error are left out; every problem is told in one pass. */
@@ -89,6 +91,11 @@ class TriggerCompiler {
 
   #name(metadata: JsonValue | undefined): string | undefined {
     const name = isJsonObject(metadata) ? metadata['name'] : undefined;
+    if (typeof name === 'string' && OWN_FUNCTIONS.has(name.toLowerCase())) {
+      const message = `'${name}' is the name of one of the app's own functions.`;
+      this.#report({ code: 'name_reserved', path: ['metadata', 'name'], message, remedy: 'Choose another name.' });
+      return undefined;
+    }
     if (typeof name === 'string' && NAME.test(name)) return name;
     const missing = name === undefined;
     this.#report({

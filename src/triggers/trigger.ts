@@ -20,7 +20,6 @@ export interface ServiceBusSource {
   readonly type: 'service_bus';
   readonly connection: string;
   readonly queue: string;
-  readonly maxConcurrentCalls?: number;
 }
 
 /** Where events come from. Other kinds join this union. */

@@ -166,7 +166,8 @@ describe('starting a run', () => {
   it('answers 503 with the time to wait when the store is away, and a repetition of the request then works', async () => {
     const dependencies = createDependencies();
     const request = createStart({ headers: { 'idempotency-key': 'order-1' } });
-    dependencies.orchestrations.failures.push(new DependencyUnavailableError('10.0.0.4 refused', { retryAfterMs: 1_500 }));
+    const failure = new DependencyUnavailableError('10.0.0.4 refused', { retryAfterMs: 1_500 });
+    vi.spyOn(dependencies.runs, 'claim').mockRejectedValueOnce(failure);
 
     const refused = await startRun(request, dependencies);
     const repeated = await startRun(request, dependencies);
@@ -175,6 +176,27 @@ describe('starting a run', () => {
     expect(JSON.stringify(refused.body)).not.toContain('10.0.0.4');
     expect(repeated).toMatchObject({ status: 202 });
     expect(dependencies.orchestrations.started).toHaveLength(1);
+  });
+
+  it('logs a refusal with its code, and nothing of the request', async () => {
+    const dependencies = createDependencies();
+
+    await startRun(createStart({ body: '{"card":"tok_secret"' }), dependencies);
+
+    expect(dependencies.lines).toMatchObject([
+      { level: 'info', properties: { operation: 'startRun', status: 400, code: 'body_not_json' } },
+    ]);
+    expect(JSON.stringify(dependencies.lines)).not.toContain('tok_secret');
+  });
+
+  it('answers 202 once the run is stored, though the engine is away: a repetition without a key would be a second run', async () => {
+    const dependencies = createDependencies();
+    dependencies.orchestrations.failures.push(new DependencyUnavailableError('away'));
+
+    const response = await startRun(createStart(), dependencies);
+
+    expect(response).toMatchObject({ status: 202, body: { duplicate: false } });
+    expect((await dependencies.runs.list({ limit: 10 })).runs).toHaveLength(1);
   });
 
   it('answers 503 before the client gives up when the store does not answer at all', async () => {
@@ -195,7 +217,7 @@ describe('starting a run', () => {
     'answers 500 and tells nothing of the inside when it fails for good (%s)',
     async (failure) => {
       const dependencies = createDependencies();
-      dependencies.orchestrations.failures.push(failure);
+      vi.spyOn(dependencies.runs, 'claim').mockRejectedValueOnce(failure);
 
       const response = await startRun(createStart(), dependencies);
 

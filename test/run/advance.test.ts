@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { MemoryArtifactStore } from '../../src/adapters/mock/memory-artifact-store.ts';
 import { MemoryPlanStore } from '../../src/adapters/mock/memory-plan-store.ts';
 import { MemoryPublisher } from '../../src/adapters/mock/memory-publisher.ts';
@@ -203,12 +203,21 @@ describe('carrying a run on', () => {
   });
 
   it('ends a run whose plan is gone, since it can never go on', async () => {
-    const orphan = { ...(await task(plan(node('a')))), planHash: 'another' };
+    const orphan = { ...(await task(plan(node('a')))), planHash: 'another', lookUp: true };
 
     const result = await advance(orphan, dependencies());
 
     expect(result.ended).toBe('failed');
     expect(await runs.read('run-1')).toMatchObject({ error: { code: 'plan_lost' } });
+  });
+
+  it('does not believe at the first look that a plan is gone: the store may answer from before it was saved', async () => {
+    const early = { ...(await task(plan(node('a')))), planHash: 'another' };
+
+    const advancing = advance(early, dependencies());
+
+    await expect(advancing).rejects.toMatchObject({ code: 'plan_lost' });
+    expect(await runs.read('run-1')).toMatchObject({ status: 'accepted' });
   });
 
   it('stops a step that takes longer than its node allows', async () => {
@@ -308,6 +317,15 @@ describe('carrying a run on', () => {
 
     expect(result.ended).toBe('completed');
     expect(repeated).toEqual(['a', 'c']);
+  });
+
+  it('records the last node and the end of the run in one write', async () => {
+    const finish = vi.spyOn(runs, 'finish');
+
+    await advance(await task(plan(node('a'))), dependencies());
+
+    expect(finish).not.toHaveBeenCalled();
+    expect(await runs.read('run-1')).toMatchObject({ status: 'completed' });
   });
 
   it('tells nobody of an end that came second', async () => {

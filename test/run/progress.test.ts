@@ -96,6 +96,21 @@ describe('what a run does next', () => {
     expect(step.ready.map(({ name }) => name)).toEqual(['b', 'h']);
   });
 
+  it('reads the declared output along every kind of path that validation allows', () => {
+    const output = {
+      first: 'a.items[0].sku',
+      last: 'a.items[-1].sku',
+      dotted: 'a.items.0.sku',
+      beyond: 'a.items[9].sku',
+      odd: "a['b-c']",
+    };
+    const known = { a: { items: [{ sku: 'x' }, { sku: 'y' }], 'b-c': 1 } };
+
+    const step = progress({ ...plan(node('a')), output }, kinds(), view(known), NOW);
+
+    expect(step.end).toMatchObject({ output: { first: 'x', last: 'y', dotted: 'x', beyond: null, odd: 1 } });
+  });
+
   it('tells the declared output when nothing is left', () => {
     const declared = { ...plan(node('a')), output: { v: 'a.deep.v', gone: 'a.x.y', all: 'a' } };
 

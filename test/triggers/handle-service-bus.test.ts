@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { DependencyUnavailableError } from '../../src/ports/errors.ts';
 import { handleServiceBusMessage } from '../../src/triggers/handle-service-bus.ts';
 import { read, refuse } from '../../src/triggers/rejection.ts';
@@ -125,13 +125,34 @@ describe('handling a Service Bus message', () => {
 
   it('throws what a dependency throws, so that the message comes again', async () => {
     const world = createWorld();
-    world.orchestrations.failures.push(new DependencyUnavailableError('the engine is away'));
+    vi.spyOn(world.runs, 'claim').mockRejectedValueOnce(new DependencyUnavailableError('the store is away'));
 
     const handled = handleServiceBusMessage(createMessage('{}'), createTrigger(), world);
 
     await expect(handled).rejects.toBeInstanceOf(DependencyUnavailableError);
     expect(world.settler.refusals).toEqual([]);
     expect(world.lines).toEqual([]);
+  });
+
+  it('is done with a message whose run is stored, though the engine is away: the sweeper starts it', async () => {
+    const world = createWorld();
+    world.orchestrations.failures.push(new DependencyUnavailableError('the engine is away'));
+
+    await handleServiceBusMessage(createMessage('{}'), createTrigger(), world);
+
+    const id = runId('orders', 'm-1');
+    expect(await world.runs.read(id)).toMatchObject({ status: 'accepted' });
+    expect(world.lines[0]).toMatchObject({ level: 'warn', properties: { runId: id, code: 'dependency_unavailable' } });
+  });
+
+  it('names the refused message in the log', async () => {
+    const world = createWorld();
+
+    await handleServiceBusMessage(createMessage('', { messageId: 'm-7' }), createTrigger(), world);
+
+    expect(world.lines).toMatchObject([
+      { level: 'warn', properties: { trigger: 'orders', code: 'body_empty', messageId: 'm-7', deliveryCount: 1 } },
+    ]);
   });
 
   it('throws when the settler fails, so that the refusal is tried again', async () => {
@@ -145,7 +166,7 @@ describe('handling a Service Bus message', () => {
 
   it('logs the last delivery that fails, with run id and code', async () => {
     const world = createWorld();
-    world.orchestrations.failures.push(new DependencyUnavailableError('the engine is away'));
+    vi.spyOn(world.runs, 'claim').mockRejectedValueOnce(new DependencyUnavailableError('the store is away'));
 
     const handled = handleServiceBusMessage(createMessage('{}', { deliveryCount: 10 }), createTrigger(), world);
 

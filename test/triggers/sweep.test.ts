@@ -1,11 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { DependencyUnavailableError } from '../../src/ports/errors.ts';
 import type { RunEvent } from '../../src/ports/event-publisher.ts';
 import type { RunRecord } from '../../src/ports/run-store.ts';
 import { sweep } from '../../src/triggers/sweep.ts';
 import { createWorld, type World } from './fixtures.ts';
 
-const SETTINGS = { minimumAgeMs: 60_000, limit: 10 };
+const PROCESS_STARTED_AT = Date.UTC(2025, 11, 31);
+const SETTINGS = { minimumAgeMs: 60_000, limit: 10, processStartedAt: PROCESS_STARTED_AT, restartForMs: 3_600_000 };
 
 async function claim(world: World, runId: string): Promise<RunRecord> {
   const run: RunRecord = {
@@ -47,7 +48,7 @@ describe('sweeping', () => {
 
     const counts = await sweep(world, SETTINGS);
 
-    expect(counts).toEqual({ started: 1, confirmed: 0, published: 0, failed: 0 });
+    expect(counts).toEqual({ started: 1, confirmed: 0, abandoned: 0, published: 0, failed: 0 });
     expect(world.orchestrations.started).toMatchObject([{ runId: 'left', recovering: true }]);
   });
 
@@ -59,6 +60,63 @@ describe('sweeping', () => {
     const counts = await sweep(world, SETTINGS);
 
     expect(counts.started).toBe(0);
+  });
+
+  it('starts at once what was accepted before this process began', async () => {
+    const world = createWorld();
+    await claim(world, 'left');
+    world.clock.advance(1_000);
+
+    const counts = await sweep(world, { ...SETTINGS, processStartedAt: world.clock.now() });
+
+    expect(counts.started).toBe(1);
+  });
+
+  it('publishes at once what was finished before this process began', async () => {
+    const world = createWorld();
+    await claim(world, 'done');
+    await finish(world, 'done');
+    world.clock.advance(1_000);
+
+    const counts = await sweep(world, { ...SETTINGS, processStartedAt: world.clock.now() });
+
+    expect(counts.published).toBe(1);
+  });
+
+  it('does not start a run again that has ended since it was listed', async () => {
+    const world = createWorld();
+    const listed = await claim(world, 'quick');
+    await finish(world, 'quick');
+    world.orchestrations.states.set('quick', 'ended');
+    vi.spyOn(world.runs, 'unstarted').mockResolvedValueOnce([listed]);
+
+    const counts = await sweep(world, SETTINGS);
+
+    expect(counts).toMatchObject({ started: 0, confirmed: 1 });
+  });
+
+  it('ends a run as failed whose orchestration keeps ending without an outcome', async () => {
+    const world = createWorld();
+    await claim(world, 'broken');
+    world.orchestrations.states.set('broken', 'ended');
+    world.clock.advance(3_600_001);
+
+    const counts = await sweep(world, SETTINGS);
+
+    expect(counts).toMatchObject({ abandoned: 1, started: 0 });
+    expect(await world.runs.read('broken')).toMatchObject({ status: 'failed', error: { code: 'orchestration_ended' } });
+    expect(world.publisher.published).toMatchObject([{ id: 'broken.failed', type: 'hexdag.run.failed' }]);
+    expect(world.lines).toMatchObject([{ level: 'error', properties: { runId: 'broken', code: 'orchestration_ended' } }]);
+  });
+
+  it('tells which run it started', async () => {
+    const world = createWorld();
+    await claim(world, 'left');
+    world.clock.advance(60_001);
+
+    await sweep(world, SETTINGS);
+
+    expect(world.lines).toMatchObject([{ level: 'info', properties: { runId: 'left' } }]);
   });
 
   it('confirms a run that is under way and then leaves it alone', async () => {
@@ -112,7 +170,8 @@ describe('sweeping', () => {
 
     expect(first).toMatchObject({ started: 1, failed: 1 });
     expect(second).toMatchObject({ started: 1, confirmed: 1, failed: 0 });
-    expect(world.lines).toMatchObject([{ level: 'warn', properties: { runId: 'a', code: 'dependency_unavailable' } }]);
+    const warnings = world.lines.filter(({ level }) => level === 'warn');
+    expect(warnings).toMatchObject([{ properties: { runId: 'a', code: 'dependency_unavailable' } }]);
   });
 
   it('keeps an outbox whose publishing failed', async () => {

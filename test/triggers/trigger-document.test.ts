@@ -77,15 +77,10 @@ spec:
 
     const { trigger, diagnostics } = compile(text);
 
-    expect(diagnostics).toEqual([]);
+    expect(diagnostics).toMatchObject([{ severity: 'warning', code: 'key_not_supported' }]);
     expect(trigger).toEqual({
       name: 'order_trigger',
-      source: {
-        type: 'service_bus',
-        connection: 'AZURE_SERVICEBUS_CONNECTION',
-        queue: 'incoming-orders',
-        maxConcurrentCalls: 10,
-      },
+      source: { type: 'service_bus', connection: 'AZURE_SERVICEBUS_CONNECTION', queue: 'incoming-orders' },
       pipeline: orderPipeline,
     });
   });
@@ -118,15 +113,13 @@ spec:
     [{ pipeline: 'nope.yaml' }, 'pipeline_unknown', 9],
     [{ pipeline: '""' }, 'field_missing', 9],
     [{ name: '"a b"' }, 'name_invalid', 4],
-    [{ config: 'max_concurrent_calls: 5' }, 'field_missing', 8],
+    [{ name: 'Sweep' }, 'name_reserved', 4],
+    [{ name: 'advance' }, 'name_reserved', 4],
+    [{ config: 'connection: SB' }, 'field_missing', 8],
     [{ config: 'queue_name: ""' }, 'entity_name_invalid', 8],
     [{ config: `queue_name: ${'q'.repeat(261)}` }, 'entity_name_invalid', 8],
     [{ config: 'queue: a b' }, 'entity_name_invalid', 8],
     [{ config: 'queue: [a]' }, 'entity_name_invalid', 8],
-    [{ config: '{ queue: a, max_concurrent_calls: 0 }' }, 'integer_range', 8],
-    [{ config: '{ queue: a, max_concurrent_calls: -1 }' }, 'integer_range', 8],
-    [{ config: '{ queue: a, max_concurrent_calls: 1000000 }' }, 'integer_range', 8],
-    [{ config: '{ queue: a, max_concurrent_calls: "5" }' }, 'integer_range', 8],
     [{ config: '{ queue: a, connection_string: SB }' }, 'setting_reference', 8],
     [{ config: '{ queue: a, connection: 7 }' }, 'setting_reference', 8],
     [{ more: '  key: body.orderId +' }, 'expression_parse', 10],

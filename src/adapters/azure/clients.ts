@@ -20,6 +20,7 @@ export interface AzureClients {
   readonly runs: () => Promise<Container>;
   readonly plans: () => Promise<Container>;
   readonly artifacts: () => Promise<ContainerClient>;
+  /** A sender on a connection of its own, in place of the one before. */
   readonly runEvents: () => Promise<ServiceBusSender>;
   /** Closes what was opened. */
   close(): Promise<void>;
@@ -27,16 +28,22 @@ export interface AzureClients {
 
 export function createClients(config: Config): AzureClients {
   const cosmos = once(() => openCosmos(config));
-  const serviceBus = once(() => openServiceBus(config));
+  let serviceBus: Promise<ServiceBusClient> | undefined;
+  const closeServiceBus = async () => (await serviceBus)?.close();
   const container = (id: string) => once(async () => (await cosmos()).database(config.cosmosDatabase).container(id));
   return {
     runs: container(RUNS_CONTAINER),
     plans: container(PLANS_CONTAINER),
     artifacts: once(() => openArtifacts(config)),
-    runEvents: once(async () => (await serviceBus()).createSender(config.runEventsQueue)),
+    async runEvents() {
+      // Not waited for: a client whose connection broke may never finish closing.
+      closeServiceBus().catch(() => undefined);
+      serviceBus = openServiceBus(config);
+      return (await serviceBus).createSender(config.runEventsQueue);
+    },
     async close() {
       await cosmos.opened()?.then((client) => client.dispose());
-      await serviceBus.opened()?.then((client) => client.close());
+      await closeServiceBus();
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { DurableClient } from 'durable-functions';
 import type { HexdagError } from '../../errors.ts';
 import type { OrchestrationState, Orchestrations, RunStart } from '../../ports/orchestrations.ts';
+import { toGenerationInput } from '../../run/run-generation.ts';
 import { errorOfSilence, errorOfStatus } from './dependency-error.ts';
 
 /** The one generic orchestrator that every run is an instance of. */
@@ -24,7 +25,7 @@ export class DurableOrchestrations implements Orchestrations {
 
   async start(run: RunStart): Promise<void> {
     try {
-      await this.#client.startNew(RUN_ORCHESTRATOR, { instanceId: run.runId, input: run });
+      await this.#client.startNew(RUN_ORCHESTRATOR, { instanceId: run.runId, input: toGenerationInput(run) });
     } catch (error) {
       if (answerOf(error) === 409) return;
       throw translate(error, `starting the run ${run.runId}`);

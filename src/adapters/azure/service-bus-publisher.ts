@@ -13,8 +13,8 @@ interface Publication {
 }
 
 /**
- * The end of what a single transfer may take. The SDK's own time-outs do not cover it: opening a link, it waits a minute for an
- * answer that was lost with its connection, and everything else waits behind that.
+ * The end of what a single transfer may take. The SDK's own time-outs do not cover it: when a connection breaks at the wrong moment,
+ * a client may wait for a minute, or for ever, and everything else waits behind that.
  */
 const TRANSFER_DEADLINE_MS = 5_000;
 
@@ -31,11 +31,13 @@ const PATIENCE = retry(
  */
 export class ServiceBusPublisher implements EventPublisher {
   readonly #openSender: () => Promise<ServiceBusSender>;
+  #sender: Promise<ServiceBusSender> | undefined;
   readonly #doing: string;
   readonly #patience: IPolicy;
   #waiting: Publication[] = [];
   #sending = false;
 
+  /** `openSender` is called again, for a sender on another connection, after one has failed. */
   constructor(openSender: () => Promise<ServiceBusSender>, entity: string, patience: IPolicy = PATIENCE) {
     this.#openSender = openSender;
     this.#doing = `publishing to ${entity}`;
@@ -67,47 +69,52 @@ export class ServiceBusPublisher implements EventPublisher {
   /** @throws the failure in the app's terms; `publications` then holds those it concerns */
   async #send(publications: Set<Publication>): Promise<void> {
     try {
-      await this.#transfer(publications);
+      this.#sender ??= this.#openSender();
+      await transfer(await this.#sender, publications);
     } catch (error) {
+      this.#sender = undefined;
       throw translateServiceBusError(error, this.#doing);
     }
   }
-
-  /** Answers each publication, and takes it out of the set, when the transfer that holds its last message is stored. */
-  async #transfer(publications: Set<Publication>): Promise<void> {
-    const sender = await this.#openSender();
-    let batch = await sender.createMessageBatch(withDeadline());
-    let complete: Publication[] = [];
-    const flush = async () => {
-      if (batch.count > 0) await sender.sendMessages(batch, withDeadline());
-      for (const publication of complete) {
-        publications.delete(publication);
-        publication.resolve();
-      }
-      complete = [];
-    };
-    const add = async (message: ServiceBusMessage) => {
-      if (batch.tryAddMessage(message)) return true;
-      await flush();
-      batch = await sender.createMessageBatch(withDeadline());
-      return batch.tryAddMessage(message);
-    };
-    for (const publication of publications) {
-      let misfit: ServiceBusMessage | undefined;
-      for (const message of publication.messages) if (!(await add(message))) misfit = message;
-      if (misfit === undefined) {
-        complete.push(publication);
-      } else {
-        publications.delete(publication);
-        publication.reject(tooLarge(misfit, batch.maxSizeInBytes));
-      }
-    }
-    await flush();
-  }
 }
 
-function withDeadline(): { abortSignal: AbortSignal } {
-  return { abortSignal: AbortSignal.timeout(TRANSFER_DEADLINE_MS) };
+/** Answers each publication, and takes it out of the set, when the transfer that holds its last message is stored. */
+async function transfer(sender: ServiceBusSender, publications: Set<Publication>): Promise<void> {
+  let batch = await withDeadline((options) => sender.createMessageBatch(options));
+  let complete: Publication[] = [];
+  const flush = async () => {
+    if (batch.count > 0) await withDeadline((options) => sender.sendMessages(batch, options));
+    for (const publication of complete) {
+      publications.delete(publication);
+      publication.resolve();
+    }
+    complete = [];
+  };
+  const add = async (message: ServiceBusMessage) => {
+    if (batch.tryAddMessage(message)) return true;
+    await flush();
+    batch = await withDeadline((options) => sender.createMessageBatch(options));
+    return batch.tryAddMessage(message);
+  };
+  for (const publication of publications) {
+    let misfit: ServiceBusMessage | undefined;
+    for (const message of publication.messages) if (!(await add(message))) misfit = message;
+    if (misfit === undefined) {
+      complete.push(publication);
+    } else {
+      publications.delete(publication);
+      publication.reject(tooLarge(misfit, batch.maxSizeInBytes));
+    }
+  }
+  await flush();
+}
+/** Ends the work, and if it cannot be ended the waiting for it. */
+function withDeadline<Result>(work: (options: { abortSignal: AbortSignal }) => Promise<Result>): Promise<Result> {
+  const abortSignal = AbortSignal.timeout(TRANSFER_DEADLINE_MS);
+  const deadline = new Promise<never>((_, reject) => {
+    abortSignal.addEventListener('abort', () => reject(abortSignal.reason));
+  });
+  return Promise.race([work({ abortSignal }), deadline]);
 }
 
 function tooLarge({ messageId }: ServiceBusMessage, maxBytes: number): DependencyRefusedError {

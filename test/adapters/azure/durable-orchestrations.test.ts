@@ -84,7 +84,8 @@ describe('DurableOrchestrations', () => {
 
     await orchestrations().start(run);
 
-    expect(received).toEqual([{ method: 'POST', path: '/durabletask/orchestrators/run/run-1', body: JSON.stringify(run) }]);
+    const body = JSON.stringify({ generation: JSON.stringify(run) });
+    expect(received).toEqual([{ method: 'POST', path: '/durabletask/orchestrators/run/run-1', body }]);
   });
 
   it('leaves a run alone that is active already', async () => {

@@ -109,9 +109,12 @@ export class DurableApp {
     return (await response.json()) as InstanceStatus;
   }
 
+  /** Asks until it holds; an instance whose creation is still under way is not there yet. */
   async until(id: string, holds: (status: InstanceStatus) => boolean): Promise<InstanceStatus> {
     for (;;) {
-      const status = await this.status(id);
+      const response = await this.rpc('GET', `instances/${id}?showHistory=true&showHistoryOutput=true`);
+      if (response.status === 404) continue;
+      const status = (await response.json()) as InstanceStatus;
       if (holds(status)) return status;
     }
   }

@@ -122,4 +122,20 @@ describe('duplicate detection', () => {
     const bodies = (await client.createReceiver('events').peekMessages(10)).map((message) => message.body);
     expect(bodies).toEqual(['first', 'after']);
   });
+
+  it('holds for scheduled messages too, whichever way they or their repetition were sent', async () => {
+    const { client, clock } = await startBroker(queues);
+    const sender = client.createSender('events');
+    const due = new Date(clock.now() + 1000);
+
+    const first = only(await sender.scheduleMessages({ body: 'first', messageId: 'a' }, due));
+    const repeated = only(await sender.scheduleMessages({ body: 'repeated', messageId: 'a' }, due));
+    await sender.sendMessages({ body: 'sent', messageId: 'a' });
+
+    const bodies = (await client.createReceiver('events').peekMessages(10)).map((message) => message.body);
+    expect(bodies).toEqual(['first']);
+    expect(await errorCodeOf(sender.cancelScheduledMessages(repeated))).toBe('MessageNotFound');
+    await sender.cancelScheduledMessages(first);
+    expect(await client.createReceiver('events').peekMessages(10)).toEqual([]);
+  });
 });

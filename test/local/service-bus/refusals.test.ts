@@ -1,21 +1,10 @@
-import { Socket } from 'node:net';
 import rhea from 'rhea';
 import { describe, expect, it } from 'vitest';
 import { errorCodeOf, startBroker } from './broker-fixture.ts';
+import { closedAfter } from './raw-socket.ts';
 
 /** The AMQP descriptor of a transaction coordinator. */
 const COORDINATOR = 0x30;
-
-/** Resolves once the broker has closed the connection that `bytes` were written to. */
-function closedAfter(port: number, bytes: Buffer): Promise<void> {
-  return new Promise((resolve) => {
-    const socket = new Socket();
-    socket.on('error', () => undefined);
-    socket.on('close', () => resolve());
-    socket.connect(port, '127.0.0.1', () => socket.write(bytes));
-    socket.resume();
-  });
-}
 
 describe('what the broker refuses', () => {
   it('is every use of an entity it does not have', async () => {

@@ -25,7 +25,7 @@ describe('the topology document', () => {
     const { queues } = loadTopology(readFileSync(file, 'utf8'), 'service-bus.json');
 
     expect(queues).toMatchObject([
-      { name: 'orders', lockDurationMs: 30_000, maxDeliveryCount: 10, deadLettersOnExpiry: true, duplicateWindowMs: undefined },
+      { name: 'orders', lockDurationMs: 5_000, maxDeliveryCount: 10, deadLettersOnExpiry: true, duplicateWindowMs: undefined },
       { name: 'run-events', lockDurationMs: 30_000, duplicateWindowMs: DAY_MS },
     ]);
   });

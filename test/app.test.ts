@@ -1,0 +1,41 @@
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { composeApp } from '../src/app.ts';
+
+const FOLDER = fileURLToPath(new URL('./e2e', import.meta.url));
+const KEY = Buffer.from('key').toString('base64');
+const SETTINGS = {
+  APP_ENV: 'development',
+  TASKHUB_NAME: 'TestHub',
+  AzureWebJobsStorage: 'UseDevelopmentStorage=true',
+  SB: `Endpoint=sb://localhost;SharedAccessKeyName=a;SharedAccessKey=${KEY}`,
+  COSMOS: `AccountEndpoint=https://localhost:8081/;AccountKey=${KEY}`,
+  DATA: 'UseDevelopmentStorage=true',
+};
+
+describe('the app', () => {
+  it('logs each document it refuses as it starts, with file, place and code', () => {
+    const error = vi.spyOn(console, 'error').mockImplementation(() => {});
+    vi.spyOn(console, 'warn').mockImplementation(() => {});
+    onTestFinished(() => {
+      vi.restoreAllMocks();
+    });
+
+    const { work } = composeApp(SETTINGS, FOLDER);
+
+    expect(work?.triggers.map(({ name }) => name)).toEqual(['branches']);
+    expect(error.mock.calls).toEqual([[expect.stringMatching(/^a document is refused .*"file":"broken\.yaml".*"line":\d+/)]]);
+  });
+
+  it('answers and says so when the folder of documents is not there', () => {
+    vi.spyOn(console, 'error').mockImplementation(() => {});
+    vi.spyOn(console, 'warn').mockImplementation(() => {});
+    onTestFinished(() => {
+      vi.restoreAllMocks();
+    });
+
+    const { getHealth } = composeApp({ ...SETTINGS, PIPELINES_DIRECTORY: 'nowhere' }, FOLDER);
+
+    expect(getHealth().body).toMatchObject({ status: 'degraded', diagnostics: [{ code: 'folder_missing', file: 'nowhere' }] });
+  });
+});
