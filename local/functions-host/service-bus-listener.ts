@@ -68,8 +68,10 @@ export class ServiceBusListener {
         },
         connected: () => this.#setConnected(true),
         lost: () => this.#reopen(),
-        // A link that is closed while it opens reports that as a failure.
-        failed: (what, error) => this.#isDraining || this.#warn(`${what} failed: ${error.message}`),
+        failed: (what, error) => {
+          // A link that is closed while it opens reports that as a failure.
+          if (!this.#isDraining) this.#warn(`${what} failed: ${error.message}`);
+        },
       },
     );
     this.#subscription = subscription;

@@ -93,10 +93,13 @@ export interface RunStore {
   commitNode(node: NodeRecord, finish?: RunFinish): Promise<Commit>;
   /** Ends the run unless it has ended. False: it had ended before, and its first outcome stands. */
   finish(runId: string, finish: RunFinish): Promise<boolean>;
-  /** Says that a claimed run is known to have started, so that the sweeper leaves it alone. */
-  markStarted(runId: string): Promise<void>;
-  /** Runs still `accepted` that were claimed before `acceptedBefore` (RFC 3339), oldest first. */
-  unstarted(acceptedBefore: string, limit: number): Promise<readonly RunRecord[]>;
+  /** Says that a run which has not ended is at work, and need not be looked at before `checkAfter` (RFC 3339). */
+  markStarted(runId: string, checkAfter: string): Promise<void>;
+  /**
+   * Runs that have not ended and are due for a look before `dueBefore` (RFC 3339), the longest due first. A run is due from its
+   * acceptance on, until somebody marks it as started.
+   */
+  unconfirmed(dueBefore: string, limit: number): Promise<readonly RunRecord[]>;
   /** Outboxes that hold events of runs finished before `finishedBefore`, oldest first. */
   unpublished(finishedBefore: string, limit: number): Promise<readonly { runId: string; outbox: readonly RunEvent[] }[]>;
   /** Empties the run's outbox, after its events were published. */

@@ -1,6 +1,7 @@
 import type { JsonValue } from '../json.ts';
 import type { EffectNodeKind } from '../nodes/node-kind.ts';
 import type { PlanNode } from '../pipeline/plan.ts';
+import { DependencyUnavailableError } from '../ports/errors.ts';
 import type { NodeRecord } from '../ports/run-store.ts';
 import type { AdvanceDependencies } from './advance-dependencies.ts';
 import { executeNode } from './execute-node.ts';
@@ -20,7 +21,11 @@ export interface Attempt {
   readonly attempt: number;
 }
 
-/** Makes one attempt at a node and tells, as the record to commit, what came of it. Throws only if the result cannot be stored. */
+/**
+ * Makes one attempt at a node and tells, as the record to commit, what came of it.
+ *
+ * @throws DependencyUnavailableError if a store of ours stayed away: that is no failure of the node
+ */
 export async function attemptNode(
   { runId, pipeline, node, input, attempt }: Attempt,
   kind: EffectNodeKind,
@@ -38,7 +43,10 @@ export async function attemptNode(
     artifacts: stepArtifacts(artifacts, `${runId}/${node.name}`),
   }).then(
     (value) => ({ value }),
-    (error: unknown) => ({ error: { ...failureOf(error), node: node.name } }),
+    (error: unknown) => {
+      if (error instanceof DependencyUnavailableError) throw error;
+      return { error: { ...failureOf(error), node: node.name } };
+    },
   );
   const finishedAt = () => new Date(clock.now()).toISOString();
   if ('error' in outcome) return { ...record, status: 'failed', error: outcome.error, finishedAt: finishedAt() };

@@ -1,8 +1,12 @@
 import type { StepArtifacts } from '../nodes/step-context.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import { putOnce } from './put-once.ts';
+import { storePatience } from './store-patience.ts';
 
-/** A node's artifacts, below `folder`. What an earlier attempt left stands; writing one file twice within an attempt is a conflict. */
+/**
+ * A node's artifacts, below `folder`. What an earlier attempt left stands; writing one file twice within an attempt is a conflict.
+ * A store that is away for the moment is waited for.
+ */
 export function stepArtifacts(artifacts: ArtifactStore, folder: string): StepArtifacts {
   const written = new Set<string>();
   return {
@@ -11,7 +15,7 @@ export function stepArtifacts(artifacts: ArtifactStore, folder: string): StepArt
       const bytes = typeof content === 'string' ? Buffer.from(content) : content;
       if (written.has(file)) return artifacts.put(name, bytes, contentType);
       written.add(file);
-      return putOnce(artifacts, name, bytes, contentType);
+      return storePatience.execute(() => putOnce(artifacts, name, bytes, contentType));
     },
   };
 }

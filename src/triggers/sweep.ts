@@ -40,6 +40,11 @@ interface SweepCounts {
 
 type Outcome = keyof SweepCounts;
 
+/** A run that was found at work is looked at again after this: its orchestration may have been terminated meanwhile. */
+const CONFIRMED_FOR_MS = 3_600_000;
+/** A run that was started again steps back behind the others for this long, so that broken ones do not keep them waiting. */
+const RESTARTED_FOR_MS = 60_000;
+
 /** A run's orchestration ends again and again and records no outcome. */
 class OrchestrationEndedError extends HexdagError {
   readonly code = 'orchestration_ended';
@@ -56,7 +61,7 @@ export async function sweep(dependencies: SweepDependencies, settings: SweepSett
   const before = new Date(Math.max(clock.now() - minimumAgeMs, processStartedAt)).toISOString();
   const restartAcceptedAfter = new Date(clock.now() - restartForMs).toISOString();
   const counts: Record<Outcome, number> = { started: 0, confirmed: 0, abandoned: 0, published: 0, failed: 0 };
-  for (const run of await runs.unstarted(before, limit)) {
+  for (const run of await runs.unconfirmed(before, limit)) {
     counts[await attempt(run.runId, dependencies.log, () => settle(run, restartAcceptedAfter, dependencies))] += 1;
   }
   for (const left of await runs.unpublished(before, limit)) {
@@ -74,7 +79,7 @@ async function settle(run: RunRecord, restartAcceptedAfter: string, dependencies
   const { runs, orchestrations, log } = dependencies;
   const state = await orchestrations.state(run.runId);
   if (state === 'active') {
-    await runs.markStarted(run.runId);
+    await runs.markStarted(run.runId, later(CONFIRMED_FOR_MS, dependencies));
     return 'confirmed';
   }
   if (state === 'ended') {
@@ -83,8 +88,13 @@ async function settle(run: RunRecord, restartAcceptedAfter: string, dependencies
     if (run.acceptedAt < restartAcceptedAfter) return abandon(run, dependencies);
   }
   await orchestrations.start(toRunStart(run, true));
+  await runs.markStarted(run.runId, later(RESTARTED_FOR_MS, dependencies));
   log('info', 'a run that was left is started', { runId: run.runId, state });
   return 'started';
+}
+
+function later(ms: number, { clock }: SweepDependencies): string {
+  return new Date(clock.now() + ms).toISOString();
 }
 
 /** Starting it once more would end as before, and what is swept in vain keeps others waiting. */

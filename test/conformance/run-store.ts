@@ -144,15 +144,15 @@ export function testRunStore(open: () => RunStore): void {
   });
 
   describe('sweeping', () => {
-    it('finds runs that were claimed and not started, oldest first', async () => {
+    it('finds runs that nobody has marked as started, oldest first', async () => {
       const store = open();
       const pipeline = randomUUID();
       const minutes = [-4, -5, -3, -2];
       const runs = minutes.map((minute) => runRecord({ pipeline, acceptedAt: at(minute - 1_000) }));
       for (const run of runs) await store.claim(run);
-      await store.markStarted(runs[2]?.runId ?? '');
+      await store.markStarted(runs[2]?.runId ?? '', at(0));
 
-      const found = await store.unstarted(at(-1_002), 100);
+      const found = await store.unconfirmed(at(-1_002), 100);
 
       expect(found.filter((run) => run.pipeline === pipeline)).toEqual([runs[1], runs[0]]);
     });
@@ -161,16 +161,28 @@ export function testRunStore(open: () => RunStore): void {
       const store = open();
       for (let count = 0; count < 3; count++) await store.claim(runRecord({ acceptedAt: at(-2_000) }));
 
-      const found = await store.unstarted(at(-1_999), 2);
+      const found = await store.unconfirmed(at(-1_999), 2);
 
       expect(found).toHaveLength(2);
     });
 
-    it('marks a run started only while it is accepted', async () => {
+    it('finds a run that was marked as started once it is due again', async () => {
+      const { store, run } = await claimed();
+      await store.markStarted(run.runId, at(-500));
+
+      const early = await store.unconfirmed(at(-501), 1_000);
+      const due = await store.unconfirmed(at(-499), 1_000);
+
+      const isThere = (found: readonly RunRecord[]) => found.some(({ runId }) => runId === run.runId);
+      expect([early, due].map(isThere)).toEqual([false, true]);
+      expect(await store.read(run.runId)).toMatchObject({ status: 'running' });
+    });
+
+    it('does not mark a run as started that has ended', async () => {
       const { store, run } = await claimed();
       await store.finish(run.runId, runFinish(run.runId));
 
-      await store.markStarted(run.runId);
+      await store.markStarted(run.runId, at(-500));
 
       expect(await store.read(run.runId)).toMatchObject({ status: 'completed' });
     });

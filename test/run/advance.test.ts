@@ -236,6 +236,31 @@ describe('carrying a run on', () => {
     expect(await runs.read('run-1')).toMatchObject({ error: { code: 'node_timeout' } });
   });
 
+  it("waits for the artifact store, which is not the step's fault", async () => {
+    const write: Behaviour = async (_, context) => (await context.artifacts.write('slip.txt', 'slip')).name;
+    let failures = 2;
+    const starting: AdvanceDependencies['artifacts'] = {
+      put: async (...args) => {
+        if (failures-- > 0) throw new DependencyUnavailableError('Away.');
+        return artifacts.put(...args);
+      },
+      get: (name) => artifacts.get(name),
+    };
+
+    const result = await advance(await task(plan(node('a'))), { ...dependencies({ a: write }), artifacts: starting });
+
+    expect(result.ended).toBe('completed');
+  });
+
+  it('breaks down instead of failing the node when a store stays away', async () => {
+    const away = await task(plan(node('a')));
+
+    const advancing = advance(away, dependencies({ a: () => Promise.reject(new DependencyUnavailableError('Away.')) }));
+
+    await expect(advancing).rejects.toThrow(DependencyUnavailableError);
+    expect(await runs.readNodes('run-1')).toEqual([]);
+  });
+
   it('keeps the artifact an earlier attempt has written', async () => {
     const write: Behaviour = async (_, context) => (await context.artifacts.write('slip.txt', `attempt ${context.attempt}`)).name;
     const chain = plan(node('a'));

@@ -99,7 +99,7 @@ describe('accepting an event', () => {
   it('answers a second delivery with the same run and starts nothing', async () => {
     const world = createWorld();
     await acceptEvent(createEvent({ a: 1 }), createTrigger(), world);
-    await world.runs.markStarted(runId('orders', 'm-1'));
+    await world.runs.markStarted(runId('orders', 'm-1'), '2026-01-01T01:00:00.000Z');
 
     const acceptance = await acceptEvent(createEvent({ a: 1 }), createTrigger(), world);
 

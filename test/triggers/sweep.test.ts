@@ -88,7 +88,7 @@ describe('sweeping', () => {
     const listed = await claim(world, 'quick');
     await finish(world, 'quick');
     world.orchestrations.states.set('quick', 'ended');
-    vi.spyOn(world.runs, 'unstarted').mockResolvedValueOnce([listed]);
+    vi.spyOn(world.runs, 'unconfirmed').mockResolvedValueOnce([listed]);
 
     const counts = await sweep(world, SETTINGS);
 
@@ -169,7 +169,7 @@ describe('sweeping', () => {
     const second = await sweep(world, SETTINGS);
 
     expect(first).toMatchObject({ started: 1, failed: 1 });
-    expect(second).toMatchObject({ started: 1, confirmed: 1, failed: 0 });
+    expect(second).toMatchObject({ started: 1, confirmed: 0, failed: 0 });
     const warnings = world.lines.filter(({ level }) => level === 'warn');
     expect(warnings).toMatchObject([{ properties: { runId: 'a', code: 'dependency_unavailable' } }]);
   });

@@ -16,10 +16,8 @@ import {
   toRunDocument,
 } from './run-documents.ts';
 
-/** Null instead of gone, because removing what is not there would fail. */
-const STARTED: PatchOperation = { op: 'set', path: '/unstartedSince', value: null };
+const CHECK_AFTER = '/checkAfter';
 const NOT_ENDED = 'FROM c WHERE NOT IS_DEFINED(c.finishedAt)';
-const NOT_STARTED = "FROM c WHERE c.status = 'accepted'";
 const HAS_OUTBOX = 'FROM c WHERE IS_DEFINED(c.outbox)';
 
 /** There only while the outbox is: an index over it finds the few runs to sweep, however many have finished. */
@@ -74,8 +72,12 @@ export class CosmosRunStore implements RunStore {
     return this.#patch(runId, endOf(finish), NOT_ENDED);
   }
 
-  async markStarted(runId: string): Promise<void> {
-    await this.#patch(runId, [{ op: 'set', path: '/status', value: 'running' }, STARTED], NOT_STARTED);
+  async markStarted(runId: string, checkAfter: string): Promise<void> {
+    const started: PatchOperation[] = [
+      { op: 'set', path: '/status', value: 'running' },
+      { op: 'set', path: CHECK_AFTER, value: checkAfter },
+    ];
+    await this.#patch(runId, started, NOT_ENDED);
   }
 
   async markPublished(runId: string): Promise<void> {
@@ -83,10 +85,10 @@ export class CosmosRunStore implements RunStore {
     await this.#patch(runId, removals, HAS_OUTBOX);
   }
 
-  async unstarted(acceptedBefore: string, limit: number): Promise<readonly RunRecord[]> {
+  async unconfirmed(dueBefore: string, limit: number): Promise<readonly RunRecord[]> {
     const query = {
-      query: 'SELECT * FROM c WHERE c.unstartedSince < @before ORDER BY c.unstartedSince',
-      parameters: [{ name: '@before', value: acceptedBefore }],
+      query: 'SELECT * FROM c WHERE c.checkAfter < @before ORDER BY c.checkAfter',
+      parameters: [{ name: '@before', value: dueBefore }],
     };
     return (await this.#query(query, limit)).map(fromRunDocument);
   }
@@ -162,7 +164,8 @@ function endOf({ status, finishedAt, output, error, outbox }: RunFinish): PatchO
   return [
     { op: 'set', path: '/status', value: status },
     { op: 'set', path: '/finishedAt', value: finishedAt },
-    STARTED,
+    // Null instead of gone, because removing what is not there would fail.
+    { op: 'set', path: CHECK_AFTER, value: null },
     ...(output === undefined ? [] : [{ op: 'set' as const, path: '/output', value: output }]),
     ...(error === undefined ? [] : [{ op: 'set' as const, path: '/error', value: error }]),
     ...(outbox.length === 0 ? [] : announcements(outbox, finishedAt)),

@@ -15,9 +15,9 @@ export function nodeDocumentId(node: string): string {
   return `node:${node.replace(UNSAFE_IN_ID, (character) => `~${character.charCodeAt(0).toString(16)}`)}`;
 }
 
-/** `position` orders runs by acceptance; `unstartedSince` is there while nobody knows that the run has started. */
+/** `position` orders runs by acceptance; from `checkAfter` on, the sweeper looks whether somebody is at work on the run. */
 export function toRunDocument(run: RunRecord) {
-  return { id: RUN_ID, type: 'run', position: runPosition(run), unstartedSince: run.acceptedAt, ...run };
+  return { id: RUN_ID, type: 'run', position: runPosition(run), checkAfter: run.acceptedAt, ...run };
 }
 
 export function toNodeDocument(node: NodeRecord) {

@@ -12,17 +12,22 @@ interface Publication {
   readonly reject: (error: unknown) => void;
 }
 
-/**
- * The end of what a single transfer may take. The SDK's own time-outs do not cover it: when a connection breaks at the wrong moment,
- * a client may wait for a minute, or for ever, and everything else waits behind that.
- */
-const TRANSFER_DEADLINE_MS = 5_000;
+interface Limits {
+  readonly patience: IPolicy;
+  /** The end of what a single transfer may take. */
+  readonly transferMs: number;
+}
 
-/** About six seconds: longer than a broker takes to come back, and shorter than the activity that waits here may run. */
-const PATIENCE = retry(
-  handleWhen((error) => error instanceof HexdagError && error.retryable),
-  { maxAttempts: 6, backoff: new ExponentialBackoff({ initialDelay: 100, maxDelay: 3_000 }) },
-);
+const LIMITS: Limits = {
+  // About six seconds of waiting: longer than a broker takes to come back, and shorter than the activity that waits may run.
+  patience: retry(
+    handleWhen((error) => error instanceof HexdagError && error.retryable),
+    { maxAttempts: 6, backoff: new ExponentialBackoff({ initialDelay: 100, maxDelay: 3_000 }) },
+  ),
+  // The SDK's own time-outs do not cover all: when a connection breaks at the wrong moment, a client may wait for a minute, or for
+  // ever, and everything else waits behind that.
+  transferMs: 5_000,
+};
 
 /**
  * Publishes to a queue (or topic) through one sender. What is handed in during one turn of the event loop, or while a send is
@@ -33,15 +38,15 @@ export class ServiceBusPublisher implements EventPublisher {
   readonly #openSender: () => Promise<ServiceBusSender>;
   #sender: Promise<ServiceBusSender> | undefined;
   readonly #doing: string;
-  readonly #patience: IPolicy;
+  readonly #limits: Limits;
   #waiting: Publication[] = [];
   #sending = false;
 
   /** `openSender` is called again, for a sender on another connection, after one has failed. */
-  constructor(openSender: () => Promise<ServiceBusSender>, entity: string, patience: IPolicy = PATIENCE) {
+  constructor(openSender: () => Promise<ServiceBusSender>, entity: string, limits: Limits = LIMITS) {
     this.#openSender = openSender;
     this.#doing = `publishing to ${entity}`;
-    this.#patience = patience;
+    this.#limits = limits;
   }
 
   publish(events: readonly RunEvent[]): Promise<void> {
@@ -58,7 +63,7 @@ export class ServiceBusPublisher implements EventPublisher {
     while (this.#waiting.length > 0) {
       const publications = new Set(this.#waiting.splice(0));
       try {
-        await this.#patience.execute(() => this.#send(publications));
+        await this.#limits.patience.execute(() => this.#send(publications));
       } catch (error) {
         for (const { reject } of publications) reject(error);
       }
@@ -70,7 +75,7 @@ export class ServiceBusPublisher implements EventPublisher {
   async #send(publications: Set<Publication>): Promise<void> {
     try {
       this.#sender ??= this.#openSender();
-      await transfer(await this.#sender, publications);
+      await transfer(await this.#sender, publications, this.#limits.transferMs);
     } catch (error) {
       this.#sender = undefined;
       throw translateServiceBusError(error, this.#doing);
@@ -79,11 +84,11 @@ export class ServiceBusPublisher implements EventPublisher {
 }
 
 /** Answers each publication, and takes it out of the set, when the transfer that holds its last message is stored. */
-async function transfer(sender: ServiceBusSender, publications: Set<Publication>): Promise<void> {
-  let batch = await withDeadline((options) => sender.createMessageBatch(options));
+async function transfer(sender: ServiceBusSender, publications: Set<Publication>, deadlineMs: number): Promise<void> {
+  let batch = await withDeadline(deadlineMs, (options) => sender.createMessageBatch(options));
   let complete: Publication[] = [];
   const flush = async () => {
-    if (batch.count > 0) await withDeadline((options) => sender.sendMessages(batch, options));
+    if (batch.count > 0) await withDeadline(deadlineMs, (options) => sender.sendMessages(batch, options));
     for (const publication of complete) {
       publications.delete(publication);
       publication.resolve();
@@ -93,7 +98,7 @@ async function transfer(sender: ServiceBusSender, publications: Set<Publication>
   const add = async (message: ServiceBusMessage) => {
     if (batch.tryAddMessage(message)) return true;
     await flush();
-    batch = await withDeadline((options) => sender.createMessageBatch(options));
+    batch = await withDeadline(deadlineMs, (options) => sender.createMessageBatch(options));
     return batch.tryAddMessage(message);
   };
   for (const publication of publications) {
@@ -108,9 +113,10 @@ async function transfer(sender: ServiceBusSender, publications: Set<Publication>
   }
   await flush();
 }
+
 /** Ends the work, and if it cannot be ended the waiting for it. */
-function withDeadline<Result>(work: (options: { abortSignal: AbortSignal }) => Promise<Result>): Promise<Result> {
-  const abortSignal = AbortSignal.timeout(TRANSFER_DEADLINE_MS);
+function withDeadline<Result>(ms: number, work: (options: { abortSignal: AbortSignal }) => Promise<Result>): Promise<Result> {
+  const abortSignal = AbortSignal.timeout(ms);
   const deadline = new Promise<never>((_, reject) => {
     abortSignal.addEventListener('abort', () => reject(abortSignal.reason));
   });

@@ -5,6 +5,7 @@ import { cursorAfter, positionOf, runPosition } from '../run-order.ts';
 
 interface Entry {
   run: RunRecord;
+  checkAfter: string;
   outbox: readonly RunEvent[];
   readonly nodes: Map<string, NodeRecord>;
 }
@@ -16,7 +17,7 @@ export class MemoryRunStore implements RunStore {
   async claim(run: RunRecord): Promise<Claim> {
     const entry = this.#entries.get(run.runId);
     if (entry) return { kind: 'exists', run: entry.run };
-    this.#entries.set(run.runId, { run: structuredClone(run), outbox: [], nodes: new Map() });
+    this.#entries.set(run.runId, { run: structuredClone(run), checkAfter: run.acceptedAt, outbox: [], nodes: new Map() });
     return { kind: 'claimed' };
   }
 
@@ -41,13 +42,19 @@ export class MemoryRunStore implements RunStore {
     return end(this.#entry(runId), finish);
   }
 
-  async markStarted(runId: string): Promise<void> {
+  async markStarted(runId: string, checkAfter: string): Promise<void> {
     const entry = this.#entry(runId);
-    if (entry.run.status === 'accepted') entry.run = { ...entry.run, status: 'running' };
+    if (entry.run.finishedAt !== undefined) return;
+    entry.run = { ...entry.run, status: 'running' };
+    entry.checkAfter = checkAfter;
   }
 
-  async unstarted(acceptedBefore: string, limit: number): Promise<readonly RunRecord[]> {
-    return this.#runs((run) => run.status === 'accepted' && run.acceptedAt < acceptedBefore).slice(0, limit);
+  async unconfirmed(dueBefore: string, limit: number): Promise<readonly RunRecord[]> {
+    return [...this.#entries.values()]
+      .filter(({ run, checkAfter }) => run.finishedAt === undefined && checkAfter < dueBefore)
+      .sort((a, b) => compare(a.checkAfter, b.checkAfter))
+      .slice(0, limit)
+      .map(({ run }) => run);
   }
 
   async unpublished(finishedBefore: string, limit: number): Promise<readonly { runId: string; outbox: readonly RunEvent[] }[]> {

@@ -160,7 +160,10 @@ describe('ServiceBusPublisher', () => {
     onTestFinished(() => dead.close());
     const senders = [dead.createSender(QUEUE), dead.createSender(QUEUE)];
     const once = retry(handleAll, { maxAttempts: 1, backoff: new ConstantBackoff(1) });
-    const impatient = new ServiceBusPublisher(async () => senders.shift() ?? client.createSender(QUEUE), QUEUE, once);
+    const impatient = new ServiceBusPublisher(async () => senders.shift() ?? client.createSender(QUEUE), QUEUE, {
+      patience: once,
+      transferMs: 5_000,
+    });
     const runId = randomUUID();
 
     const first = await impatient.publish([runEvent(runId)]).catch((error: unknown) => error);
@@ -168,6 +171,22 @@ describe('ServiceBusPublisher', () => {
 
     expect(first).toBeInstanceOf(DependencyUnavailableError);
     expect(await receive(1)).toHaveLength(1);
+  });
+});
+
+describe('ServiceBusPublisher whose client hangs', () => {
+  it('gives up on it after a while and goes on with another one', async () => {
+    const hanging = client.createSender(QUEUE);
+    hanging.createMessageBatch = () => new Promise(() => undefined);
+    const senders = [hanging, client.createSender(QUEUE)];
+    const again = retry(handleAll, { maxAttempts: 1, backoff: new ConstantBackoff(1) });
+    const limits = { patience: again, transferMs: 300 };
+    const persistent = new ServiceBusPublisher(async () => senders.shift() ?? hanging, QUEUE, limits);
+    const event = runEvent(randomUUID());
+
+    await persistent.publish([event]);
+
+    expect(await receive(1)).toMatchObject([{ messageId: event.id }]);
   });
 });
 

@@ -13,7 +13,7 @@ describe('a layout file', () => {
         {
           id: 'hexdag',
           containers: [
-            { id: 'runs', partitionKey: '/runId', defaultTtl: -1, indexedPaths: ['/unstartedSince', '/unpublishedSince'] },
+            { id: 'runs', partitionKey: '/runId', defaultTtl: -1, indexedPaths: ['/checkAfter', '/unpublishedSince'] },
             { id: 'plans', partitionKey: '/id' },
           ],
         },
