@@ -1,7 +1,10 @@
-import type { ServiceBusReceivedMessage } from '@azure/service-bus';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ServiceBusClient, type ServiceBusReceivedMessage, type ServiceBusReceiver } from '@azure/service-bus';
 import { z } from 'zod';
-import { ServiceBusSubscription } from '../../local/functions-host/service-bus-subscription.ts';
 import type { Stack } from './stack.ts';
+
+/** The SDK waits a minute on a link whose connection breaks while it opens; a consumer that is in a hurry starts afresh. */
+const PATIENCE_MS = 5_000;
 
 const RunEvent = z.object({
   id: z.string(),
@@ -11,8 +14,6 @@ const RunEvent = z.object({
 });
 export type RunEvent = z.infer<typeof RunEvent>;
 
-const REOPEN_DELAY_MS = 100;
-
 /**
  * A consumer of the queue `run-events`: keeps what it receives, and tells when all that is waited for has come. A message that comes
  * again because the broker died before it heard of its completion is the same message, and counts once.
@@ -21,42 +22,13 @@ export class RunEvents {
   readonly received: RunEvent[] = [];
   readonly #connectionString: string;
   readonly #sequenceNumbers = new Set<string>();
-  #subscription: ServiceBusSubscription;
-  #reopening: NodeJS.Timeout | undefined;
+  readonly #consuming: Promise<void>;
+  #closed = false;
   #onEvent: () => void = () => {};
 
   constructor(stack: Stack) {
     this.#connectionString = stack.ready.serviceBus;
-    this.#subscription = this.#subscribe();
-  }
-
-  #subscribe(): ServiceBusSubscription {
-    const limits = { maxConcurrentCalls: 32, maxAutoLockRenewalDurationMs: 0 };
-    const subscription = new ServiceBusSubscription(
-      { connectionString: this.#connectionString, queueName: 'run-events', ...limits },
-      {
-        message: async (message) => {
-          this.#take(message);
-          await subscription.settle((receiver) => receiver.completeMessage(message)).catch(() => undefined);
-        },
-        connected: () => undefined,
-        lost: () => {
-          this.#reopening = setTimeout(() => {
-            this.#subscription = this.#subscribe();
-          }, REOPEN_DELAY_MS);
-        },
-        failed: () => undefined,
-      },
-    );
-    return subscription;
-  }
-
-  #take(message: ServiceBusReceivedMessage): void {
-    const number = String(message.sequenceNumber);
-    if (this.#sequenceNumbers.has(number)) return;
-    this.#sequenceNumbers.add(number);
-    this.received.push(RunEvent.parse(JSON.parse(String(message.body))));
-    this.#onEvent();
+    this.#consuming = this.#consume();
   }
 
   keys(): Set<string> {
@@ -79,7 +51,52 @@ export class RunEvents {
   }
 
   async close(): Promise<void> {
-    clearTimeout(this.#reopening);
-    await this.#subscription.close();
+    this.#closed = true;
+    await this.#consuming;
+  }
+
+  /** Consumes until it is closed, with a new client whenever the broker went away. */
+  async #consume(): Promise<void> {
+    while (!this.#closed) {
+      const client = new ServiceBusClient(this.#connectionString, { retryOptions: { maxRetries: 0 } });
+      try {
+        const receiver = client.createReceiver('run-events');
+        while (!this.#closed) await this.#receiveOne(receiver);
+        await client.close();
+      } catch {
+        // The client is left behind as it is: closing it may take as long as what it waits for.
+        void client.close().catch(() => {});
+        await delay(100);
+      }
+    }
+  }
+
+  async #receiveOne(receiver: ServiceBusReceiver): Promise<void> {
+    const messages = await inTime(receiver.receiveMessages(1, { maxWaitTimeInMs: 1_000 }));
+    for (const message of messages) {
+      this.#take(message);
+      await inTime(receiver.completeMessage(message));
+    }
+  }
+
+  #take(message: ServiceBusReceivedMessage): void {
+    const number = String(message.sequenceNumber);
+    if (this.#sequenceNumbers.has(number)) return;
+    this.#sequenceNumbers.add(number);
+    this.received.push(RunEvent.parse(message.body));
+    this.#onEvent();
+  }
+}
+
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  const late = new AbortController();
+  const deadline = delay(PATIENCE_MS, undefined, { signal: late.signal }).then(() => {
+    throw new Error('The broker did not answer in time.');
+  });
+  try {
+    return await Promise.race([work, deadline]);
+  } finally {
+    late.abort();
+    deadline.catch(() => {});
   }
 }

@@ -33,10 +33,10 @@ export class Stack {
     this.blobs = BlobServiceClient.fromConnectionString(blob);
   }
 
-  static async start(settings: Readonly<Record<string, string>> = {}): Promise<Stack> {
+  static async start(settings: Readonly<Record<string, string>> = {}, logs: 'inherit' | 'ignore' = 'inherit'): Promise<Stack> {
     const folder = await mkdtemp(join(tmpdir(), 'hexdag-e2e-'));
     const environment = { EFFECTS_FILE: join(folder, 'effects.jsonl'), ...settings };
-    return new Stack(await launchLocalAzure({ args: ['--ephemeral'], environment }), folder);
+    return new Stack(await launchLocalAzure({ args: ['--ephemeral'], environment, logs }), folder);
   }
 
   /** Where everything is. */
