@@ -27,7 +27,8 @@ export class DatabaseInUseError extends Error {
 const SQLITE_BUSY = 5;
 
 /** A checkpoint holds everything up for some milliseconds; SQLite's own 1,000 pages would have one every few dozen orders. */
-const CHECKPOINT_PAGES = 4_000;
+const CHECKPOINT_PAGES = 2_000;
+const PAGE_BYTES = 4_096;
 
 /**
  * Opens (or creates) one of the local Azure's databases: WAL, every commit flushed to the disk, held by this process alone.
@@ -48,12 +49,26 @@ export function openDatabase(path: string, schema: string): DatabaseSync {
     database.exec('BEGIN IMMEDIATE');
     database.exec(schema);
     database.exec('COMMIT');
+    reserveLog(database);
     return database;
   } catch (error) {
     database.close();
     if (error instanceof DatabaseCorruptError) throw error;
     throw isBusy(error) ? new DatabaseInUseError(path, error) : new DatabaseCorruptError(path, error);
   }
+}
+
+/**
+ * Gives the write-ahead log its size at once. A commit into a file that grows has the file system flush its own books as well, which
+ * takes twice the time; one into a log that is there already overwrites it.
+ */
+function reserveLog(database: DatabaseSync): void {
+  if (database.prepare('PRAGMA journal_mode').get()?.['journal_mode'] !== 'wal') return;
+  database.exec('DROP TABLE IF EXISTS log_reserve');
+  database.exec('CREATE TABLE log_reserve (room BLOB)');
+  database.exec(`INSERT INTO log_reserve VALUES (zeroblob(${CHECKPOINT_PAGES * PAGE_BYTES}))`);
+  database.exec('DROP TABLE log_reserve');
+  database.exec('PRAGMA wal_checkpoint(RESTART)');
 }
 
 function isBusy(error: unknown): boolean {

@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 interface Pending {
   run(): void;
@@ -20,12 +20,22 @@ export interface GroupCommitCounters {
 export class GroupCommit {
   readonly counters: GroupCommitCounters = { commits: 0, writes: 0 };
   readonly #database: DatabaseSync;
+  readonly #begin: StatementSync;
+  readonly #end: StatementSync;
+  readonly #save: StatementSync;
+  readonly #undo: StatementSync;
+  readonly #release: StatementSync;
   readonly #turns: number;
   #pending: Pending[] = [];
 
   /** @param turns 2 gives what follows from a write a turn to join its transaction. */
   constructor(database: DatabaseSync, turns: 1 | 2 = 1) {
     this.#database = database;
+    this.#begin = database.prepare('BEGIN IMMEDIATE');
+    this.#end = database.prepare('COMMIT');
+    this.#save = database.prepare('SAVEPOINT work');
+    this.#undo = database.prepare('ROLLBACK TO work');
+    this.#release = database.prepare('RELEASE work');
     this.#turns = turns;
   }
 
@@ -51,9 +61,9 @@ export class GroupCommit {
     if (batch.length === 0) return;
     this.#pending = [];
     try {
-      this.#database.exec('BEGIN IMMEDIATE');
+      this.#begin.run();
       for (const pending of batch) pending.run();
-      this.#database.exec('COMMIT');
+      this.#end.run();
     } catch (failure) {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       for (const pending of batch) pending.settle(failure);
@@ -74,14 +84,14 @@ export class GroupCommit {
   }
 
   #attempt<T>(work: () => T): { value: T } | { error: unknown } {
-    this.#database.exec('SAVEPOINT work');
+    this.#save.run();
     try {
       const value = work();
-      this.#database.exec('RELEASE work');
+      this.#release.run();
       return { value };
     } catch (error) {
-      this.#database.exec('ROLLBACK TO work');
-      this.#database.exec('RELEASE work');
+      this.#undo.run();
+      this.#release.run();
       return { error };
     }
   }
