@@ -1,13 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ServiceBusMessage } from '@azure/service-bus';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { order } from '../e2e/orders.ts';
 import { RunEvents } from '../e2e/run-events.ts';
+import { sendFirmly } from '../e2e/send-firmly.ts';
 import { type EffectLine, Stack } from '../e2e/stack.ts';
 
 const LONGEST_PAUSE_MS = 400;
-/** Without it the client may wait a minute for the answer of a broker that has died. */
-const SEND_DEADLINE_MS = 3_000;
 
 let stack: Stack;
 let events: RunEvents;
@@ -23,25 +21,16 @@ afterEach(async () => {
   await stack.stop();
 });
 
-/** Sends as a backend does that does not give up: again, until the broker has confirmed. */
-async function sendFirmly(messages: readonly ServiceBusMessage[]): Promise<void> {
-  const sender = stack.serviceBus.createSender('orders');
-  for (;;) {
-    try {
-      await sender.sendMessages([...messages], { abortSignal: AbortSignal.timeout(SEND_DEADLINE_MS) });
-      return await sender.close();
-    } catch {
-      await delay(100);
-    }
-  }
-}
-
 /** Lets orders flow and kills a process at random moments while they do. Tells when the kills were. */
 async function runUnderKills(victim: 'stores' | 'host', kills: number, keys: readonly string[]): Promise<number[]> {
   const killedAt: number[] = [];
-  const share = Math.ceil(keys.length / kills);
+  const size = Math.ceil(keys.length / kills);
   for (let kill = 0; kill < kills; kill += 1) {
-    const sending = sendFirmly(keys.slice(kill * share, (kill + 1) * share).map((key) => order(key)));
+    const share = keys.slice(kill * size, (kill + 1) * size);
+    const sending = sendFirmly(
+      stack.ready.serviceBus,
+      share.map((key) => order(key)),
+    );
     // The moment is what is random here; nothing is waited for.
     await delay(Math.random() * LONGEST_PAUSE_MS);
     const { pid } = (await stack.status())[victim];

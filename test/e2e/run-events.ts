@@ -1,10 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ServiceBusClient, type ServiceBusReceivedMessage, type ServiceBusReceiver } from '@azure/service-bus';
 import { z } from 'zod';
+import { inTime } from './in-time.ts';
 import type { Stack } from './stack.ts';
-
-/** The SDK waits a minute on a link whose connection breaks while it opens; a consumer that is in a hurry starts afresh. */
-const PATIENCE_MS = 5_000;
 
 const RunEvent = z.object({
   id: z.string(),
@@ -85,18 +83,5 @@ export class RunEvents {
     this.#sequenceNumbers.add(number);
     this.received.push(RunEvent.parse(message.body));
     this.#onEvent();
-  }
-}
-
-async function inTime<T>(work: Promise<T>): Promise<T> {
-  const late = new AbortController();
-  const deadline = delay(PATIENCE_MS, undefined, { signal: late.signal }).then(() => {
-    throw new Error('The broker did not answer in time.');
-  });
-  try {
-    return await Promise.race([work, deadline]);
-  } finally {
-    late.abort();
-    deadline.catch(() => {});
   }
 }
