@@ -1,15 +1,9 @@
 import type { Plan } from '../pipeline/plan.ts';
-import type { Payload } from '../ports/run-store.ts';
+import type { RunStart } from '../ports/orchestrations.ts';
 import type { NodeOutcome } from './outcome.ts';
 
 /** What the orchestrator asks an activity to do: carry a run on from what is known of it. Plain JSON, kept in the history. */
-export interface AdvanceTask {
-  readonly runId: string;
-  readonly pipeline: string;
-  readonly planHash: string;
-  readonly eventKey: string;
-  readonly input: Payload;
-  readonly traceParent?: string;
+export interface AdvanceTask extends Omit<RunStart, 'recovering'> {
   /** All outcomes known when the task was given. */
   readonly outcomes: readonly NodeOutcome[];
   /** Nodes that others run, or that wait for their next attempt: not this task's business. */
