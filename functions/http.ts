@@ -26,6 +26,22 @@ export function registerHttp({ getHealth, work }: HexdagApp): void {
     authLevel: 'function',
     handler: async (request, context) => toResponse(await work.getRun(await fromRequest(request), context)),
   });
+  const controls = {
+    deliverEvent: 'runs/{id}/events/{key}',
+    cancel: 'runs/{id}/cancel',
+    suspend: 'runs/{id}/suspend',
+    resume: 'runs/{id}/resume',
+  };
+  for (const action of ['deliverEvent', 'cancel', 'suspend', 'resume'] as const) {
+    app.http(`${action}Run`, {
+      route: controls[action],
+      methods: ['POST'],
+      authLevel: 'function',
+      extraInputs: [durableClient],
+      handler: async (request, context) =>
+        toResponse(await work.controlRun(action, await fromRequest(request), clientOf(context), context)),
+    });
+  }
 }
 
 async function fromRequest(request: HttpRequest): Promise<ApiRequest> {

@@ -1,22 +1,27 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DurableClient } from 'durable-functions';
-import { steps } from '../steps/index.ts';
+import { adapters, handlers, services, steps } from '../steps/index.ts';
 import { BlobArtifactStore } from './adapters/azure/blob-artifact-store.ts';
+import { BlobClaimCheckStore } from './adapters/azure/blob-claim-check-store.ts';
 import { createClients } from './adapters/azure/clients.ts';
+import { CosmosEntityStore } from './adapters/azure/cosmos-entity-store.ts';
 import { CosmosPlanStore } from './adapters/azure/cosmos-plan-store.ts';
 import { CosmosRunStore } from './adapters/azure/cosmos-run-store.ts';
+import { CosmosWaitStore } from './adapters/azure/cosmos-wait-store.ts';
 import { createSettler } from './adapters/azure/create-settler.ts';
 import { DurableOrchestrations } from './adapters/azure/durable-orchestrations.ts';
 import { ServiceBusPublisher } from './adapters/azure/service-bus-publisher.ts';
+import { createRegistries, createResources, type Registries } from './adapters/create-resources.ts';
 import type { ApiRequest, ApiResponse } from './api/api-message.ts';
+import { cancel, deliverRunEvent, resume, suspend } from './api/control-run.ts';
 import { getHealth } from './api/get-health.ts';
 import { getRun } from './api/get-run.ts';
 import { listRuns } from './api/list-runs.ts';
 import { startRun } from './api/start-run.ts';
 import { type Config, ConfigError, loadConfig } from './config.ts';
-import { compileLibrary, type Library, type SourceFile } from './library.ts';
+import { readDocumentFolder } from './document-folder.ts';
+import { compileLibrary, type Language, type Library } from './library.ts';
 import type { NodeKind } from './nodes/node-kind.ts';
 import { nodeKinds } from './nodes/node-kinds.ts';
 import { StepRegistry } from './nodes/steps.ts';
@@ -25,7 +30,9 @@ import type { Log } from './ports/log.ts';
 import { advance } from './run/advance.ts';
 import type { AdvanceResult, AdvanceTask } from './run/advance-task.ts';
 import { OutboxRelay } from './run/outbox-relay.ts';
+import { carryOut, type Signal } from './run/signal.ts';
 import { type LineSink, lineLog } from './telemetry/log.ts';
+import { childRuns } from './triggers/child-runs.ts';
 import { handleServiceBusMessage } from './triggers/handle-service-bus.ts';
 import type { ServiceBusMessage } from './triggers/service-bus-metadata.ts';
 import { sweep } from './triggers/sweep.ts';
@@ -39,6 +46,10 @@ const RESTART_FOR_MS = 24 * 3_600_000;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+const RUN_CONTROLS = { deliverEvent: deliverRunEvent, cancel, suspend, resume };
+
+export type RunControl = keyof typeof RUN_CONTROLS;
+
 /** What the functions call: one method for each thing that can come in. */
 export interface Work {
   readonly triggers: readonly Trigger[];
@@ -46,9 +57,11 @@ export interface Work {
   readonly sweepSchedule: string;
   acceptMessage(trigger: Trigger, message: ServiceBusMessage, client: DurableClient, sink: LineSink): Promise<void>;
   advance(task: AdvanceTask, sink: LineSink): Promise<AdvanceResult>;
+  signal(signal: Signal, client: DurableClient): Promise<void>;
   sweep(client: DurableClient, sink: LineSink): Promise<void>;
   startRun(request: ApiRequest, client: DurableClient, sink: LineSink): Promise<ApiResponse>;
   getRun(request: ApiRequest, sink: LineSink): Promise<ApiResponse>;
+  controlRun(action: RunControl, request: ApiRequest, client: DurableClient, sink: LineSink): Promise<ApiResponse>;
   listRuns(request: ApiRequest, sink: LineSink): Promise<ApiResponse>;
   /** Does what was put off, before the process ends. */
   flush(): Promise<void>;
@@ -65,13 +78,14 @@ export interface HexdagApp {
 export function composeApp(environment: Environment, folder: string): HexdagApp {
   const registry = new StepRegistry(steps);
   const kinds = nodeKinds(registry);
+  const registries = createRegistries({ adapters, services, handlers });
   const documents = environment['PIPELINES_DIRECTORY'] ?? 'pipelines';
-  const files = readDocuments(join(folder, documents));
-  const library = files === undefined ? noLibrary(documents) : compileLibrary(files, { kinds, steps: registry });
+  const language = { kinds, steps: registry, ...registries };
+  const library = loadLibrary(join(folder, documents), documents, language, environment);
   try {
     const config = loadConfig(environment);
     logRefused(library, lineLog(console, config.logLevel));
-    return { getHealth: () => getHealth(library), work: composeWork(config, library, kinds) };
+    return { getHealth: () => getHealth(library), work: composeWork(config, library, kinds, registries, environment) };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return { getHealth: () => getHealth(library, error.problems), settingsError: error };
@@ -86,26 +100,31 @@ function logRefused({ diagnostics }: Library, log: Log): void {
 }
 
 /** An app that cannot load tells nobody why; one without documents tells it in its health and its log. */
-function noLibrary(folder: string): Library {
-  const diagnostic: Diagnostic = {
-    code: 'folder_missing',
-    severity: 'error',
-    file: folder,
-    position: { line: 1, column: 1 },
-    message: `The folder '${folder}' of pipelines and triggers is not part of the app.`,
-    remedy: 'Deploy it with the app, or name another in PIPELINES_DIRECTORY.',
-  };
-  return { pipelines: [], triggers: [], diagnostics: [diagnostic] };
+function loadLibrary(path: string, name: string, language: Language, environment: Environment): Library {
+  const content = readDocumentFolder(path);
+  if (content === undefined) {
+    const message = `The folder '${name}' of pipelines and triggers is not part of the app.`;
+    const remedy = 'Deploy it with the app, or name another in PIPELINES_DIRECTORY.';
+    return { pipelines: [], triggers: [], diagnostics: [missing('folder_missing', name, message, remedy)] };
+  }
+  const library = compileLibrary(content.files, language, { variables: environment, environment: environment['APP_ENV'] });
+  const unreadable = content.unreadable.map((file) =>
+    missing('file_unreadable', file, `The file '${file}' cannot be read.`, 'Deploy it with the app, readable for it.'),
+  );
+  return { ...library, diagnostics: [...library.diagnostics, ...unreadable] };
 }
 
-/** Undefined if there is no such folder. */
-function readDocuments(folder: string): SourceFile[] | undefined {
-  if (!existsSync(folder)) return undefined;
-  const names = readdirSync(folder).filter((name) => /\.ya?ml$/i.test(name));
-  return names.sort().map((name) => ({ name, content: readFileSync(join(folder, name)) }));
+function missing(code: string, file: string, message: string, remedy: string): Diagnostic {
+  return { code, severity: 'error', file, position: { line: 1, column: 1 }, message, remedy };
 }
 
-function composeWork(config: Config, library: Library, kinds: ReadonlyMap<string, NodeKind>): Work {
+function composeWork(
+  config: Config,
+  library: Library,
+  kinds: ReadonlyMap<string, NodeKind>,
+  registries: Registries,
+  environment: Environment,
+): Work {
   const clients = createClients(config);
   const clock = { now: () => Date.now() };
   const logTo = (sink: LineSink): Log => lineLog(sink, config.logLevel);
@@ -113,11 +132,16 @@ function composeWork(config: Config, library: Library, kinds: ReadonlyMap<string
   const runs = new CosmosRunStore(clients.runs);
   const plans = new CosmosPlanStore(clients.plans);
   const artifacts = new BlobArtifactStore(clients.artifacts);
+  const claimChecks = new BlobClaimCheckStore(clients.claimChecks);
   const publisher = new ServiceBusPublisher(clients.runEvents, config.runEventsQueue);
   const relay = new OutboxRelay(publisher, runs, log);
+  const entities = new CosmosEntityStore(clients.entities);
+  const resources = createResources(registries, { environment, entities, clock, log });
   const settler = createSettler(process.argv, { artifacts, clock, log });
+  const waits = new CosmosWaitStore(clients.runs);
   const stores = { runs, plans, artifacts, clock };
   const pipelines = new Map(library.pipelines.map((pipeline) => [pipeline.name, pipeline]));
+  const children = childRuns({ ...stores, pipelines });
   const processStartedAt = clock.now() - process.uptime() * 1000;
   const orchestrationsOf = (client: DurableClient) => new DurableOrchestrations(client);
 
@@ -129,11 +153,14 @@ function composeWork(config: Config, library: Library, kinds: ReadonlyMap<string
       handleServiceBusMessage(message, trigger, {
         ...stores,
         orchestrations: orchestrationsOf(client),
+        claimChecks,
         settler,
         log: logTo(sink),
         maxDeliveryCount: 10,
       }),
-    advance: (task, sink) => advance(task, { ...stores, relay, kinds, log: logTo(sink), processStartedAt }),
+    advance: (task, sink) =>
+      advance(task, { ...stores, waits, children, resources, relay, kinds, log: logTo(sink), processStartedAt }),
+    signal: async (signal, client) => carryOut(signal, orchestrationsOf(client)),
     sweep: async (client, sink) => {
       const dependencies = { ...stores, orchestrations: orchestrationsOf(client), publisher, log: logTo(sink) };
       await sweep(dependencies, {
@@ -145,8 +172,13 @@ function composeWork(config: Config, library: Library, kinds: ReadonlyMap<string
     },
     startRun: (request, client, sink) =>
       startRun(request, { ...stores, orchestrations: orchestrationsOf(client), pipelines, log: logTo(sink), newKey: randomUUID }),
-    getRun: (request, sink) => getRun(request, { runs, log: logTo(sink) }),
+    getRun: (request, sink) => getRun(request, { runs, waits, log: logTo(sink) }),
+    controlRun: (action, request, client, sink) =>
+      RUN_CONTROLS[action](request, { ...stores, waits, relay, orchestrations: orchestrationsOf(client), log: logTo(sink) }),
     listRuns: (request, sink) => listRuns(request, { runs, log: logTo(sink) }),
-    flush: () => relay.flush(),
+    flush: async () => {
+      await relay.flush();
+      await resources.close();
+    },
   };
 }

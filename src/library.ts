@@ -1,17 +1,17 @@
 import type { LoadedDocuments } from './api/get-health.ts';
+import { isJsonObject } from './json.ts';
 import type { NodeKind } from './nodes/node-kind.ts';
-import { compilePipeline } from './pipeline/compile.ts';
+import { type Catalog, type CompileContext, compilePipeline } from './pipeline/compile.ts';
 import type { Diagnostic } from './pipeline/diagnostic.ts';
-import { parseDocuments } from './pipeline/documents.ts';
-import type { StepCatalog } from './pipeline/node-definition.ts';
+import { type ParsedDocuments, parseDocuments, type SourceDocument } from './pipeline/documents.ts';
 import type { Plan } from './pipeline/plan.ts';
 import { planHash } from './pipeline/plan-hash.ts';
-import { compileSchema } from './triggers/json-schema.ts';
+import { readInput } from './triggers/json-schema.ts';
 import { loadTriggers } from './triggers/load-triggers.ts';
 import type { StartablePipeline, Trigger } from './triggers/trigger.ts';
 
 export interface SourceFile {
-  /** As diagnostics name it. */
+  /** As diagnostics name it: its path from the folder of documents, with `/` between names. */
   readonly name: string;
   readonly content: Uint8Array;
 }
@@ -23,25 +23,42 @@ export interface Library extends LoadedDocuments {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export interface Language {
+export interface Language extends Omit<Catalog, 'kinds'> {
   readonly kinds: ReadonlyMap<string, NodeKind>;
-  readonly steps: StepCatalog;
 }
 
-/** Compiles all pipelines first, then the triggers that start them. Pure. */
-export function compileLibrary(files: readonly SourceFile[], { kinds, steps }: Language): Library {
-  const compiled = files
+/** What documents may depend on besides each other. */
+export type BuildSettings = Pick<CompileContext, 'variables' | 'environment'>;
+
+/**
+ * Compiles all pipelines first, then the triggers that start them. Files in subfolders (`shared/steps.yaml`) are there for others to
+ * include or to name as a body, and `environments/<name>.yaml` for the environment of that name. Pure.
+ */
+export function compileLibrary(
+  files: readonly SourceFile[],
+  { kinds, ...language }: Language,
+  settings: BuildSettings = { variables: {} },
+): Library {
+  const contents = new Map(files.map(({ name, content }) => [name, content]));
+  const parsed = files.filter(({ name }) => !name.includes('/')).map(parseFile);
+  const context: CompileContext = {
+    ...settings,
+    readFile: (path) => contents.get(path),
+    pipelines: new Set(parsed.flatMap(({ documents }) => documents.filter(isPipeline).flatMap(nameOf))),
+  };
+  const catalog = { ...language, kinds: [...kinds.values()] };
+  const compiled = parsed
     .filter((file) => !holdsOnlyTriggers(file))
-    .map(({ content, name }) => ({ name, ...compilePipeline(content, name, { kinds: kinds.values(), steps }) }));
-  const conflicts = nameConflicts(compiled, files);
+    .map((file) => ({ name: file.name, ...compilePipeline(file, file.name, catalog, context) }));
+  const conflicts = nameConflicts(compiled, parsed);
   const pipelines = compiled.flatMap(({ name, plan }) =>
     plan === undefined || conflicts.some(({ file }) => file === name) ? [] : [startable(name, plan)],
   );
   const triggers = loadTriggers(
-    files.filter(holdsTriggers).map(({ name, content }) => ({ file: name, content })),
+    parsed.filter(holdsTriggers).map(({ name, content }) => ({ file: name, content })),
     { pipelines },
   );
-  // A file with both is parsed for both: what is wrong with its YAML is told once.
+  // A file with both is parsed for both, and a file may be included by several: what is wrong with its YAML is told once.
   const told = new Map(
     [...compiled.flatMap(({ diagnostics }) => diagnostics), ...conflicts, ...triggers.diagnostics].map((one) => [
       textOf(one),
@@ -51,18 +68,23 @@ export function compileLibrary(files: readonly SourceFile[], { kinds, steps }: L
   return { pipelines, triggers: triggers.triggers, diagnostics: [...told.values()] };
 }
 
+type ParsedFile = SourceFile & ParsedDocuments;
+
+function parseFile(file: SourceFile): ParsedFile {
+  return { ...file, ...parseDocuments(file.content, file.name) };
+}
+
 interface CompiledFile {
   readonly name: string;
   readonly plan?: Plan;
 }
 
 /** A pipeline is started by its name, so a name belongs to one of them. Every place of a conflict is told, and where another one is. */
-function nameConflicts(compiled: readonly CompiledFile[], files: readonly SourceFile[]): Diagnostic[] {
+function nameConflicts(compiled: readonly CompiledFile[], files: readonly ParsedFile[]): Diagnostic[] {
   return compiled.flatMap((one) => {
     const other = compiled.find(({ name, plan }) => name !== one.name && plan?.pipeline === one.plan?.pipeline);
     if (one.plan === undefined || other === undefined) return [];
-    const source = files.find(({ name }) => name === one.name)?.content ?? '';
-    const document = parseDocuments(source, one.name).documents.find(({ kind }) => kind === 'Pipeline');
+    const document = files.find(({ name }) => name === one.name)?.documents.find(isPipeline);
     return [
       {
         code: 'pipeline_conflict',
@@ -76,24 +98,35 @@ function nameConflicts(compiled: readonly CompiledFile[], files: readonly Source
   });
 }
 
+function isPipeline({ kind }: SourceDocument): boolean {
+  return kind === 'Pipeline';
+}
+
+function nameOf({ value: { metadata } }: SourceDocument): readonly string[] {
+  const name = isJsonObject(metadata) ? metadata['name'] : undefined;
+  return typeof name === 'string' ? [name] : [];
+}
+
 function textOf({ code, file, position, message }: Diagnostic): string {
   return JSON.stringify([code, file, position.line, position.column, message]);
 }
 
-function kindsIn({ content, name }: SourceFile): readonly (string | undefined)[] {
-  return parseDocuments(content, name).documents.map(({ kind }) => kind);
+function holdsTriggers({ documents }: ParsedFile): boolean {
+  return documents.some(({ kind }) => kind === 'Trigger');
 }
 
-function holdsTriggers(file: SourceFile): boolean {
-  return kindsIn(file).includes('Trigger');
+function holdsOnlyTriggers({ documents }: ParsedFile): boolean {
+  return documents.length > 0 && documents.every(({ kind }) => kind === 'Trigger');
 }
 
-function holdsOnlyTriggers(file: SourceFile): boolean {
-  const kinds = kindsIn(file);
-  return kinds.length > 0 && kinds.every((kind) => kind === 'Trigger');
-}
-
-function startable(file: string, plan: StartablePipeline['plan']): StartablePipeline {
-  const checkInput = plan.inputSchema && compileSchema(plan.inputSchema);
-  return { name: plan.pipeline, file, plan, planHash: planHash(plan), ...(checkInput === undefined ? {} : { checkInput }) };
+/** A compiled pipeline with what starting it needs. */
+export function startable(file: string, plan: Plan): StartablePipeline {
+  const { inputSchema } = plan;
+  return {
+    name: plan.pipeline,
+    file,
+    plan,
+    planHash: planHash(plan),
+    ...(inputSchema === undefined ? {} : { readInput: (input) => readInput(inputSchema, input) }),
+  };
 }

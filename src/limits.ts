@@ -2,6 +2,8 @@
 
 /** What Service Bus Standard takes, headers included, and what webhooks may send. */
 export const MESSAGE_BODY_BYTES = 256 * 1024;
+/** What a message may leave in a blob and point to (a claim check). */
+export const CLAIMED_BODY_BYTES = 16 * 1024 * 1024;
 /** Deeper JSON in messages is refused before anything walks it. */
 export const JSON_DEPTH = 64;
 
@@ -9,6 +11,11 @@ export const YAML_BYTES = 256 * 1024;
 /** Checked before parsing: deep nesting can end the process inside the parser. */
 export const YAML_DEPTH = 64;
 export const PIPELINE_NODES = 2_000;
+
+/** Items of one loop. */
+export const LOOP_ITEMS = 10_000;
+/** Nodes of one graph that are at work at the same time, unless its pipeline says otherwise. */
+export const CONCURRENT_NODES = 10;
 
 /** Results and inputs above this become blobs and travel as references. */
 export const INLINE_RESULT_BYTES = 32 * 1024;

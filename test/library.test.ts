@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the language has its own variables.
 import { describe, expect, it } from 'vitest';
 import { compileLibrary } from '../src/library.ts';
 import { nodeKinds } from '../src/nodes/node-kinds.ts';
@@ -59,5 +60,36 @@ describe('the library of documents', () => {
 
     expect(library.pipelines.map(({ name }) => name)).toEqual(['orders']);
     expect(library.diagnostics).toMatchObject([{ file: 'broken.yaml', code: 'step_unknown', position: { line: 6 } }]);
+  });
+
+  it('lets pipelines include files of subfolders, which are no pipelines of their own', () => {
+    const including = pipeline.replace(/ {4}- \{.*\n/, '    - !include shared/steps.yaml\n');
+    const steps = '- { kind: function_node, metadata: { name: shared }, spec: { fn: work } }';
+
+    const library = compileLibrary([file('orders.yaml', including), file('shared/steps.yaml', steps)], language);
+
+    expect(library.diagnostics).toEqual([]);
+    expect(library.pipelines.map(({ plan }) => plan.nodes.map(({ name }) => name))).toEqual([['shared']]);
+  });
+
+  it('tells what is wrong with an included file once, however many include it', () => {
+    const including = (name: string) =>
+      file(`${name}.yaml`, pipeline.replace('orders', name).replace(/ {4}- \{.*\n/, '    - !include shared/steps.yaml\n'));
+    const steps = '- { kind: function_node, metadata: { name: shared }, spec: { fn: wrok } }';
+
+    const library = compileLibrary([including('a'), including('b'), file('shared/steps.yaml', steps)], language);
+
+    expect(library.diagnostics).toMatchObject([{ code: 'step_unknown', file: 'shared/steps.yaml' }]);
+  });
+
+  it('builds for an environment, with its variables', () => {
+    const own = `${pipeline}  ports: { llm: { adapter: own } }\n`;
+    const prod = 'spec: { ports: { llm: { adapter: "${ADAPTER}" } } }';
+    const files = [file('orders.yaml', own), file('environments/prod.yaml', prod)];
+
+    const library = compileLibrary(files, language, { environment: 'production', variables: { ADAPTER: 'theirs' } });
+
+    expect(library.diagnostics).toEqual([]);
+    expect(library.pipelines[0]?.plan.ports?.['llm']?.adapters).toEqual([{ adapter: 'theirs', config: {} }]);
   });
 });

@@ -16,7 +16,8 @@ export function singleInvocation(binding: Binding, message: ServiceBusReceivedMe
   const { text, json } = fieldsOf(message);
   const metadata: Metadata = {};
   for (const [name, value] of Object.entries(text)) if (value !== null) metadata[name] = textData(value);
-  for (const [name, value] of Object.entries(json)) if (value !== null) metadata[name] = { json: JSON.stringify(value) };
+  for (const [name, value] of Object.entries(json))
+    if (value !== null) metadata[name] = { json: JSON.stringify(value, asTextIfNotFinite) };
   const body = bodyBytes(message);
   const traceParent = traceParentOf(message);
   const trace = traceParent === undefined ? {} : { traceParent };
@@ -88,6 +89,11 @@ function fieldsOf(message: ServiceBusReceivedMessage): MessageFields {
       UserProperties: properties,
     },
   };
+}
+
+/** .NET writes numbers that JSON does not have as texts. */
+function asTextIfNotFinite(_name: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
 }
 
 /** Members of a JSON object become metadata, whatever their case, and win over the message's own fields. Arrays and null do not. */

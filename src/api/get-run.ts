@@ -1,6 +1,7 @@
 import { INSTANCE_ID_PATTERN } from '../limits.ts';
 import type { Log } from '../ports/log.ts';
 import type { RunStore } from '../ports/run-store.ts';
+import type { WaitStore } from '../ports/wait-store.ts';
 import { answer } from './answer.ts';
 import { type ApiRequest, type ApiResponse, jsonResponse } from './api-message.ts';
 import { problem } from './problem.ts';
@@ -9,11 +10,12 @@ import { runView } from './run-view.ts';
 
 interface GetRunDependencies {
   readonly runs: RunStore;
+  readonly waits: WaitStore;
   readonly log: Log;
 }
 
 /** `GET /runs/{id}`: a run and its nodes. While it is not finished, `Retry-After` says when to look again. */
-export function getRun(request: ApiRequest, { runs, log }: GetRunDependencies): Promise<ApiResponse> {
+export function getRun(request: ApiRequest, { runs, waits, log }: GetRunDependencies): Promise<ApiResponse> {
   return answer('getRun', log, async () => {
     const refused = refuseQuery(request.query, []);
     if (refused !== undefined) return refused;
@@ -24,6 +26,7 @@ export function getRun(request: ApiRequest, { runs, log }: GetRunDependencies): 
     }
     const [run, nodes] = await Promise.all([runs.read(id), runs.readNodes(id)]);
     if (run === null) return problem({ status: 404, code: 'run_not_found', detail: 'There is no run of this id.' });
-    return jsonResponse(200, runView(run, nodes), run.finishedAt === undefined ? { 'retry-after': '1' } : {});
+    const waiting = run.finishedAt === undefined ? await waits.list(id) : [];
+    return jsonResponse(200, runView(run, nodes, waiting), run.finishedAt === undefined ? { 'retry-after': '1' } : {});
   });
 }

@@ -12,7 +12,7 @@ interface ListRunsDependencies {
   readonly log: Log;
 }
 
-const STATUSES: readonly RunStatus[] = ['accepted', 'running', 'completed', 'failed'];
+const STATUSES: readonly RunStatus[] = ['accepted', 'running', 'completed', 'failed', 'cancelled'];
 const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 100;
 const CURSOR_INVALID = problem({

@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import type { ArtifactReference } from '../ports/artifact-store.ts';
 import type { FailureRecord, NodeRecord, Payload, RunRecord } from '../ports/run-store.ts';
+import type { WaitRecord } from '../ports/wait-store.ts';
 
 /** A run as lists show it. What was put in is not shown: it may be anything. */
 export function runSummary(run: RunRecord): JsonObject {
@@ -16,7 +17,8 @@ export function runSummary(run: RunRecord): JsonObject {
 }
 
 /** A run with its nodes. Nodes that compute without an effect leave no record, so they are not in it. */
-export function runView(run: RunRecord, nodes: readonly NodeRecord[]): JsonObject {
+export function runView(run: RunRecord, nodes: readonly NodeRecord[], waits: readonly WaitRecord[]): JsonObject {
+  const waiting = waits.filter(({ status }) => status === 'open').map(waitView);
   return {
     ...runSummary(run),
     planHash: run.planHash,
@@ -27,8 +29,14 @@ export function runView(run: RunRecord, nodes: readonly NodeRecord[]): JsonObjec
       ...(run.correlationId === undefined ? {} : { correlationId: run.correlationId }),
     },
     ...(run.output === undefined ? {} : outputView(run.output)),
+    ...(run.parent === undefined ? {} : { parent: { ...run.parent } }),
+    ...(waiting.length === 0 ? {} : { waiting }),
     nodes: [...nodes].sort((a, b) => a.startedAt.localeCompare(b.startedAt) || a.node.localeCompare(b.node)).map(nodeView),
   };
+}
+
+function waitView({ node, eventKey, openedAt, until }: WaitRecord): JsonObject {
+  return { node, eventKey, openedAt, ...(until === undefined ? {} : { until }) };
 }
 
 function outputView(output: Payload): JsonObject {

@@ -16,3 +16,8 @@ export function outputOption(): Option {
     .choices(['text', 'json'] satisfies OutputFormat[])
     .default('text');
 }
+
+/** `--env`, of the commands that compile documents. */
+export function environmentOption(): Option {
+  return new Option('--env <name>', 'compile for this environment: its ports, settings and variables');
+}

@@ -1,7 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import type { CommandContext } from './command-context.ts';
+import { addEval } from './commands/eval.ts';
+import { addInit } from './commands/init.ts';
+import { addLint } from './commands/lint.ts';
+import { addPlan } from './commands/plan.ts';
 import { addPrograms } from './commands/programs.ts';
 import { addRuns } from './commands/runs.ts';
+import { addSchema } from './commands/schema.ts';
 import { addSend } from './commands/send.ts';
 import { addValidate } from './commands/validate.ts';
 import { CliError, EXIT } from './errors.ts';
@@ -31,6 +36,7 @@ function createProgram(context: CommandContext): Command {
   const program = new Command('hexdag')
     .description('Durable pipelines for Azure Functions.')
     .option('--debug', 'tell everything about an unexpected error')
+    .addHelpText('after', '\n  hexdag validate pipelines\n  hexdag plan pipelines/order-processing.yaml')
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
@@ -43,6 +49,11 @@ function createProgram(context: CommandContext): Command {
   addSend(program, context);
   addRuns(program, context);
   addValidate(program, context);
+  addPlan(program, context);
+  addLint(program, context);
+  addSchema(program, context);
+  addInit(program, context);
+  addEval(program, context);
   return program;
 }
 

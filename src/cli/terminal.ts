@@ -1,11 +1,16 @@
 /** What a command sees of the process it runs in. */
 export interface Terminal {
-  /** Results. */
-  readonly stdout: { write(text: string): unknown };
+  /** Results. `isTTY` tells whether a person reads them. */
+  readonly stdout: { write(text: string): unknown; readonly isTTY?: boolean | undefined };
   /** Progress and problems. `isTTY` tells whether a line may be rewritten. */
   readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean | undefined };
-  readonly stdin: AsyncIterable<Uint8Array | string>;
+  readonly stdin: AsyncIterable<Uint8Array | string> & { readonly isTTY?: boolean | undefined };
   readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** Colours are for people at a terminal who have not asked for none. */
+export function hasColours({ stdout, environment }: Terminal): boolean {
+  return stdout.isTTY === true && !environment['NO_COLOR'];
 }
 
 /** Text from elsewhere (file names, messages) made harmless: control characters would steer the terminal. */

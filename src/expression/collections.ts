@@ -7,7 +7,7 @@ import { isList, type Mapping, SetValue, typeName, type Value } from './values.t
 export function toSet(items: Iterable<Value>, runtime: Runtime): SetValue {
   const kept = new Map<string, Value>();
   for (const item of items) {
-    const key = identityKey(item);
+    const key = identityKey(item, runtime);
     if (key === undefined) throw runtime.error('type_error', `A set cannot hold a ${typeName(item)}.`);
     if (!kept.has(key)) kept.set(key, item);
     runtime.spendItems(0);

@@ -1,7 +1,8 @@
 import type { JsonValue } from '../json.ts';
 import { decimalToNumber, decimalToText } from './decimal.ts';
 import type { Runtime } from './runtime.ts';
-import { DecimalValue, isList, Missing, SetValue, type Value, WholeFloat } from './values.ts';
+import { floatText } from './text.ts';
+import { DecimalValue, isList, isMapping, Missing, SetValue, type Value, WholeFloat } from './values.ts';
 
 /** The result of an expression as JSON. Sets become lists; a Decimal becomes a number if that keeps every digit. */
 export function toJson(value: Value, runtime: Runtime): JsonValue {
@@ -12,12 +13,32 @@ export function toJson(value: Value, runtime: Runtime): JsonValue {
   if (value instanceof Missing) throw runtime.error('name_unknown', `Name '${value.name}' is not known here.`);
   if (value instanceof SetValue) return listToJson([...value.items.values()], runtime);
   if (isList(value)) return listToJson(value, runtime);
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toJson(item, runtime)]));
+  runtime.enter();
+  const mapping = Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toJson(item, runtime)]));
+  runtime.leave();
+  return mapping;
 }
 
 function listToJson(items: readonly Value[], runtime: Runtime): readonly JsonValue[] {
   runtime.spend(items.length);
-  return items.map((item) => toJson(item, runtime));
+  runtime.enter();
+  const list = items.map((item) => toJson(item, runtime));
+  runtime.leave();
+  return list;
+}
+
+/** The result of an expression as JSON text, in which a whole float differs from an int. */
+export function toJsonText(value: Value, runtime: Runtime): string {
+  if (value instanceof WholeFloat) return floatText(value.value);
+  if (typeof value === 'number' && !Number.isSafeInteger(value)) return floatText(value);
+  if (value instanceof SetValue) return toJsonText([...value.items.values()], runtime);
+  if (!isList(value) && !isMapping(value)) return JSON.stringify(toJson(value, runtime));
+  runtime.enter();
+  const text = isList(value)
+    ? `[${value.map((item) => toJsonText(item, runtime)).join(',')}]`
+    : `{${Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}:${toJsonText(item, runtime)}`)}}`;
+  runtime.leave();
+  return text;
 }
 
 function decimalNumber({ value }: DecimalValue, runtime: Runtime): number {

@@ -71,14 +71,27 @@ export function roundDecimal(value: Decimal, places: number): Decimal {
   return { coefficient: halfEven(value.coefficient, 10n ** BigInt(-places - value.exponent)), exponent: -places };
 }
 
-export function decimalToText({ coefficient, exponent }: Decimal): string {
-  const sign = coefficient < 0n ? '-' : '';
-  const digits = (coefficient < 0n ? -coefficient : coefficient).toString();
-  if (exponent > 0)
-    return exponent + digits.length > PRECISION ? `${sign}${digits}E+${exponent}` : sign + digits + '0'.repeat(exponent);
-  if (exponent === 0) return sign + digits;
+/** What `str()` gives: with an exponent where the point would be far from the digits. */
+export function decimalToText(value: Decimal): string {
+  const { digits, sign } = signAndDigits(value);
+  const adjusted = value.exponent + digits.length - 1;
+  if (value.exponent <= 0 && adjusted >= -6) return decimalToPlainText(value);
+  const fraction = digits.length === 1 ? '' : `.${digits.slice(1)}`;
+  return `${sign}${digits[0]}${fraction}E${adjusted < 0 ? '' : '+'}${adjusted}`;
+}
+
+/** All digits, without an exponent. */
+export function decimalToPlainText(value: Decimal): string {
+  const { digits, sign } = signAndDigits(value);
+  const { exponent } = value;
+  if (exponent >= 0) return sign + (digits === '0' ? digits : digits + '0'.repeat(exponent));
   const padded = digits.padStart(-exponent + 1, '0');
   return `${sign}${padded.slice(0, exponent)}.${padded.slice(exponent)}`;
+}
+
+function signAndDigits({ coefficient }: Decimal): { readonly sign: string; readonly digits: string } {
+  const negative = coefficient < 0n;
+  return { sign: negative ? '-' : '', digits: (negative ? -coefficient : coefficient).toString() };
 }
 
 export function decimalToNumber(value: Decimal): number {

@@ -2,7 +2,7 @@ import type { JsonValue } from '../json.ts';
 import { BoundedCache } from './bounded-cache.ts';
 import type { Evaluate } from './code.ts';
 import { compile } from './compile.ts';
-import { toJson } from './convert.ts';
+import { toJson, toJsonText } from './convert.ts';
 import { ExpressionError } from './errors.ts';
 import { CACHE_SIZE } from './limits.ts';
 import { type NameUse, namesInTree } from './names.ts';
@@ -43,6 +43,12 @@ export function namesIn(expression: Expression): readonly NameUse[] {
 export function evaluate(expression: Expression, scope: Scope, options: EvaluationOptions): JsonValue {
   const runtime = new Runtime(toLookup(scope), options.now);
   return toJson(expression.run(runtime), runtime);
+}
+
+/** The expression's value as JSON text, in which a whole float keeps its point: `6/2` is `3.0`. @throws ExpressionError */
+export function evaluateToText(expression: Expression, scope: Scope, options: EvaluationOptions): string {
+  const runtime = new Runtime(toLookup(scope), options.now);
+  return toJsonText(expression.run(runtime), runtime);
 }
 
 /** Whether the expression holds. One that cannot be evaluated does not. */

@@ -1,9 +1,11 @@
 import type { JsonValue } from '../json.ts';
 import { isJsonObject } from '../json.ts';
+import type { Runtime } from './runtime.ts';
 import { textLength } from './text.ts';
+import { joinTexts } from './text-functions.ts';
 
 /** What `| name` or `| name(argument)` does in a template. The value is undefined if the path before it leads nowhere. */
-export type Filter = (value: JsonValue | undefined, argument: JsonValue | undefined) => JsonValue | undefined;
+export type Filter = (value: JsonValue | undefined, argument: JsonValue | undefined, runtime: Runtime) => JsonValue | undefined;
 
 export const FILTERS: ReadonlyMap<string, Filter> = new Map<string, Filter>([
   ['default', (value, argument = '') => value ?? argument],
@@ -11,7 +13,11 @@ export const FILTERS: ReadonlyMap<string, Filter> = new Map<string, Filter>([
   ['lower', (value) => onText(value, (text) => text.toLowerCase())],
   ['trim', (value) => onText(value, (text) => text.trim())],
   ['json', (value) => (value === undefined ? undefined : JSON.stringify(value))],
-  ['join', (value, separator = '') => (Array.isArray(value) ? value.map(renderValue).join(renderValue(separator)) : value)],
+  [
+    'join',
+    (value, separator = '', runtime) =>
+      Array.isArray(value) ? joinTexts(renderValue(separator), value.map(renderValue), runtime) : value,
+  ],
   ['length', (value) => lengthOf(value)],
 ]);
 

@@ -1,4 +1,5 @@
-import { decimalToText, roundDecimal } from './decimal.ts';
+import { decimalToPlainText, decimalToText, roundDecimal } from './decimal.ts';
+import { DECIMAL_STEPS, FORMAT_STEPS } from './limits.ts';
 import { toFixedHalfEven } from './numbers.ts';
 import type { Runtime } from './runtime.ts';
 import { characters, floatText, textLength, toText } from './text.ts';
@@ -23,6 +24,7 @@ export function formatValue(value: Value, spec: string, runtime: Runtime): strin
   if (spec === '') return toText(value, runtime);
   const parsed = parseSpec(spec);
   if (parsed === undefined) throw runtime.error('value_error', `'${spec}' is not a format.`);
+  runtime.spend(FORMAT_STEPS);
   runtime.spendText(parsed.width);
   if (typeof value === 'string') return formatText(value, parsed, runtime);
   if (value instanceof DecimalValue || numberOf(value) !== undefined) return formatNumber(value, parsed, runtime);
@@ -62,10 +64,15 @@ function formatNumber(value: Value, spec: Spec, runtime: Runtime): string {
 function decimalDigits({ value }: DecimalValue, spec: Spec, runtime: Runtime): string {
   if (!['', 'f', 'F', '%'].includes(spec.type))
     throw runtime.error('value_error', `Format '${spec.type}' does not work on Decimal.`);
+  runtime.spend(DECIMAL_STEPS);
   const percent = spec.type === '%';
   const scaled = percent ? { ...value, exponent: value.exponent + 2 } : value;
   const places = spec.precision ?? (percent ? 6 : undefined);
-  const text = decimalToText(places === undefined ? scaled : roundDecimal(scaled, places)).replace('-', '');
+  const digits =
+    places === undefined && spec.type === ''
+      ? decimalToText(scaled)
+      : decimalToPlainText(places === undefined ? scaled : roundDecimal(scaled, places));
+  const text = digits.replace(/^-/, '');
   return percent ? `${text}%` : text;
 }
 

@@ -4,6 +4,7 @@ import { compare } from './equality.ts';
 import { formatValue } from './format-spec.ts';
 import type { FunctionDefinition } from './function-definition.ts';
 import { itemsOf } from './iteration.ts';
+import { DECIMAL_STEPS, FORMAT_STEPS } from './limits.ts';
 import { floatResult, integerResult, roundNumber } from './numbers.ts';
 import { arithmetic } from './operators.ts';
 import type { Runtime } from './runtime.ts';
@@ -45,7 +46,7 @@ export const FUNCTIONS: ReadonlyMap<string, FunctionDefinition> = new Map<string
   ['float', define([['x'], 0], ([value = 0], runtime) => toFloat(value, runtime))],
   ['bool', define([['x'], 0], ([value = false]) => isTruthy(value), { acceptsMissing: true })],
   ['Decimal', define([['value'], 0], ([value = 0], runtime) => toDecimal(value, runtime))],
-  ['abs', define(ONE, ([value = null], runtime) => (isNegative(value, runtime) ? arithmetic('-', 0, value, runtime) : value))],
+  ['abs', define(ONE, ([value = null], runtime) => arithmetic(isNegative(value, runtime) ? '-' : '+', 0, value, runtime))],
   ['round', define([['number', 'ndigits'], 1], ([value = null, places], runtime) => round(value, places, runtime))],
   ['pow', define([['base', 'exp'], 2], ([base = null, exponent = null], runtime) => arithmetic('**', base, exponent, runtime))],
   ['min', define([[], 0], (args, runtime, named) => extreme(-1, args, named, runtime), { rest: true, named: ['default'] })],
@@ -143,6 +144,7 @@ function parseInteger(value: Value, base: Value, runtime: Runtime): number {
   const radix = isInteger(base) ? Number(base) : 0;
   if (typeof value !== 'string' || radix < 2 || radix > 36)
     throw runtime.error('type_error', 'int() needs a text and a base of 2 … 36.');
+  runtime.spendText(value.length);
   const text = value
     .trim()
     .replace(/(?<=[0-9a-z])_(?=[0-9a-z])/gi, '')
@@ -158,8 +160,9 @@ function parseInteger(value: Value, base: Value, runtime: Runtime): number {
 
 function toFloat(value: Value, runtime: Runtime): Value {
   if (typeof value === 'string') {
+    runtime.spendText(value.length);
     const text = value.trim();
-    if (!/^[-+]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/.test(text))
+    if (!/^[-+]?(?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?$/.test(text))
       throw runtime.error('value_error', 'float() needs a text of a number.');
     return floatResult(Number(text.replaceAll('_', '')), runtime);
   }
@@ -171,6 +174,8 @@ function toFloat(value: Value, runtime: Runtime): Value {
 function toDecimal(value: Value, runtime: Runtime): Value {
   if (value instanceof DecimalValue) return value;
   const text = typeof value === 'string' ? value : String(numberOf(value) ?? '');
+  runtime.spend(DECIMAL_STEPS);
+  runtime.spendText(text.length);
   const decimal = parseDecimal(text);
   if (decimal === undefined) throw runtime.error('value_error', 'Decimal() needs a number, or a text of one.');
   return new DecimalValue(decimal);
@@ -178,7 +183,9 @@ function toDecimal(value: Value, runtime: Runtime): Value {
 
 function round(value: Value, places: Value | undefined, runtime: Runtime): Value {
   const digits = places === undefined || places === null ? undefined : placesOf(places, runtime);
+  runtime.spend(FORMAT_STEPS);
   if (value instanceof DecimalValue) {
+    runtime.spend(DECIMAL_STEPS);
     const rounded = roundDecimal(value.value, digits ?? 0);
     return digits === undefined ? integerResult(decimalToNumber(rounded), runtime) : new DecimalValue(rounded);
   }

@@ -132,7 +132,9 @@ function joinItems(separator: string, items: Value, runtime: Runtime): string {
 
 function countText(text: string, { args: [part = null], runtime }: Arguments): Value {
   const wanted = textOf(part, 'count()', runtime);
-  return wanted === '' ? characters(text).length + 1 : text.split(wanted).length - 1;
+  const count = wanted === '' ? characters(text).length + 1 : text.split(wanted).length - 1;
+  runtime.spend(count);
+  return count;
 }
 
 function countItems(list: readonly Value[], { args: [wanted = null], runtime }: Arguments): Value {

@@ -1,6 +1,7 @@
 import type { BinaryOperator, CompareOperator } from './ast.ts';
 import { addDecimals, type Decimal, divideDecimals, divideWithRemainder, multiplyDecimals, negateDecimal } from './decimal.ts';
 import { compare, equals, identityKey } from './equality.ts';
+import { DECIMAL_STEPS } from './limits.ts';
 import { floatResult, integerResult, modulo, power } from './numbers.ts';
 import type { Runtime } from './runtime.ts';
 import { DecimalValue, isInteger, isList, isMapping, Missing, numberOf, SetValue, typeName, type Value } from './values.ts';
@@ -48,6 +49,7 @@ function decimal(operator: BinaryOperator, left: Value, right: Value, runtime: R
   const a = exact(left);
   const b = exact(right);
   if (a === undefined || b === undefined) throw unsupported(operator, left, right, runtime);
+  runtime.spend(DECIMAL_STEPS);
   if (['/', '//', '%'].includes(operator) && b.coefficient === 0n)
     throw runtime.error('division_by_zero', 'The divisor is zero.');
   const result = decimalResult(operator, a, b, runtime);
@@ -79,6 +81,7 @@ function decimalResult(operator: BinaryOperator, a: Decimal, b: Decimal, runtime
     case '**': {
       const exponent = b.exponent === 0 ? Number(b.coefficient) : -1;
       if (exponent < 0 || exponent > 100) throw runtime.error('value_error', 'A Decimal can be raised to 0 … 100 only.');
+      runtime.spend(exponent * DECIMAL_STEPS);
       let result: Decimal | undefined = { coefficient: 1n, exponent: 0 };
       for (let count = 0; count < exponent && result !== undefined; count++) result = multiplyDecimals(result, a);
       return result;
@@ -171,7 +174,7 @@ function isIn(item: Value, container: Value, runtime: Runtime): boolean | undefi
     return container.some((candidate) => equals(candidate, item, runtime));
   }
   if (container instanceof SetValue) {
-    const key = identityKey(item);
+    const key = identityKey(item, runtime);
     return key === undefined ? undefined : container.items.has(key);
   }
   if (!isMapping(container)) return undefined;

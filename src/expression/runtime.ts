@@ -1,5 +1,5 @@
 import { ExpressionError, type ExpressionErrorCode } from './errors.ts';
-import { CHARACTERS_PER_STEP, MAX_ITEMS, MAX_STEPS, MAX_TEXT_LENGTH } from './limits.ts';
+import { CHARACTERS_PER_STEP, MAX_DATA_DEPTH, MAX_ITEMS, MAX_STEPS, MAX_TEXT_LENGTH } from './limits.ts';
 import type { Lookup } from './scope.ts';
 import type { Value } from './values.ts';
 
@@ -13,6 +13,7 @@ export class Runtime {
   /** Where in the source the evaluation is; errors point there. */
   offset = 0;
   #steps = MAX_STEPS;
+  #dataDepth = 0;
 
   constructor(lookup: Lookup, now: number) {
     this.lookup = lookup;
@@ -35,6 +36,16 @@ export class Runtime {
   spendItems(count: number): void {
     if (count > MAX_ITEMS) throw this.error('collection_limit', `A collection would have more than ${MAX_ITEMS} items.`);
     this.spend(1 + count);
+  }
+
+  /** Goes into a list or mapping, and `leave` out of it again: data may be nested deeper than the stack can follow. */
+  enter(): void {
+    this.#dataDepth += 1;
+    if (this.#dataDepth > MAX_DATA_DEPTH) throw this.error('depth_exceeded', `A value has more than ${MAX_DATA_DEPTH} levels.`);
+  }
+
+  leave(): void {
+    this.#dataDepth -= 1;
   }
 
   error(code: ExpressionErrorCode, message: string): ExpressionError {

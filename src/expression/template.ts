@@ -1,11 +1,12 @@
 import type { JsonValue } from '../json.ts';
 import { BoundedCache } from './bounded-cache.ts';
-import { ExpressionError } from './errors.ts';
 import { FILTERS, type Filter, renderValue } from './filters.ts';
-import { CACHE_SIZE, MAX_TEXT_LENGTH } from './limits.ts';
+import { CACHE_SIZE, MAX_DATA_DEPTH, MAX_FILTERS } from './limits.ts';
 import type { NameUse } from './names.ts';
 import { parsePath, readPath, type ValuePath } from './path.ts';
+import { Runtime } from './runtime.ts';
 import { type Scope, toLookup } from './scope.ts';
+import { joinTexts } from './text-functions.ts';
 
 interface Insertion {
   readonly path: ValuePath;
@@ -58,7 +59,7 @@ function read(source: string): Template {
 function readInsertion(body: string, start: number): Insertion | undefined {
   const [first = '', ...rest] = splitFilters(body);
   const path = parsePath(first.trim());
-  if (path === undefined) return undefined;
+  if (path === undefined || rest.length > MAX_FILTERS) return undefined;
   const filters: { apply: Filter; argument: JsonValue | undefined }[] = [];
   for (const text of rest) {
     const [, name = '', argument] = FILTER.exec(text.trim()) ?? [];
@@ -107,22 +108,37 @@ export function namesInTemplate(template: Template): readonly NameUse[] {
   return template.names;
 }
 
-/** The text with every insertion replaced by what its path leads to. @throws ExpressionError (`variable_undefined`, `text_limit`) */
+/**
+ * The text with every insertion replaced by what its path leads to.
+ * @throws ExpressionError (`variable_undefined`, `depth_exceeded`, `text_limit`, `cost_limit`)
+ */
 export function renderTemplate(template: Template, scope: Scope): string {
-  const lookup = toLookup(scope);
-  let text = '';
-  for (const part of template.parts) {
-    text += typeof part === 'string' ? part : renderInsertion(part, lookup);
-    if (text.length > MAX_TEXT_LENGTH) {
-      throw new ExpressionError('text_limit', `The text would have more than ${MAX_TEXT_LENGTH} characters.`, 0);
-    }
-  }
-  return text;
+  const runtime = new Runtime(toLookup(scope), 0);
+  const texts = template.parts.map((part) => {
+    const text = typeof part === 'string' ? part : renderInsertion(part, runtime);
+    runtime.spendText(text.length);
+    return text;
+  });
+  return joinTexts('', texts, runtime);
 }
 
-function renderInsertion({ path, filters, offset, source }: Insertion, lookup: (name: string) => JsonValue | undefined): string {
-  let value = readPath(lookup(path.root), path.segments);
-  for (const { apply, argument } of filters) value = apply(value, argument);
-  if (value !== undefined) return renderValue(value);
-  throw new ExpressionError('variable_undefined', `'${source}' leads to nothing here.`, offset);
+function renderInsertion({ path, filters, offset, source }: Insertion, runtime: Runtime): string {
+  runtime.offset = offset;
+  let value = readPath(runtime.lookup(path.root), path.segments);
+  if (isDeeper(value, MAX_DATA_DEPTH, runtime))
+    throw runtime.error('depth_exceeded', `'${source}' has more than ${MAX_DATA_DEPTH} levels.`);
+  for (const { apply, argument } of filters) {
+    if (typeof value === 'string') runtime.spendText(value.length);
+    value = apply(value, argument, runtime);
+  }
+  if (value === undefined) throw runtime.error('variable_undefined', `'${source}' leads to nothing here.`);
+  return renderValue(value);
+}
+
+/** Whether a value has more levels of lists and mappings; serialising such a one could exhaust the stack. */
+function isDeeper(value: JsonValue | undefined, levels: number, runtime: Runtime): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const items = Object.values(value);
+  runtime.spend(items.length);
+  return levels === 0 || items.some((item) => isDeeper(item, levels - 1, runtime));
 }

@@ -3,7 +3,7 @@ import type { Runtime } from './runtime.ts';
 import { representation, toText } from './text.ts';
 import { isInteger, isList, isMapping, numberOf, typeName, type Value } from './values.ts';
 
-const CONVERSION = /%(?:\(([^)]*)\))?([-+ 0#]*)(\d{1,6})?(?:\.(\d{1,2}))?([a-zA-Z%])/g;
+const CONVERSION = /%(?:\(([^()]*)\))?([-+ 0#]*)(\d{1,6})?(?:\.(\d{1,2}))?([a-zA-Z%])/g;
 
 /** `'%s of %d' % values`. `isTuple` tells a tuple, which holds one value for each mark, from a list, which is one value. */
 export function formatPercent(format: string, values: Value, isTuple: boolean, runtime: Runtime): string {
@@ -24,7 +24,7 @@ export function formatPercent(format: string, values: Value, isTuple: boolean, r
       return formatMark(value, flags, width, precision, type, runtime);
     },
   );
-  if (queue.length > 0 && !named && !isMapping(values)) {
+  if (queue.length > 0 && !named && (isTuple || !(isList(values) || isMapping(values)))) {
     throw runtime.error('type_error', 'The format has fewer marks than there are values.');
   }
   runtime.spendText(text.length);

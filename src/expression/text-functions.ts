@@ -66,8 +66,11 @@ export const TEXT_FUNCTIONS: readonly (readonly [string, FunctionDefinition])[] 
     {
       parameters: ['s', 'sub'],
       required: 2,
-      call: ([value = null, part = null], runtime) =>
-        typeof value === 'string' && value.includes(textOf(part, 'contains()', runtime)),
+      call: ([value = null, part = null], runtime) => {
+        if (typeof value !== 'string') return false;
+        runtime.spendText(value.length);
+        return value.includes(textOf(part, 'contains()', runtime));
+      },
     },
   ],
 ];
@@ -148,11 +151,27 @@ export function replaceText(text: string, from: Value, to: Value, limit: Value, 
   const old = textOf(from, 'replace()', runtime);
   const replacement = textOf(to, 'replace()', runtime);
   runtime.spendText(text.length);
-  const found = old === '' ? text.length + 1 : text.split(old).length - 1;
-  const times = limit === null || limitOf(limit, runtime) < 0 ? found : Math.min(found, limitOf(limit, runtime));
+  if (old === '') return fillGaps(text, replacement, limit, runtime);
+  const found = text.split(old).length - 1;
+  const times = timesOf(limit, found, runtime);
   runtime.spendText(text.length + times * Math.max(0, replacement.length - old.length));
+  runtime.spend(found);
   let left = times;
   return text.replaceAll(old, (match) => (left-- > 0 ? replacement : match));
+}
+
+/** Replacing the empty text puts the replacement before each character and at the end. */
+function fillGaps(text: string, replacement: string, limit: Value, runtime: Runtime): string {
+  const gaps = [...text, ''];
+  const times = timesOf(limit, gaps.length, runtime);
+  runtime.spendText(text.length + times * replacement.length);
+  runtime.spend(gaps.length);
+  return gaps.map((character, index) => (index < times ? replacement : '') + character).join('');
+}
+
+function timesOf(limit: Value, found: number, runtime: Runtime): number {
+  const times = limit === null ? -1 : limitOf(limit, runtime);
+  return times < 0 ? found : Math.min(found, times);
 }
 
 /** Whether the text begins or ends with `affix`, or with one of a list of them; false for all but texts. */

@@ -1,4 +1,5 @@
 import { decimalToText } from './decimal.ts';
+import { DECIMAL_STEPS } from './limits.ts';
 import type { Runtime } from './runtime.ts';
 import { DecimalValue, isList, Missing, SetValue, type Value, WholeFloat } from './values.ts';
 
@@ -17,6 +18,7 @@ export function characters(text: string): readonly string[] {
 /** What `str(value)` gives. */
 export function toText(value: Value, runtime: Runtime): string {
   if (typeof value === 'string') return value;
+  if (value instanceof DecimalValue) return decimalText(value, runtime);
   return representation(value, runtime);
 }
 
@@ -31,18 +33,28 @@ export function representation(value: Value, runtime: Runtime): string {
   }
   if (typeof value === 'number') return Number.isSafeInteger(value) ? String(value) : floatText(value);
   if (value instanceof WholeFloat) return floatText(value.value);
-  if (value instanceof DecimalValue) return decimalToText(value.value);
+  if (value instanceof DecimalValue) return `Decimal('${decimalText(value, runtime)}')`;
   if (value instanceof Missing) throw runtime.error('name_unknown', `Name '${value.name}' is not known here.`);
   if (value instanceof SetValue) {
     return value.items.size === 0 ? 'set()' : `{${representations([...value.items.values()], runtime)}}`;
   }
   if (isList(value)) return `[${representations(value, runtime)}]`;
+  runtime.enter();
   const entries = Object.entries(value).map(([key, item]) => `${representation(key, runtime)}: ${representation(item, runtime)}`);
+  runtime.leave();
   return `{${entries.join(', ')}}`;
 }
 
+function decimalText({ value }: DecimalValue, runtime: Runtime): string {
+  runtime.spend(DECIMAL_STEPS);
+  return decimalToText(value);
+}
+
 function representations(items: readonly Value[], runtime: Runtime): string {
-  return items.map((item) => representation(item, runtime)).join(', ');
+  runtime.enter();
+  const text = items.map((item) => representation(item, runtime)).join(', ');
+  runtime.leave();
+  return text;
 }
 
 /** A float as Python writes it: `1.0`, `1e+16`, `1e-05`. */

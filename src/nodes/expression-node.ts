@@ -24,12 +24,15 @@ const schema = z.object({ expressions: z.record(z.string(), z.json()).optional()
 /** As plans carry it: expressions as a list, because later ones may use earlier ones and a mapping's order is not kept. */
 const planned = z.object({ expressions: z.array(z.tuple([z.string(), z.json()])), ...merging });
 
+/** Only so that the compiler follows. */
+const plannedSpec = z.record(z.string(), z.json());
+
 /** Computes values from the node's input and other nodes' results, or merges those results. */
 export const expressionNode: PureNodeKind = {
   kind: 'expression_node',
   aliases: ['core:expression_node'],
   schema,
-  effect: false,
+  role: 'pure',
   references,
   definedNames,
   resolve,
@@ -69,7 +72,7 @@ function resolve(spec: JsonObject, _steps: StepCatalog, report: ReportProblem): 
     const remedy = didYouMean(rest.reducer ?? '', BUILTIN_STEPS.keys()) ?? 'Use statistics.mean, or builtins.sum, min, max, len.';
     report({ path: ['reducer'], code: 'reducer_unknown', message: `There is no reducer '${rest.reducer ?? ''}'.`, remedy });
   }
-  return z.record(z.string(), z.json()).parse({ ...rest, expressions: Object.entries(expressions) });
+  return plannedSpec.parse({ ...rest, expressions: Object.entries(expressions) });
 }
 
 function evaluateNode(spec: JsonObject, evaluation: Evaluation): JsonValue {

@@ -3,6 +3,9 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import { didYouMean } from '../pipeline/near-match.ts';
 import type { ReportProblem, StepCatalog } from '../pipeline/node-definition.ts';
 import { toJsonSchema } from '../pipeline/schema-form.ts';
+import type { TypeCatalog } from '../pipeline/type-catalog.ts';
+import { problemsText } from '../schema/problem.ts';
+import { readValue } from '../schema/read-value.ts';
 import { PermanentError } from './errors.ts';
 import { toJsonResult } from './json-result.ts';
 import type { EffectNodeKind } from './node-kind.ts';
@@ -24,14 +27,14 @@ export function functionNode(steps: StepRegistry): EffectNodeKind {
     kind: 'function_node',
     aliases: ['core:function_node'],
     schema,
-    effect: true,
+    role: 'effect',
     references: () => [],
     resolve,
     run: (spec, input, context) => runStep(steps, spec, input, context),
   };
 }
 
-function resolve(spec: JsonObject, steps: StepCatalog, report: ReportProblem): JsonObject {
+function resolve(spec: JsonObject, steps: StepCatalog, report: ReportProblem, types: TypeCatalog): JsonObject {
   const { fn, unpack_input: unpack, input_schema: input, output_schema: output } = schema.parse(spec);
   if (!steps.has(fn)) {
     report({
@@ -46,8 +49,8 @@ function resolve(spec: JsonObject, steps: StepCatalog, report: ReportProblem): J
     fn,
     ...(unpack === true ? { unpack_input: true } : {}),
     ...(params === undefined ? {} : { params }),
-    ...(input === undefined ? {} : { input_schema: toJsonSchema(input, ['input_schema'], report) }),
-    ...(output === undefined ? {} : { output_schema: toJsonSchema(output, ['output_schema'], report) }),
+    ...(input === undefined ? {} : { input_schema: toJsonSchema(input, ['input_schema'], report, types) }),
+    ...(output === undefined ? {} : { output_schema: toJsonSchema(output, ['output_schema'], report, types) }),
   };
 }
 
@@ -58,7 +61,18 @@ async function runStep(steps: StepRegistry, spec: JsonObject, input: JsonValue, 
     const message = `Step '${name}' of node '${context.node}' is not registered in this build. Register it again, or redeploy the pipeline.`;
     throw new PermanentError('step_unknown', message);
   }
-  return toJsonResult(await step.run(spec['unpack_input'] === true ? parametersOf(spec, input, context) : input, context));
+  const fitting = readBy(spec['input_schema'], input, 'input', context);
+  const result = await step.run(spec['unpack_input'] === true ? parametersOf(spec, fitting, context) : fitting, context);
+  return readBy(spec['output_schema'], toJsonResult(result), 'output', context);
+}
+
+/** The value as the node's schema makes it. */
+function readBy(schema: JsonValue | undefined, value: JsonValue, what: 'input' | 'output', { node }: StepContext): JsonValue {
+  if (!isJsonObject(schema)) return value;
+  const reading = readValue(schema, value);
+  if (reading.kind === 'ok') return reading.value;
+  const message = `The ${what} of node '${node}' does not fit its schema: ${problemsText(reading)}.`;
+  throw new PermanentError(`${what}_schema_violation`, message);
 }
 
 /** The declared parameters that the input has; without declared ones, all of its fields. */

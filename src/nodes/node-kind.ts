@@ -1,6 +1,7 @@
-import type { Scope } from '../expression/scope.ts';
+import type { Lookup, Scope } from '../expression/scope.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
 import type { NodeDefinition } from '../pipeline/node-definition.ts';
+import type { NodeResources } from './node-resources.ts';
 import type { StepContext } from './step-context.ts';
 
 /** What a pure node computes with. */
@@ -15,15 +16,30 @@ export interface Evaluation {
 
 /** A kind whose nodes compute their result from data alone. */
 export interface PureNodeKind extends NodeDefinition {
-  readonly effect: false;
+  readonly role: 'pure';
   /** @throws ExpressionError, PermanentError */
   evaluate(spec: JsonObject, evaluation: Evaluation): JsonValue;
 }
 
-/** A kind whose nodes do something in the world, or may take long. */
-export interface EffectNodeKind extends NodeDefinition {
-  readonly effect: true;
-  run(spec: JsonObject, input: JsonValue, context: StepContext): Promise<JsonValue>;
+/** What an effect node is given besides its input. */
+export interface NodeContext extends StepContext {
+  /** Names in the node's texts: its input's fields, then nodes, then the run's input. */
+  readonly scope: Lookup;
+  /** Unix milliseconds, from the durable context: what expressions and templates see as the time. */
+  readonly now: number;
+  /** Ports, services and state machines of the node's pipeline. */
+  readonly resources: NodeResources;
 }
 
-export type NodeKind = PureNodeKind | EffectNodeKind;
+/** A kind whose nodes do something in the world, or may take long. */
+export interface EffectNodeKind extends NodeDefinition {
+  readonly role: 'effect';
+  run(spec: JsonObject, input: JsonValue, context: NodeContext): Promise<JsonValue>;
+}
+
+/** A kind that the run engine itself carries out; what it needs to know is in the plan. */
+export interface EngineNodeKind extends NodeDefinition {
+  readonly role: 'composite' | 'wait' | 'child' | 'macro';
+}
+
+export type NodeKind = PureNodeKind | EffectNodeKind | EngineNodeKind;

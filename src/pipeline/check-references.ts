@@ -1,4 +1,4 @@
-import { didYouMean, nearMatches } from './near-match.ts';
+import { didYouMean } from './near-match.ts';
 import type { Reference } from './references.ts';
 import type { Report } from './report.ts';
 
@@ -10,28 +10,38 @@ export interface KnownNames {
   readonly nodes: ReadonlySet<string>;
   /** Fields of `spec.input_schema`; undefined if it is open or not declared. */
   readonly inputFields: ReadonlySet<string> | undefined;
+  /** Nodes of the graphs around this one; undefined if there is none. */
+  readonly outer: ReadonlySet<string> | undefined;
+  /** An inner graph: not even the fields of its input are known. */
+  readonly isOpen: boolean;
+  /** What was found near to a name: the same one often stands in many nodes. */
+  readonly suggestions: Map<string, string | undefined>;
 }
 
-/** Reports a name that cannot be right. Most names may be fields of data that nobody has declared, so few can be refused. */
+/**
+ * Reports a name that cannot be right. Most names may be fields of data that nobody has declared, so few can be refused; in an
+ * inner graph not even the fields of its input are known.
+ */
 export function checkReference(reference: Reference, known: KnownNames, report: Report): void {
   const { name } = reference;
-  if (known.nodes.has(name)) return;
+  if (known.nodes.has(name) || known.outer?.has(name)) return;
   if (name === '$input' || name === 'input') checkInputField(reference, known, report);
   else if (name === 'ctx' || name === '$ctx') checkContextField(reference, report);
   else if (name.startsWith('$'))
     tell('error', reference, 'name_unknown', `There is no '${name}'.`, 'Use $input or $ctx.', report);
   else if (AMBIENT_NAMES.has(name) || known.inputFields?.has(name)) return;
-  else if (reference.grammar === 'mapping') checkMappingSource(reference, known, report);
-  else if (nearMatches(name, known.nodes).length > 0) {
+  else if (reference.grammar === 'mapping' && !known.isOpen) checkMappingSource(reference, known, report);
+  else {
+    const remedy = suggest(name, known);
     const message = `'${name}' is no node, and may be unknown when the node runs.`;
-    tell('warning', reference, 'reference_unknown', message, didYouMean(name, known.nodes), report);
+    if (remedy !== undefined) tell('warning', reference, 'reference_unknown', message, remedy, report);
   }
 }
 
 /** A mapping reads nodes, the fields of the node's input and `$input`; a path that begins otherwise fails when the node runs. */
 function checkMappingSource(reference: Reference, known: KnownNames, report: Report): void {
   const { name, member } = reference;
-  const remedy = didYouMean(name, known.nodes) ?? `Name a node, or write $input.${name} for a field of the run's input.`;
+  const remedy = suggest(name, known) ?? `Name a node, or write $input.${name} for a field of the run's input.`;
   if (member === undefined)
     tell(
       'warning',
@@ -70,4 +80,9 @@ function tell(
   const finding = { code, message, remedy };
   if (severity === 'error') report.errorWithin(path, offset, finding);
   else report.warningWithin(path, offset, finding);
+}
+
+function suggest(name: string, { nodes, suggestions }: KnownNames): string | undefined {
+  if (!suggestions.has(name)) suggestions.set(name, didYouMean(name, nodes));
+  return suggestions.get(name);
 }

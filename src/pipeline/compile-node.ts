@@ -1,42 +1,53 @@
 import type { JsonObject } from '../json.ts';
 import { NODE_TIMEOUT_MS } from '../limits.ts';
-import { type CommonSpec, commonSpecSchema } from './document-schema.ts';
+import { coerceRendered } from './coerce-rendered.ts';
+import type { GraphPlace } from './dependencies.ts';
+import { type CommonSpec, commonSpecSchema, longCommonSpecSchema } from './document-schema.ts';
 import type { Path } from './documents.ts';
 import type { Envelope } from './envelope.ts';
-import { DEFAULT_RETRY_BACKOFF, DEFAULT_RETRY_DELAY_MS, DEFAULT_RETRY_MAX_DELAY_MS } from './limits.ts';
-import type { DefinedName, NodeDefinition, ReferenceSite, ReportProblem, StepCatalog } from './node-definition.ts';
-import type { PlanNode, RetryPolicy } from './plan.ts';
+import type { GraphContext } from './graph-context.ts';
+import { DEFAULT_RETRY_BACKOFF, DEFAULT_RETRY_DELAY_MS, DEFAULT_RETRY_MAX_DELAY_MS, MAX_RUN_MS } from './limits.ts';
+import type { BodySite, DefinedName, NodeDefinition, NodeRole, ReferenceSite, ReportProblem, Route } from './node-definition.ts';
+import type { PlanBody, PlanNode, RetryPolicy } from './plan.ts';
 import { type Reference, ReferenceCollector } from './references.ts';
-import type { Report } from './report.ts';
 import { problemsOf, unknownKey } from './schema-problems.ts';
+import { BUILT_IN_TYPES } from './type-catalog.ts';
 
 /** A node after its own checks, before it has a place in the graph. */
 export interface CompiledNode {
   readonly envelope: Envelope;
+  /** Canonical, or as written if it is unknown. */
   readonly kind: string;
+  readonly role: NodeRole | undefined;
   readonly common: CommonSpec;
   /** The kind's part of the spec, as the plan keeps it. */
   readonly spec: JsonObject;
   readonly references: readonly Reference[];
   readonly definedNames: readonly DefinedName[];
+  /** Inner graphs, and where they stand. */
+  readonly bodySites: readonly BodySite[];
+  /** Nodes it routes to. */
+  readonly routes: readonly Route[];
 }
 
 const COMMON_KEYS = Object.keys(commonSpecSchema.shape);
 /** Read by hexDAG, without effect here. */
 const IGNORED_KEYS: ReadonlySet<string> = new Set(['deps', 'ports']);
+/** Kinds that the run engine carries out are not bound to the time an activity may take. */
+const LONG_ROLES: ReadonlySet<NodeRole | undefined> = new Set<NodeRole>(['composite', 'wait', 'child']);
 
 /**
- * Checks one node by itself. What is wrong is reported and left out, so that the rest can still be checked. Without a definition
- * (its kind is unknown) only what all kinds share is looked at.
+ * Checks one node by itself, without its inner graphs. What is wrong is reported and left out, so that the rest can still be
+ * checked. Without a definition (its kind is unknown) only what all kinds share is looked at.
  */
 export function compileNode(
   envelope: Envelope,
   definition: NodeDefinition | undefined,
-  steps: StepCatalog,
-  report: Report,
+  context: GraphContext,
+  locals: ReadonlySet<string>,
 ): CompiledNode {
-  const { spec: written, specPath } = envelope;
-  const common = readCommon(written, specPath, report);
+  const { spec: written, specPath, report } = envelope;
+  const common = readCommon(envelope, definition);
   if (common.strict_mapping === true && written['input_mapping'] === undefined) {
     const message = "'strict_mapping' needs an 'input_mapping'.";
     report.error(specPath(['strict_mapping']), {
@@ -45,39 +56,49 @@ export function compileNode(
       remedy: "Add 'input_mapping', or remove 'strict_mapping'.",
     });
   }
-  const node = { envelope, kind: definition?.kind ?? envelope.kind, common, spec: {}, definedNames: [] };
-  if (definition === undefined) return { ...node, references: collectReferences(envelope, [], common, report) };
+  const own = definition === undefined ? undefined : readOwn(definition, envelope);
+  const bodySites = definition?.bodies?.(own ?? written) ?? [];
+  const sites = own === undefined ? [] : (definition?.references(own) ?? []);
+  const node = {
+    envelope,
+    kind: definition?.kind ?? envelope.kind,
+    role: definition?.role,
+    common,
+    references: collectReferences(envelope, sites, bodySites, common, locals),
+    bodySites,
+  };
+  if (own === undefined || definition === undefined) return { ...node, spec: {}, definedNames: [], routes: [] };
 
-  const own = readOwn(definition, written, specPath, report);
-  const references = collectReferences(envelope, own === undefined ? [] : definition.references(own), common, report);
-  if (own === undefined) return { ...node, references };
-  const reportInSpec: ReportProblem = ({ path, ...finding }) => report.error(specPath(path), finding);
-  const spec = definition.resolve?.(own, steps, reportInSpec) ?? own;
-  return { ...node, references, spec, definedNames: definition.definedNames?.(own) ?? [] };
+  const reportInSpec: ReportProblem = ({ path, severity, atKey = false, code, message, remedy }) =>
+    report.problem({ path: specPath(path), atKey, code, message, remedy }, severity);
+  const spec = definition.resolve?.(own, context.steps, reportInSpec, context.types ?? BUILT_IN_TYPES, context) ?? own;
+  return { ...node, spec, definedNames: definition.definedNames?.(own) ?? [], routes: definition.routes?.(own) ?? [] };
 }
 
-/** The common keys that are valid. */
-function readCommon(written: JsonObject, specPath: (path: Path) => Path, report: Report): CommonSpec {
-  const parsed = commonSpecSchema.safeParse(written);
+/** The common keys that are valid. A kind's own key of the same name hides the common one. */
+function readCommon({ spec, specPath, report, macros }: Envelope, definition: NodeDefinition | undefined): CommonSpec {
+  const schema = LONG_ROLES.has(definition?.role) ? longCommonSpecSchema : commonSpecSchema;
+  const hidden = definition?.schema.shape ?? {};
+  const common = Object.fromEntries(
+    Object.entries(spec).filter(([key]) => Object.hasOwn(schema.shape, key) && !Object.hasOwn(hidden, key)),
+  );
+  const written = macros.length > 0 ? coerceRendered(schema, common) : common;
+  const parsed = schema.safeParse(written);
   if (parsed.success) return parsed.data;
   for (const problem of problemsOf(parsed.error, written)) report.problem({ ...problem, path: specPath(problem.path) });
   const wrong = new Set(parsed.error.issues.map((issue) => issue.path[0]));
-  return commonSpecSchema.parse(Object.fromEntries(Object.entries(written).filter(([key]) => !wrong.has(key))));
+  return schema.parse(Object.fromEntries(Object.entries(written).filter(([key]) => !wrong.has(key))));
 }
 
 /** The keys of the node's kind; undefined (reported) if they do not fit its schema. */
-function readOwn(
-  { schema }: NodeDefinition,
-  written: JsonObject,
-  specPath: (path: Path) => Path,
-  report: Report,
-): JsonObject | undefined {
+function readOwn({ schema }: NodeDefinition, { spec, specPath, report, macros }: Envelope): JsonObject | undefined {
   const keys = Object.keys(schema.shape);
   const known = [...keys, ...COMMON_KEYS];
-  for (const key of Object.keys(written)) {
+  for (const key of Object.keys(spec)) {
     if (!known.includes(key) && !IGNORED_KEYS.has(key)) report.problem(unknownKey(specPath([key]), key, known), 'warning');
   }
-  const own = Object.fromEntries(Object.entries(written).filter(([key]) => keys.includes(key)));
+  const written = Object.fromEntries(Object.entries(spec).filter(([key]) => keys.includes(key)));
+  const own = macros.length > 0 ? coerceRendered(schema, written) : written;
   const parsed = schema.safeParse(own);
   if (parsed.success) return own;
   for (const problem of problemsOf(parsed.error, own)) report.problem({ ...problem, path: specPath(problem.path) });
@@ -85,45 +106,57 @@ function readOwn(
 }
 
 function collectReferences(
-  { spec, specPath }: Envelope,
+  { spec, specPath, report }: Envelope,
   sites: readonly ReferenceSite[],
+  bodies: readonly BodySite[],
   common: CommonSpec,
-  report: Report,
+  locals: ReadonlySet<string>,
 ): readonly Reference[] {
-  const collector = new ReferenceCollector(report);
+  const collector = new ReferenceCollector(report, locals);
   if (common.when !== undefined) collector.expression(specPath(['when']), common.when);
   if (common.input_mapping !== undefined) collector.mapping(specPath(['input_mapping']), common.input_mapping);
 
-  const read = new Set(sites.map((site) => JSON.stringify(specPath(site.path))));
+  const read = new Set([...sites, ...bodies].map((site) => JSON.stringify(specPath(site.path))));
   for (const site of sites) collector.site(site, specPath(site.path));
   for (const [key, value] of Object.entries(spec)) {
     if (key === 'when' || key === 'input_mapping') continue;
-    collector.templates(specPath([key]), value, (path) => read.has(JSON.stringify(path)));
+    collector.templates(specPath([key]), value, (path: Path) => read.size > 0 && read.has(JSON.stringify(path)));
   }
   return collector.references;
 }
 
+/** What the graph adds to a node. */
+export interface NodeSurroundings {
+  readonly place: GraphPlace;
+  readonly when: string | undefined;
+  readonly onError: string | undefined;
+  readonly onTimeout: string | undefined;
+  readonly bodies: Readonly<Record<string, PlanBody>> | undefined;
+  readonly defaultTimeoutMs: number | undefined;
+}
+
 /** The node as the plan carries it. */
-export function toPlanNode(
-  { envelope, kind, common, spec }: CompiledNode,
-  place: Pick<PlanNode, 'dependencies' | 'waitFor'> & { readonly handles: readonly string[] },
-  defaultTimeoutMs: number | undefined,
-): PlanNode {
+export function toPlanNode({ envelope, kind, role, common, spec }: CompiledNode, around: NodeSurroundings): PlanNode {
+  const { place, when, onError, onTimeout, bodies } = around;
+  const defaultTimeoutMs = LONG_ROLES.has(role) ? MAX_RUN_MS : (around.defaultTimeoutMs ?? NODE_TIMEOUT_MS);
   return {
     name: envelope.name,
     kind,
     dependencies: place.dependencies,
     waitFor: place.waitFor,
-    ...(common.when === undefined ? {} : { when: common.when }),
+    ...(when === undefined ? {} : { when }),
     critical: common.critical ?? false,
     requiredInputs: common.required_inputs ?? [],
     ...(common.input_mapping === undefined ? {} : { inputMapping: common.input_mapping }),
     strictMapping: common.strict_mapping ?? false,
-    timeoutMs: common.timeout ?? defaultTimeoutMs ?? NODE_TIMEOUT_MS,
+    timeoutMs: common.timeout ?? defaultTimeoutMs,
     retry: retryPolicy(common),
-    ...(common.on_error === undefined ? {} : { onError: common.on_error }),
+    ...(onError === undefined ? {} : { onError }),
     onlyOnError: common.only_on_error ?? false,
     ...(place.handles.length === 0 ? {} : { handles: place.handles }),
+    ...(onTimeout === undefined ? {} : { onTimeout }),
+    ...(place.handlesTimeout.length === 0 ? {} : { handlesTimeout: place.handlesTimeout }),
+    ...(bodies === undefined ? {} : { bodies }),
     spec,
   };
 }

@@ -6,7 +6,12 @@ export interface GraphNode {
   /** Nodes whose data its texts read, in order of appearance. */
   readonly inferred: readonly string[];
   readonly waitFor: readonly string[];
+  /** What it follows if it declares, reads and awaits nothing. */
+  readonly previous: readonly string[];
   readonly onError: string | undefined;
+  readonly onTimeout: string | undefined;
+  /** Switches that route to it. */
+  readonly routers: readonly string[];
 }
 
 export interface GraphPlace {
@@ -15,31 +20,48 @@ export interface GraphPlace {
   readonly waitFor: readonly string[];
   /** Nodes whose failure it handles. */
   readonly handles: readonly string[];
+  /** Nodes whose vain wait it handles. */
+  readonly handlesTimeout: readonly string[];
 }
 
 /**
  * Where each node stands: after what it declares and reads; after the node before it in the document if it declares, reads and
- * awaits nothing; and after the nodes whose failure it handles.
+ * awaits nothing; after the switches that route to it; and after the nodes whose failure or timeout it handles.
  */
 export function placeNodes(nodes: readonly GraphNode[]): ReadonlyMap<string, GraphPlace> {
-  const places = new Map<string, GraphPlace>();
-  const handled = new Map<string, string[]>();
-  for (const { name, onError } of nodes) {
-    if (onError !== undefined && onError !== name) handled.set(onError, [...(handled.get(onError) ?? []), name]);
-  }
-  for (const [index, node] of nodes.entries()) {
-    const handles = handled.get(node.name) ?? [];
-    const dependencies = [...new Set([...dataDependencies(node, nodes[index - 1]), ...handles])];
-    const waitFor = [...new Set(node.waitFor)].filter((name) => !dependencies.includes(name));
-    places.set(node.name, { dependencies, waitFor, handles });
-  }
-  return places;
+  const failures = handledBy(nodes, ({ onError }) => onError);
+  const timeouts = handledBy(nodes, ({ onTimeout }) => onTimeout);
+  return new Map(
+    nodes.map((node) => {
+      const handles = failures.get(node.name) ?? [];
+      const handlesTimeout = timeouts.get(node.name) ?? [];
+      const dependencies = [...new Set([...dataDependencies(node), ...node.routers, ...handles, ...handlesTimeout])];
+      const waitFor = [...new Set(node.waitFor)].filter((name) => !dependencies.includes(name));
+      return [node.name, { dependencies, waitFor, handles, handlesTimeout }];
+    }),
+  );
 }
 
-function dataDependencies(node: GraphNode, previous: GraphNode | undefined): readonly string[] {
-  if (node.dependencies !== undefined) return [...node.dependencies, ...node.inferred];
-  if (node.inferred.length > 0 || node.waitFor.length > 0) return node.inferred;
-  return previous === undefined ? [] : [previous.name];
+/** The nodes whose data a node is given. */
+export function dataDependencies(node: Omit<GraphNode, 'onError' | 'onTimeout' | 'routers'>): readonly string[] {
+  if (node.dependencies !== undefined) return [...new Set([...node.dependencies, ...node.inferred])];
+  return node.inferred.length > 0 || node.waitFor.length > 0 ? node.inferred : node.previous;
+}
+
+/** Handler → the nodes that name it. */
+function handledBy(
+  nodes: readonly GraphNode[],
+  handlerOf: (node: GraphNode) => string | undefined,
+): ReadonlyMap<string, readonly string[]> {
+  const handled = new Map<string, string[]>();
+  for (const node of nodes) {
+    const handler = handlerOf(node);
+    if (handler === undefined || handler === node.name) continue;
+    const names = handled.get(handler);
+    if (names === undefined) handled.set(handler, [node.name]);
+    else names.push(node.name);
+  }
+  return handled;
 }
 
 /** The cycles of a graph, each as the names on the way and the first one again: `a, b, c, a`. One for each knot of nodes. */

@@ -11,6 +11,8 @@ interface Finding {
 export class Diagnostics {
   readonly #file: string;
   readonly #entries: Diagnostic[] = [];
+  /** By place, what left nothing there. */
+  readonly #voids = new Map<string, Diagnostic>();
 
   constructor(file: string) {
     this.#file = file;
@@ -18,6 +20,12 @@ export class Diagnostics {
 
   error(finding: Finding): void {
     this.#add('error', finding);
+  }
+
+  /** An error that leaves nothing at its place and at others: what else is said about those would only repeat it. */
+  void(finding: Finding, others: readonly Position[] = []): void {
+    const entry = this.#add('error', finding);
+    for (const position of [finding.position, ...others]) this.#voids.set(placeOf(this.#file, position), entry);
   }
 
   warning(finding: Finding): void {
@@ -32,20 +40,49 @@ export class Diagnostics {
     return this.#entries.some((entry) => entry.severity === 'error');
   }
 
-  /** In the order of the file. A warning where an error stands adds nothing and is left out. */
+  /**
+   * In the order of the file, then those of included files. A warning where an error stands adds nothing and is left out, and so is
+   * what was found twice, as in a macro that is used twice.
+   */
   list(): readonly Diagnostic[] {
-    const errors = new Set(this.#entries.filter(({ severity }) => severity === 'error').map(placeOf));
-    const telling = this.#entries.filter((entry) => entry.severity === 'error' || !errors.has(placeOf(entry)));
+    const entries = [
+      ...new Map(
+        this.#entries.map((entry) => [`${placeOf(entry.file, entry.position)} ${entry.code} ${entry.message}`, entry]),
+      ).values(),
+    ];
+    const errors = new Set(
+      entries.filter(({ severity }) => severity === 'error').map(({ file, position }) => placeOf(file, position)),
+    );
+    const telling = entries.filter((entry) => {
+      const nothing = this.#voids.get(placeOf(entry.file, entry.position));
+      return nothing === undefined
+        ? entry.severity === 'error' || !errors.has(placeOf(entry.file, entry.position))
+        : nothing.code === entry.code;
+    });
     return telling.sort(
-      (a, b) => a.position.line - b.position.line || a.position.column - b.position.column || (a.code < b.code ? -1 : 1),
+      (a, b) =>
+        this.#compareFiles(a.file, b.file) ||
+        a.position.line - b.position.line ||
+        a.position.column - b.position.column ||
+        (a.code < b.code ? -1 : 1),
     );
   }
 
-  #add(severity: Diagnostic['severity'], { code, position, message, remedy }: Finding): void {
-    this.#entries.push({ code, severity, file: this.#file, position, message, ...(remedy === undefined ? {} : { remedy }) });
+  #add(severity: Diagnostic['severity'], { code, position, message, remedy }: Finding): Diagnostic {
+    const { line, column, file = this.#file } = position;
+    const place = { file, position: { line, column } };
+    const entry = { code, severity, ...place, message, ...(remedy === undefined ? {} : { remedy }) };
+    this.#entries.push(entry);
+    return entry;
+  }
+
+  #compareFiles(a: string, b: string): number {
+    if (a === b) return 0;
+    if (a === this.#file) return -1;
+    return b === this.#file || a > b ? 1 : -1;
   }
 }
 
-function placeOf({ position }: Diagnostic): string {
-  return `${position.line}:${position.column}`;
+function placeOf(file: string, position: Position): string {
+  return `${position.line}:${position.column}:${position.file ?? file}`;
 }

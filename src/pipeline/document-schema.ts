@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { ACTIVITY_DEADLINE_MS } from '../limits.ts';
 import { parseDuration } from './duration.ts';
-import { MAX_ATTEMPTS, MAX_RETRY_DELAY_MS } from './limits.ts';
+import { MAX_ATTEMPTS, MAX_RETRY_DELAY_MS, MAX_RUN_MS } from './limits.ts';
 
-const PIPELINE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/;
 const NODE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_-]{0,99}$/;
 
 /** A custom issue that carries its own code and remedy. */
@@ -12,13 +11,14 @@ export interface IssueDetails {
   readonly remedy: string;
 }
 
-function named(pattern: RegExp) {
+export function named(pattern: RegExp) {
   const details: IssueDetails = { code: 'name_invalid', remedy: `Use letters, digits, '_' and '-': ${pattern.source}.` };
-  return z.string().refine((name) => pattern.test(name), { error: 'is not a valid name', params: details });
+  const name = z.string().refine((text) => pattern.test(text), { error: 'is not a valid name', params: details });
+  return name.meta({ pattern: pattern.source });
 }
 
 /** A duration in milliseconds, given as seconds or as text such as `30s`. */
-function duration(range: { readonly min: number; readonly max: number }) {
+export function duration(range: { readonly min: number; readonly max: number }) {
   return z.union([z.number(), z.string()]).transform((value, context) => {
     const milliseconds = parseDuration(value);
     if (milliseconds !== undefined && milliseconds >= range.min && milliseconds <= range.max) return milliseconds;
@@ -35,34 +35,8 @@ function duration(range: { readonly min: number; readonly max: number }) {
 }
 
 const names = z.union([z.string().transform((name) => [name]), z.array(z.string())]);
-const nodeTimeout = duration({ min: 1, max: ACTIVITY_DEADLINE_MS });
+export const nodeTimeout = duration({ min: 1, max: ACTIVITY_DEADLINE_MS });
 const retryDelay = duration({ min: 0, max: MAX_RETRY_DELAY_MS });
-
-export const documentSchema = z.looseObject({
-  apiVersion: z.string().optional(),
-  metadata: z.looseObject({
-    name: named(PIPELINE_NAME),
-    description: z.string().optional(),
-    version: z.string().optional(),
-    namespace: z.string().optional(),
-  }),
-  spec: z.looseObject({
-    nodes: z.array(z.unknown()),
-    output: z.record(z.string(), z.string()).optional(),
-    input_schema: z.record(z.string(), z.json()).optional(),
-    output_schema: z.record(z.string(), z.json()).optional(),
-    orchestrator: z.looseObject({ default_node_timeout: nodeTimeout.nullable().optional() }).optional(),
-  }),
-});
-
-/** Keys of the language that this runtime knows but does not act on, by the key they stand under. */
-export const INACTIVE_KEYS: Readonly<Record<'spec' | 'orchestrator', readonly string[]>> = {
-  spec: [
-    ...['ports', 'type_ports', 'policies', 'aliases', 'custom_types', 'services', 'state_machines', 'observers'],
-    ...['limits', 'caps', 'variables', 'environments', 'secrets'],
-  ],
-  orchestrator: ['max_concurrent_nodes', 'strict_validation', 'pipeline_timeout'],
-};
 
 export const nodeSchema = z.object({
   kind: z.string(),
@@ -91,3 +65,6 @@ export const commonSpecSchema = z.object({
 });
 
 export type CommonSpec = z.infer<typeof commonSpecSchema>;
+
+/** The same for a node that the run engine carries out: it may last as long as a run. */
+export const longCommonSpecSchema = commonSpecSchema.extend({ timeout: duration({ min: 1, max: MAX_RUN_MS }).optional() });

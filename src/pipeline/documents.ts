@@ -1,25 +1,35 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type YAMLError } from 'yaml';
-import { isJsonObject, type JsonObject } from '../json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import { YAML_BYTES, YAML_DEPTH } from '../limits.ts';
 import type { Diagnostic, Position } from './diagnostic.ts';
 import { Diagnostics } from './diagnostics.ts';
-import { firstTooDeep } from './nesting.ts';
+import { MAX_YAML_TOKENS } from './limits.ts';
+import { type Excess, findExcess } from './nesting.ts';
 import { offsetInText } from './scalar-offset.ts';
-import { offsetOf, toJsonValue } from './yaml-values.ts';
+import { INCLUDE_TAG, offsetOf, toJsonValue } from './yaml-values.ts';
 
 export type Path = readonly (string | number)[];
 
-/** One YAML document of a file: its plain value, and where each part of it stands. */
-export interface SourceDocument {
-  /** Top-level `kind`, if it is text. */
-  readonly kind: string | undefined;
-  readonly value: JsonObject;
+/** Where each part of a document stands. */
+export interface Places {
   /** Where the value at `path` begins; if there is none, where the nearest part that exists does. */
   positionOf(path: Path): Position;
   /** Where the key at the end of `path` stands; for a list item or a missing key, as `positionOf`. */
   keyPositionOf(path: Path): Position;
   /** Where the character at `offset` of the text at `path` stands, as exactly as its YAML style allows. */
   positionWithin(path: Path, offset: number): Position;
+}
+
+/** One YAML document of a file: its plain value, and where each part of it stands. */
+export interface SourceDocument extends Places {
+  /** Top-level `kind`, if it is text. */
+  readonly kind: string | undefined;
+  readonly value: JsonObject;
+}
+
+/** The first document of a file that others include: it may hold any value. */
+export interface SourceFragment extends Places {
+  readonly value: JsonValue;
 }
 
 export interface ParsedDocuments {
@@ -32,8 +42,19 @@ export interface ParsedDocuments {
 export function parseDocuments(content: string | Uint8Array, file: string): ParsedDocuments {
   const diagnostics = new Diagnostics(file);
   const text = readText(content, diagnostics);
-  const documents = text === undefined ? [] : readDocuments(text, diagnostics);
+  const documents = text === undefined ? [] : readDocuments(text, diagnostics, readDocument);
   return { documents, diagnostics: diagnostics.list() };
+}
+
+/** Reads the first YAML document of a file that is included. Undefined if it is not even YAML. Never throws. */
+export function parseFragment(
+  content: string | Uint8Array,
+  file: string,
+): { readonly fragment?: SourceFragment; readonly diagnostics: readonly Diagnostic[] } {
+  const diagnostics = new Diagnostics(file);
+  const text = readText(content, diagnostics);
+  const [fragment] = text === undefined ? [] : readDocuments(text, diagnostics, readFragment);
+  return { ...(fragment === undefined ? {} : { fragment }), diagnostics: diagnostics.list() };
 }
 
 function readText(content: string | Uint8Array, diagnostics: Diagnostics): string | undefined {
@@ -70,20 +91,33 @@ function positionAt(textBefore: string): Position {
   return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
 }
 
-function readDocuments(text: string, diagnostics: Diagnostics): readonly SourceDocument[] {
-  const tooDeep = firstTooDeep(text, YAML_DEPTH);
-  if (tooDeep !== undefined) {
-    diagnostics.error({
-      code: 'depth_exceeded',
-      position: positionAt(text.slice(0, tooDeep)),
-      message: `The document is nested deeper than ${YAML_DEPTH} levels.`,
-      remedy: 'Flatten the structure.',
-    });
+type ReadParsed<Result> = (
+  document: Document.Parsed,
+  text: string,
+  lineCounter: LineCounter,
+  diagnostics: Diagnostics,
+) => Result | undefined;
+
+/** The tag `!include` stands on texts only; `yaml-values.ts` says what it means. */
+const INCLUDE_TAGS = [INCLUDE_TAG, `${INCLUDE_TAG}:`].map((tag) => ({ tag, resolve: (text: string) => text }));
+
+function readDocuments<Result>(text: string, diagnostics: Diagnostics, read: ReadParsed<Result>): readonly Result[] {
+  const excess = findExcess(text, { levels: YAML_DEPTH, tokens: MAX_YAML_TOKENS });
+  if (excess !== undefined) {
+    diagnostics.error({ ...EXCESS_PROBLEMS[excess.of], position: positionAt(text.slice(0, excess.offset)) });
     return [];
   }
 
   const lineCounter = new LineCounter();
-  const parsed = parseAllDocuments(text, { lineCounter, uniqueKeys: false, resolveKnownTags: false, logLevel: 'silent' });
+  const parsed = parseAllDocuments(text, {
+    lineCounter,
+    uniqueKeys: false,
+    resolveKnownTags: false,
+    customTags: INCLUDE_TAGS,
+    // Each would copy the line it stands in, which takes minutes where one long line holds many of them.
+    prettyErrors: false,
+    logLevel: 'silent',
+  });
   const documents = Array.isArray(parsed) ? parsed.filter((document) => !isBlank(document)) : [];
   if (documents.length === 0) {
     const message = 'The file holds no document.';
@@ -94,7 +128,7 @@ function readDocuments(text: string, diagnostics: Diagnostics): readonly SourceD
       remedy: "Start it with 'kind: Pipeline'.",
     });
   }
-  return documents.flatMap((document) => readDocument(document, text, lineCounter, diagnostics) ?? []);
+  return documents.flatMap((document) => read(document, text, lineCounter, diagnostics) ?? []);
 }
 
 function isBlank(document: Document): boolean {
@@ -102,12 +136,12 @@ function isBlank(document: Document): boolean {
   return errors.length === 0 && (contents === null || (isScalar(contents) && contents.value === null));
 }
 
-function readDocument(
+function readFragment(
   document: Document.Parsed,
   text: string,
   lineCounter: LineCounter,
   diagnostics: Diagnostics,
-): SourceDocument | undefined {
+): SourceFragment | undefined {
   const position = (offset: number): Position => {
     const { line, col } = lineCounter.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
@@ -123,18 +157,7 @@ function readDocument(
     const reference = first === undefined ? '' : ` The first is at ${first.line}:${first.column}.`;
     diagnostics[severity]({ ...finding, message: message + reference, position: position(offset) });
   });
-  if (!isJsonObject(value)) {
-    diagnostics.error({
-      code: 'not_a_mapping',
-      position: position(offsetOf(document.contents)),
-      message: 'A document must be a mapping.',
-      remedy: "Start it with 'kind: Pipeline'.",
-    });
-    return undefined;
-  }
-  const kind = value['kind'];
   return {
-    kind: typeof kind === 'string' ? kind : undefined,
     value,
     positionOf: (path) => position(offsetOf(find(document, path).value)),
     keyPositionOf: (path) => {
@@ -146,6 +169,24 @@ function readDocument(
       return position(isScalar(node) ? offsetInText(node, text, offset) : offsetOf(node));
     },
   };
+}
+
+function readDocument(...source: Parameters<typeof readFragment>): SourceDocument | undefined {
+  const fragment = readFragment(...source);
+  if (fragment === undefined) return undefined;
+  const { value } = fragment;
+  if (!isJsonObject(value)) {
+    const [, , , diagnostics] = source;
+    diagnostics.error({
+      code: 'not_a_mapping',
+      position: fragment.positionOf([]),
+      message: 'A document must be a mapping.',
+      remedy: "Start it with 'kind: Pipeline'.",
+    });
+    return undefined;
+  }
+  const { kind } = value;
+  return { ...fragment, kind: typeof kind === 'string' ? kind : undefined, value };
 }
 
 /** The deepest node on the way along `path`, and its key if it has one. Aliases are not entered: the place of use counts. */
@@ -176,8 +217,21 @@ interface Problem {
   readonly remedy: string;
 }
 
+const EXCESS_PROBLEMS: Readonly<Record<Excess['of'], Problem>> = {
+  levels: {
+    code: 'depth_exceeded',
+    message: `The document is nested deeper than ${YAML_DEPTH} levels.`,
+    remedy: 'Flatten the structure.',
+  },
+  tokens: {
+    code: 'token_limit',
+    message: `The file has more than ${MAX_YAML_TOKENS} names, values and marks.`,
+    remedy: 'Split the file.',
+  },
+};
+
 function syntaxProblem(error: YAMLError): Problem {
-  const message = `${(error.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '')}.`;
+  const message = `${error.message.split('\n')[0] ?? ''}.`;
   if (error.code === 'TAB_AS_INDENT') return { code: 'tab_indent', message, remedy: 'Indent with spaces.' };
   if (/^(?:Flow (?:sequence|map) in block|Expected flow)/.test(message)) {
     return { code: 'unclosed_flow', message, remedy: 'Close the bracket, and indent what is inside it.' };
@@ -192,8 +246,12 @@ function tagProblem(textFromTag: string): Problem {
     const remedy = "Register the code as a step (defineStep) and call it by name: 'fn: <step>'.";
     return { code, message: "'!py' is not supported: documents hold no code.", remedy };
   }
-  if (tag === '!include') {
-    return { code, message: "'!include' cannot be written as a tag.", remedy: 'Write it as a key: "!include": path.yaml' };
+  if (tag === INCLUDE_TAG) {
+    return {
+      code,
+      message: "'!include' needs the path of a file.",
+      remedy: 'Write !include path.yaml, or !include path.yaml#key.',
+    };
   }
   return { code, message: `Tag '${tag}' is not allowed.`, remedy: 'Write a plain value without a tag.' };
 }

@@ -13,8 +13,12 @@ export interface Envelope {
   readonly spec: JsonObject;
   readonly dependencies: readonly string[] | undefined;
   readonly waitFor: readonly string[];
-  /** Path of the node in the document. */
+  /** Path of the node in its document. */
   readonly path: Path;
+  /** Of the document that holds the node. */
+  readonly report: Report;
+  /** The macros it comes from, outermost first. Their texts were rendered, so a number in it may be written as a text. */
+  readonly macros: readonly string[];
   /** Path in the document of a place in `spec`, which may have come from `settings`. */
   specPath(path: Path): Path;
 }
@@ -22,9 +26,8 @@ export interface Envelope {
 const NODE_KEYS = Object.keys(nodeSchema.shape);
 const RESERVED_NAMES: ReadonlySet<string> = new Set(['input', '$input', 'ctx', 'state']);
 
-/** Reads `spec.nodes[index]`. Undefined (reported) if it is not even a node with a name. */
-export function readEnvelope(value: JsonValue, index: number, report: Report): Envelope | undefined {
-  const path = ['spec', 'nodes', index];
+/** Reads the node at `path`. Undefined (reported) if it is not even a node with a name. */
+export function readEnvelope(value: JsonValue, path: Path, report: Report, macros: readonly string[] = []): Envelope | undefined {
   if (!isJsonObject(value)) {
     report.error(path, {
       code: 'type_mapping',
@@ -55,6 +58,8 @@ export function readEnvelope(value: JsonValue, index: number, report: Report): E
     dependencies,
     waitFor,
     path,
+    report,
+    macros,
     specPath: ([key, ...rest]) => {
       if (key === undefined) return [...path, 'spec'];
       return [...path, Object.hasOwn(spec, key) || !Object.hasOwn(settings, key) ? 'spec' : 'settings', key, ...rest];

@@ -47,7 +47,7 @@ function parseSource(text: string): { source: MappingSource; names: readonly Nam
   const literal = single ?? double;
   if (literal !== undefined) return { source: { kind: 'literal', value: literal }, names: [] };
 
-  const path = parsePath(text);
+  const path = isSubscripted(text) ? undefined : parsePath(text);
   if (path !== undefined && !isConstant(path)) {
     const [member] = path.segments;
     return {
@@ -57,6 +57,11 @@ function parseSource(text: string): { source: MappingSource; names: readonly Nam
   }
   const expression = parseExpression(text);
   return { source: { kind: 'expression', expression }, names: namesIn(expression) };
+}
+
+/** `rows[0]['sku']` is an expression; only with a numeric segment, as in `rows.0[1]`, it can be nothing but a path. */
+function isSubscripted(text: string): boolean {
+  return text.includes('[') && !/\.\d/.test(text);
 }
 
 function isConstant({ root, segments }: ValuePath): boolean {

@@ -1,16 +1,25 @@
 import { Lexer } from 'yaml';
 
+/** What a YAML text has too much of, and the offset from which on it has. */
+export interface Excess {
+  readonly of: 'levels' | 'tokens';
+  readonly offset: number;
+}
+
 /**
- * Offset of the first place in a YAML text that is nested deeper than `limit`, or undefined. Reads tokens only: parsing a text that
- * is nested too deep can exhaust the stack, so this is found out before.
+ * The first place in a YAML text that is nested too deep or has too many tokens before it, or undefined. Reads tokens only: parsing a
+ * text that is nested too deep can exhaust the stack, and one of very many tokens takes seconds, so this is found out before.
  */
-export function firstTooDeep(text: string, limit: number): number | undefined {
+export function findExcess(text: string, limits: { readonly levels: number; readonly tokens: number }): Excess | undefined {
+  let tokens = 0;
   const nesting = new Nesting();
   let offset = 0;
   let lineStart = 0;
   for (const token of new Lexer().lex(text)) {
     if (MARKS.has(token)) continue;
-    if (nesting.depthAfter(token, offset - lineStart) > limit) return offset;
+    tokens += 1;
+    if (tokens > limits.tokens) return { of: 'tokens', offset };
+    if (nesting.depthAfter(token, offset - lineStart) > limits.levels) return { of: 'levels', offset };
     offset += token.length;
     const newline = token.lastIndexOf('\n');
     if (newline >= 0) lineStart = offset - (token.length - newline - 1);

@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import type { JsonObject } from '../json.ts';
+import type { PlanStateMachine } from './plan.ts';
+import type { TypeCatalog } from './type-catalog.ts';
 
 /** The steps that are registered, as far as the compiler needs to know them. */
 export interface StepCatalog {
@@ -27,25 +29,75 @@ export interface DefinedName {
   readonly path: readonly (string | number)[];
 }
 
-/** Reports a problem at a place of the spec. */
+/** Reports a problem at a place of the spec: an error, unless it is called a warning. */
 export type ReportProblem = (problem: {
+  readonly severity?: 'warning';
   readonly path: readonly (string | number)[];
+  /** Whether the key, rather than its value, is at fault. */
+  readonly atKey?: boolean;
   readonly code: string;
   readonly message: string;
   readonly remedy?: string | undefined;
 }) => void;
+
+/** A place of a spec where an inner graph stands: a list of nodes, the name of a step, or the path of a pipeline file. */
+export interface BodySite {
+  /** Name of the body in the plan. */
+  readonly key: string;
+  readonly path: readonly (string | number)[];
+  readonly form: 'inline' | 'file';
+  /** Names that the node binds for the body, such as a loop's item. */
+  readonly locals: readonly string[];
+  readonly maxConcurrentNodes: number;
+  /** For nodes of the body that set none; the pipeline's default if absent. */
+  readonly defaultTimeoutMs?: number | undefined;
+}
+
+/** A node that this one chooses to run, and where it is named. */
+export interface Route {
+  readonly target: string;
+  readonly path: readonly (string | number)[];
+}
+
+/** What a kind may need to know of what is around a node. */
+export interface Surroundings {
+  /** Name of the pipeline that is compiled, if it has one. */
+  readonly pipeline?: string | undefined;
+  /** Names of all pipelines that are built together; undefined if that is not known. */
+  readonly pipelines?: ReadonlySet<string> | undefined;
+  /** Names of the services that the pipeline declares; undefined if that is not known. */
+  readonly services?: ReadonlySet<string> | undefined;
+  /** Its state machines by entity, undefined for one that is not valid; undefined if they are not known. */
+  readonly stateMachines?: ReadonlyMap<string, PlanStateMachine | undefined> | undefined;
+}
+
+/**
+ * Who runs a node. `pure`: computed from data alone, within the orchestrator. `effect`: can be seen from outside, runs in an
+ * activity. `composite`: steers inner graphs. `wait`: lasts until an event comes or its time is up. `child`: another run.
+ * `macro`: replaced by other nodes when the pipeline is compiled.
+ */
+export type NodeRole = 'pure' | 'effect' | 'composite' | 'wait' | 'child' | 'macro';
 
 /** What a kind of node tells the compiler. How it runs is none of the compiler's business. */
 export interface NodeDefinition {
   /** Canonical name, as plans carry it: `function_node`. */
   readonly kind: string;
   readonly aliases: readonly string[];
-  /** The keys of `spec` that belong to this kind; the common ones (`when`, `timeout`, …) are the compiler's. */
+  /** The keys of `spec` that belong to this kind; the common ones (`when`, `timeout`, …) are the compiler's, unless named here. */
   readonly schema: z.ZodObject;
-  /** Whether running it can be seen from outside: such nodes run in an activity, the others within the orchestrator. */
-  readonly effect: boolean;
+  readonly role: NodeRole;
   references(spec: JsonObject): readonly ReferenceSite[];
   definedNames?(spec: JsonObject): readonly DefinedName[];
-  /** Checks what the schema cannot, and returns the spec as the plan keeps it. */
-  resolve?(spec: JsonObject, steps: StepCatalog, report: ReportProblem): JsonObject;
+  /** Where inner graphs stand. Is given specs that do not fit the schema too, so that what is inside is checked all the same. */
+  bodies?(spec: JsonObject): readonly BodySite[];
+  /** Nodes of the same graph that run only if this one's `result` is their name. */
+  routes?(spec: JsonObject): readonly Route[];
+  /** Checks what the schema cannot, and returns the spec as the plan keeps it. `types`: what its schemas may name. */
+  resolve?(
+    spec: JsonObject,
+    steps: StepCatalog,
+    report: ReportProblem,
+    types: TypeCatalog,
+    surroundings: Surroundings,
+  ): JsonObject;
 }

@@ -3,7 +3,12 @@ import type { Plan } from './plan.ts';
 
 /** The plan's name: SHA-256, in hex, of its canonical text. Equal plans have equal hashes, whatever the order of their keys. */
 export function planHash(plan: Plan): string {
-  return createHash('sha256').update(canonicalJson(plan), 'utf8').digest('hex');
+  return canonicalHash(plan);
+}
+
+/** SHA-256 (hex) of a value's canonical text: the same for every spelling of the same JSON. */
+export function canonicalHash(value: unknown): string {
+  return createHash('sha256').update(canonicalJson(value), 'utf8').digest('hex');
 }
 
 /** JSON with object keys in code-unit order and no blanks. */

@@ -18,17 +18,23 @@ export interface Reference extends NameUse {
   readonly grammar: 'mapping' | 'expression' | 'template';
 }
 
+/** Where problems of texts are told. */
+export type TextReport = Pick<Report, 'errorWithin' | 'warningWithin'>;
+
 /** Collects the references of one node; texts that cannot be read are reported. */
 export class ReferenceCollector {
   readonly references: Reference[] = [];
-  readonly #report: Report;
+  readonly #report: TextReport;
+  readonly #locals: ReadonlySet<string>;
 
-  constructor(report: Report) {
+  /** `locals`: names that are bound around the node and therefore refer to nothing. */
+  constructor(report: TextReport, locals: ReadonlySet<string> = new Set()) {
     this.#report = report;
+    this.#locals = locals;
   }
 
   expression(path: Path, text: string, locals: readonly string[] = []): void {
-    this.#read(path, () => namesIn(parseExpression(text)), 'expression', locals);
+    this.#read(path, () => uses(namesIn(parseExpression(text)), 'expression'), locals);
   }
 
   template(path: Path, text: string, locals: readonly string[] = []): void {
@@ -47,7 +53,7 @@ export class ReferenceCollector {
         remedy: 'Use an expression_node to compute the text.',
       });
     }
-    this.#read(path, () => namesInTemplate(template), 'template', locals);
+    this.#read(path, () => uses(namesInTemplate(template), 'template'), locals);
   }
 
   site({ grammar, text, locals }: ReferenceSite, path: Path): void {
@@ -57,9 +63,17 @@ export class ReferenceCollector {
 
   /** Everything in an `input_mapping`, however deep. */
   mapping(path: Path, value: JsonValue): void {
-    if (typeof value === 'string') this.#read(path, () => parseMappingText(value).names, 'mapping', []);
+    if (typeof value === 'string') this.#mappingText(path, value);
     else if (Array.isArray(value)) for (const [index, item] of value.entries()) this.mapping([...path, index], item);
     else if (isJsonObject(value)) for (const [key, item] of Object.entries(value)) this.mapping([...path, key], item);
+  }
+
+  /** An expression in a mapping may name fields of data nobody declared; a path must begin with something that exists. */
+  #mappingText(path: Path, text: string): void {
+    this.#read(path, () => {
+      const { source, names } = parseMappingText(text);
+      return uses(names, source.kind === 'expression' ? 'expression' : 'mapping');
+    });
   }
 
   /** Templates in any text below `value`, apart from the texts that `isRead` says are read otherwise. */
@@ -74,14 +88,20 @@ export class ReferenceCollector {
     }
   }
 
-  #read(path: Path, names: () => readonly NameUse[], grammar: Reference['grammar'], locals: readonly string[]): void {
+  #read(path: Path, read: () => readonly Omit<Reference, 'path'>[], locals: readonly string[] = []): void {
     try {
-      for (const use of names()) if (!locals.includes(use.name)) this.references.push({ ...use, path, grammar });
+      for (const use of read()) {
+        if (!locals.includes(use.name) && !this.#locals.has(use.name)) this.references.push({ ...use, path });
+      }
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
       this.#report.errorWithin(path, error.offset, { code: error.code, message: error.message, remedy: remedyFor(error) });
     }
   }
+}
+
+function uses(names: readonly NameUse[], grammar: Reference['grammar']): readonly Omit<Reference, 'path'>[] {
+  return names.map((use) => ({ ...use, grammar }));
 }
 
 function remedyFor(error: ExpressionError): string | undefined {

@@ -31,6 +31,12 @@ export class Report {
     this.#diagnostics.error({ ...finding, position: this.#document.positionWithin(path, offset) });
   }
 
+  /** About a character of the text at `path`, which is of no use because of it. */
+  voidWithin(path: Path, offset: number, finding: Finding): void {
+    const position = this.#document.positionWithin(path, offset);
+    this.#diagnostics.void({ ...finding, position }, [this.#document.positionOf(path)]);
+  }
+
   warningWithin(path: Path, offset: number, finding: Finding): void {
     this.#diagnostics.warning({ ...finding, position: this.#document.positionWithin(path, offset) });
   }
@@ -40,9 +46,15 @@ export class Report {
     this.#diagnostics[severity]({ code, message, remedy, position });
   }
 
-  /** `line:column` of a place, for messages that name a second one. */
+  /** The same document for texts that were rendered: an offset in them says nothing of what is written, so the text's start counts. */
+  forRenderedTexts(): Report {
+    const document = this.#document;
+    return new Report({ ...document, positionWithin: (path) => document.positionOf(path) }, this.#diagnostics);
+  }
+
+  /** `line:column` of a place, for messages that name a second one; with the file before it if that is an included one. */
   place(path: Path): string {
-    const { line, column } = this.#document.positionOf(path);
-    return `${line}:${column}`;
+    const { line, column, file } = this.#document.positionOf(path);
+    return file === undefined ? `${line}:${column}` : `${file}:${line}:${column}`;
   }
 }

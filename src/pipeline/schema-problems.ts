@@ -55,6 +55,7 @@ function problemOf(issue: Issue, value: JsonValue): Problem {
         'Write a text, or what the documentation of this key shows.',
       );
     case 'invalid_value': {
+      if (found === undefined) return problem('field_missing', `${name} is missing.`, `Add ${name}: ${issue.values.join(', ')}.`);
       const values = issue.values.map(String);
       return problem(
         'value_invalid',

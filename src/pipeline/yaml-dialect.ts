@@ -9,7 +9,7 @@ export function yaml11Meaning(source: string): string | undefined {
   if (/^0o[0-7]+$/.test(source)) return 'text';
   if (/^[-+]?[0-9][0-9]*(?::[0-5]?[0-9])+(?:\.[0-9]*)?$/.test(source)) return 'a number to base 60';
   if (/^[-+]?0b[01_]+$/.test(source)) return 'a binary number';
-  if (/^[-+]?[0-9][0-9_]*_[0-9_]*(?:\.[0-9_]*)?$/.test(source)) return 'a number';
+  if (/^[-+]?[0-9]+_[0-9_]*(?:\.[0-9_]*)?$/.test(source)) return 'a number';
   if (/^[-+]?[0-9]+(?:\.[0-9]*)?[eE][0-9]+$/.test(source) || /^[-+]?[0-9]+[eE][-+]?[0-9]+$/.test(source)) return 'text';
   if (/^\d{4}-\d\d?-\d\d?(?:$|[Tt ])/.test(source)) return 'a date';
   return undefined;

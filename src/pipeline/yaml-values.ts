@@ -4,6 +4,9 @@ import { YAML_DEPTH } from '../limits.ts';
 import { MAX_ALIAS_VALUES } from './limits.ts';
 import { yaml11Meaning } from './yaml-dialect.ts';
 
+/** As a tag (`!include path`) it means the same as a mapping of this one key. */
+export const INCLUDE_TAG = '!include';
+
 export type ReportAt = (
   severity: 'error' | 'warning',
   finding: { code: string; offset: number; firstOffset?: number; message: string; remedy?: string },
@@ -44,6 +47,8 @@ class Conversion {
   }
 
   #plain(node: unknown): Converted {
+    if (isScalar(node) && node.tag?.startsWith(INCLUDE_TAG))
+      return { value: { [INCLUDE_TAG]: String(node.value) }, size: 2, depth: 1 };
     if (isScalar(node)) return { value: this.#scalar(node), size: 1, depth: 0 };
     if (isMap(node)) return this.#map(node);
     if (!isSeq(node)) return NOTHING;

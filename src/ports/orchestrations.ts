@@ -1,4 +1,4 @@
-import type { Payload } from './run-store.ts';
+import type { ParentRun, Payload } from './run-store.ts';
 
 /** What an orchestration is given to start a run with. */
 export interface RunStart {
@@ -9,6 +9,7 @@ export interface RunStart {
   readonly eventKey: string;
   readonly input: Payload;
   readonly traceParent?: string;
+  readonly parent?: ParentRun;
   /** True if this is not the first attempt to start: effects may have happened, so each is looked up before it is repeated. */
   readonly recovering: boolean;
 }
@@ -20,4 +21,11 @@ export interface Orchestrations {
   /** Starts the run's orchestration (instance id = run id). One that is active already is left alone. */
   start(run: RunStart): Promise<void>;
   state(runId: string): Promise<OrchestrationState>;
+  /** Tells an orchestration that something it waits for has happened. One that is gone is not told. */
+  wake(runId: string, event: string): Promise<void>;
+  /** Ends an orchestration whose run has been cancelled. One that is gone is left alone. */
+  terminate(runId: string, reason: string): Promise<void>;
+  /** Gives no further tasks until resumed; those at work finish. */
+  suspend(runId: string, reason: string): Promise<void>;
+  resume(runId: string, reason: string): Promise<void>;
 }

@@ -16,7 +16,14 @@ export interface FailureRecord {
 }
 
 /** `accepted`: claimed, perhaps not started. `running`: known to have started. */
-export type RunStatus = 'accepted' | 'running' | 'completed' | 'failed';
+export type RunStatus = 'accepted' | 'running' | 'completed' | 'failed' | 'cancelled';
+
+/** The node of another run that waits for this one. */
+export interface ParentRun {
+  readonly runId: string;
+  /** Path of the node. */
+  readonly node: string;
+}
 
 export interface RunRecord {
   readonly runId: string;
@@ -31,6 +38,8 @@ export interface RunRecord {
   /** SHA-256 of the payload: tells a duplicate from a second event under the same key. */
   readonly payloadHash: string;
   readonly input: Payload;
+  /** Set if another run started this one. */
+  readonly parent?: ParentRun;
   readonly status: RunStatus;
   /** RFC 3339, as all times here. */
   readonly acceptedAt: string;
@@ -41,7 +50,7 @@ export interface RunRecord {
 
 /** How a run ended, and the events that announce it: written together, published afterwards. */
 export interface RunFinish {
-  readonly status: 'completed' | 'failed';
+  readonly status: 'completed' | 'failed' | 'cancelled';
   readonly finishedAt: string;
   readonly output?: Payload;
   readonly error?: FailureRecord;

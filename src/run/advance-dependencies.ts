@@ -1,14 +1,21 @@
 import type { NodeKind } from '../nodes/node-kind.ts';
+import type { NodeResources } from '../nodes/node-resources.ts';
+import type { Plan } from '../pipeline/plan.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { PlanStore } from '../ports/plan-store.ts';
 import type { RunStore } from '../ports/run-store.ts';
+import type { WaitStore } from '../ports/wait-store.ts';
+import type { ChildRuns } from './child-runs.ts';
 import type { OutboxRelay } from './outbox-relay.ts';
 
 /** What carrying a run on needs of the world. */
 export interface AdvanceDependencies {
   readonly runs: RunStore;
+  readonly waits: WaitStore;
+  readonly children: ChildRuns;
+  readonly resources: ResourcesByPlan;
   readonly plans: PlanStore;
   readonly artifacts: ArtifactStore;
   readonly relay: OutboxRelay;
@@ -17,4 +24,9 @@ export interface AdvanceDependencies {
   readonly log: Log;
   /** Unix milliseconds: a task given before that may have been begun by a process that died. */
   readonly processStartedAt: number;
+}
+
+/** Ports, services and state machines by plan. */
+export interface ResourcesByPlan {
+  of(plan: Plan): NodeResources;
 }

@@ -17,6 +17,8 @@ export interface Facts {
   readonly now: number;
   readonly runId: string;
   readonly pipeline: string;
+  /** Names outside an inner graph. */
+  readonly outer?: Lookup;
 }
 
 /**
@@ -156,7 +158,7 @@ function layered(node: PlanNode, facts: Facts, above: readonly JsonValue[], belo
     if (name === 'input') return runInput(facts);
     if (name === 'ctx') return runContext(node, facts);
     if (name === '_input') return above.find((layer) => !isJsonObject(layer));
-    return fieldIn(below, name);
+    return fieldIn(below, name) ?? facts.outer?.(name);
   };
 }
 

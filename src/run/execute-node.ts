@@ -1,6 +1,5 @@
 import type { JsonValue } from '../json.ts';
-import type { EffectNodeKind } from '../nodes/node-kind.ts';
-import type { StepContext } from '../nodes/step-context.ts';
+import type { EffectNodeKind, NodeContext } from '../nodes/node-kind.ts';
 import type { PlanNode } from '../pipeline/plan.ts';
 import { NodeTimeoutError } from './failure.ts';
 
@@ -14,7 +13,7 @@ export async function executeNode(
   kind: EffectNodeKind,
   node: PlanNode,
   input: JsonValue,
-  context: Omit<StepContext, 'signal'>,
+  context: Omit<NodeContext, 'signal'>,
 ): Promise<JsonValue> {
   const abort = new AbortController();
   let timer: NodeJS.Timeout | undefined;

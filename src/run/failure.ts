@@ -1,5 +1,5 @@
 import { HexdagError } from '../errors.ts';
-import type { Plan } from '../pipeline/plan.ts';
+import type { PlanNode } from '../pipeline/plan.ts';
 import type { FailureRecord } from '../ports/run-store.ts';
 import type { NodeOutcome } from './outcome.ts';
 
@@ -33,23 +33,19 @@ function cut(message: string): string {
   return message.length > MAX_MESSAGE_CHARACTERS ? `${message.slice(0, MAX_MESSAGE_CHARACTERS - 1)}…` : message;
 }
 
-/** True if a node failed and none handles it: no further node starts, and the run fails when what is in flight has ended. */
-export function isFailing(plan: Plan, outcomes: ReadonlyMap<string, NodeOutcome>): boolean {
-  return unhandledFailures(plan, outcomes).length > 0;
+/** True if a node of a graph failed and none handles it: no further node starts, and the graph fails when what is in flight has ended. */
+export function isFailing(nodes: readonly PlanNode[], outcomes: ReadonlyMap<string, NodeOutcome>, prefix = ''): boolean {
+  return nodes.some((node) => node.onError === undefined && outcomes.get(prefix + node.name)?.error !== undefined);
 }
 
-/** The failure of the run: the first node's, with every failed node named in the message. */
-export function runFailure(plan: Plan, outcomes: ReadonlyMap<string, NodeOutcome>): FailureRecord {
-  const failures = unhandledFailures(plan, outcomes);
-  const message = failures.map(({ node, type, message }) => `Node '${node}' (${type}): ${message}`).join('; ');
-  const [first] = failures;
-  if (first === undefined) throw new Error('A run without a failed node has no failure.');
-  return { ...first, message: cut(message) };
-}
-
-function unhandledFailures(plan: Plan, outcomes: ReadonlyMap<string, NodeOutcome>): FailureRecord[] {
-  return plan.nodes.flatMap((node) => {
-    const error = outcomes.get(node.name)?.error;
-    return error === undefined || node.onError !== undefined ? [] : [{ ...error, node: node.name }];
+/** The failure of a graph: the first node's, with every failed node named in the message. */
+export function graphFailure(nodes: readonly PlanNode[], outcomes: ReadonlyMap<string, NodeOutcome>, prefix = ''): FailureRecord {
+  const failures = nodes.flatMap(({ name, onError }) => {
+    const error = onError === undefined ? outcomes.get(prefix + name)?.error : undefined;
+    return error === undefined ? [] : [{ name, error }];
   });
+  const message = failures.map(({ name, error }) => `Node '${name}' (${error.type}): ${error.message}`).join('; ');
+  const [first] = failures;
+  if (first === undefined) throw new Error('A graph without a failed node has no failure.');
+  return { ...first.error, node: prefix + first.name, message: cut(message) };
 }

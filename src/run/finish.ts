@@ -13,7 +13,8 @@ export interface RunIdentity {
 /** How a run ended, with its output put where it fits. */
 export type StoredEnd =
   | { readonly status: 'completed'; readonly output: Payload }
-  | { readonly status: 'failed'; readonly error: FailureRecord };
+  | { readonly status: 'failed'; readonly error: FailureRecord }
+  | { readonly status: 'cancelled'; readonly reason: string };
 
 /** The record of how a run ended, with the event that announces it. `now` is Unix time in milliseconds. */
 export function runFinish(run: RunIdentity, end: StoredEnd, now: number): RunFinish {
@@ -27,6 +28,7 @@ export function runFinish(run: RunIdentity, end: StoredEnd, now: number): RunFin
     data: { runId: run.runId, pipeline: run.pipeline, key: run.eventKey, status: end.status, ...describe(end) },
     ...(run.traceParent === undefined ? {} : { traceparent: run.traceParent }),
   };
+  if (end.status === 'cancelled') return { status: 'cancelled', finishedAt, error: cancelled(end.reason), outbox: [event] };
   return { ...end, finishedAt, outbox: [event] };
 }
 
@@ -35,5 +37,10 @@ function describe(end: StoredEnd): Record<string, JsonValue> {
     const { type, code, message, node } = end.error;
     return { error: { type, code, message, node: node ?? null } };
   }
+  if (end.status === 'cancelled') return { reason: end.reason };
   return 'value' in end.output ? { output: end.output.value } : { outputArtifact: { ...end.output.blob } };
+}
+
+function cancelled(reason: string): FailureRecord {
+  return { type: 'RunCancelled', code: 'run_cancelled', message: reason, retryable: false };
 }

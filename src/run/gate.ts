@@ -25,6 +25,10 @@ export function gate(node: PlanNode, facts: Facts): GateDecision {
     return skip(node, { _skipped: true, reason: 'none of the nodes it handles failed' });
   }
 
+  if (node.handlesTimeout !== undefined && !handlesAnything(node, facts)) {
+    return skip(node, { _skipped: true, reason: 'none of the nodes it takes over from timed out' });
+  }
+
   try {
     return admit(node, prepareInput(node, facts), facts);
   } catch (error) {
@@ -50,14 +54,25 @@ function admit(node: PlanNode, input: JsonValue, facts: Facts): GateDecision {
 }
 
 function isUpstreamSkipped(node: PlanNode, facts: Facts): boolean {
-  return node.dependencies.length > 0 && node.dependencies.every((name) => hasMarker(facts.results.get(name), '_skipped'));
+  return node.dependencies.length > 0 && node.dependencies.every((name) => isAbsent(name, node, facts));
+}
+
+/** A wait that was in vain has a result only for the node that takes over from it. */
+function isAbsent(name: string, node: PlanNode, { results }: Facts): boolean {
+  const result = results.get(name);
+  return hasMarker(result, '_skipped') || (hasMarker(result, '_timeout') && node.handlesTimeout?.includes(name) !== true);
+}
+
+function handlesAnything(node: PlanNode, facts: Facts): boolean {
+  const timedOut = node.handlesTimeout?.some((name) => hasMarker(facts.results.get(name), '_timeout')) === true;
+  return timedOut || node.handles?.some((name) => hasMarker(facts.results.get(name), '_error')) === true;
 }
 
 function handlesFailure(node: PlanNode, facts: Facts): boolean {
   return (node.handles ?? node.dependencies).some((name) => hasMarker(facts.results.get(name), '_error'));
 }
 
-function hasMarker(result: JsonValue | undefined, marker: '_skipped' | '_error'): boolean {
+function hasMarker(result: JsonValue | undefined, marker: '_skipped' | '_error' | '_timeout'): boolean {
   return isJsonObject(result) && Object.hasOwn(result, marker) && result[marker] !== false && result[marker] !== null;
 }
 

@@ -1,6 +1,5 @@
-import type { JsonValue } from '../json.ts';
 import type { EffectNodeKind } from '../nodes/node-kind.ts';
-import type { PlanNode } from '../pipeline/plan.ts';
+import type { NodeResources } from '../nodes/node-resources.ts';
 import { DependencyUnavailableError } from '../ports/errors.ts';
 import type { NodeRecord } from '../ports/run-store.ts';
 import type { AdvanceDependencies } from './advance-dependencies.ts';
@@ -10,15 +9,17 @@ import { idempotencyKey } from './idempotency-key.ts';
 import { toPayload } from './payload.ts';
 import { stepArtifacts } from './step-artifacts.ts';
 import { storePatience } from './store-patience.ts';
+import type { ReadyNode } from './walk.ts';
 
 /** One attempt at a node, as data. */
-export interface Attempt {
+export interface Attempt extends ReadyNode {
   readonly runId: string;
   readonly pipeline: string;
-  readonly node: PlanNode;
-  readonly input: JsonValue;
   /** Counts from 1. */
   readonly attempt: number;
+  /** Unix milliseconds, from the durable context. */
+  readonly now: number;
+  readonly resources: NodeResources;
 }
 
 /**
@@ -27,31 +28,34 @@ export interface Attempt {
  * @throws DependencyUnavailableError if a store of ours stayed away: that is no failure of the node
  */
 export async function attemptNode(
-  { runId, pipeline, node, input, attempt }: Attempt,
+  { runId, pipeline, path, node, input, scope, attempt, now, resources }: Attempt,
   kind: EffectNodeKind,
   { artifacts, clock, log }: AdvanceDependencies,
 ): Promise<NodeRecord> {
   const startedAt = new Date(clock.now()).toISOString();
-  const record = { runId, node: node.name, kind: node.kind, attempt, startedAt };
+  const record = { runId, node: path, kind: node.kind, attempt, startedAt };
   const outcome = await executeNode(kind, node, input, {
     runId,
     pipeline,
-    node: node.name,
+    node: path,
     attempt,
-    idempotencyKey: idempotencyKey(runId, node.name),
-    log: (level, message, properties) => log(level, message, { runId, node: node.name, attempt, ...properties }),
-    artifacts: stepArtifacts(artifacts, `${runId}/${node.name}`),
+    scope,
+    now,
+    resources,
+    idempotencyKey: idempotencyKey(runId, path),
+    log: (level, message, properties) => log(level, message, { runId, node: path, attempt, ...properties }),
+    artifacts: stepArtifacts(artifacts, `${runId}/${path}`),
   }).then(
     (value) => ({ value }),
     (error: unknown) => {
       if (error instanceof DependencyUnavailableError) throw error;
-      return { error: { ...failureOf(error), node: node.name } };
+      return { error: { ...failureOf(error), node: path } };
     },
   );
   const finishedAt = () => new Date(clock.now()).toISOString();
   if ('error' in outcome) return { ...record, status: 'failed', error: outcome.error, finishedAt: finishedAt() };
   // Beside the step's folder, where no file of the step can be. The step's work is done, so the store may take its time.
-  const name = `${runId}/${node.name}.result.json`;
+  const name = `${runId}/${path}.result.json`;
   const result = await storePatience.execute(() => toPayload(outcome.value, name, artifacts));
   return { ...record, status: 'completed', result, finishedAt: finishedAt() };
 }

@@ -1,4 +1,5 @@
 import type { JsonValue } from '../json.ts';
+import type { PlanNode } from '../pipeline/plan.ts';
 import type { FailureRecord, Payload } from '../ports/run-store.ts';
 
 /** How a node ended. Travels through the durable history, so it stays small: large results are references. */
@@ -18,4 +19,9 @@ export type RunEnd =
 /** What the dependents of a failed node see of it. */
 export function failedResult(node: string, error: FailureRecord): Payload {
   return { value: { _error: { node, type: error.type, message: error.message } } };
+}
+
+/** `path` is the node's in the run. */
+export function failedOutcome(path: string, node: PlanNode, error: FailureRecord): NodeOutcome {
+  return { node: path, status: 'failed', result: failedResult(node.name, error), error: { ...error, node: path } };
 }

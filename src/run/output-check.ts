@@ -1,6 +1,7 @@
 import { HexdagError } from '../errors.ts';
 import type { Plan } from '../pipeline/plan.ts';
-import { compileSchema, type SchemaCheck } from '../triggers/json-schema.ts';
+import { problemsText } from '../schema/problem.ts';
+import { readValue } from '../schema/read-value.ts';
 import { failureOf } from './failure.ts';
 import type { RunEnd } from './outcome.ts';
 
@@ -10,14 +11,11 @@ class OutputSchemaError extends HexdagError {
   readonly retryable = false;
 }
 
-/** Compiling a schema takes long, and plans are kept. */
-const checks = new WeakMap<Plan, SchemaCheck>();
-
-/** The end itself, or a failure if the output does not fit the pipeline's `output_schema`. */
+/** The end with its output as the pipeline's `output_schema` makes it, or a failure if it does not fit. */
 export function checkedEnd(plan: Plan, end: RunEnd): RunEnd {
   if (plan.outputSchema === undefined || end.status === 'failed') return end;
-  const check = checks.get(plan) ?? compileSchema(plan.outputSchema);
-  checks.set(plan, check);
-  const rejection = check(end.output);
-  return rejection === undefined ? end : { status: 'failed', error: failureOf(new OutputSchemaError(rejection.message)) };
+  const reading = readValue(plan.outputSchema, end.output);
+  if (reading.kind === 'ok') return { ...end, output: reading.value };
+  const message = `The output of pipeline '${plan.pipeline}' does not fit its schema: ${problemsText(reading)}.`;
+  return { status: 'failed', error: failureOf(new OutputSchemaError(message)) };
 }

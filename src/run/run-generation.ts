@@ -1,9 +1,15 @@
 import type { RunStart } from '../ports/orchestrations.ts';
+import type { Frame } from './frame.ts';
 import type { NodeOutcome } from './outcome.ts';
 
 /** What an orchestration begins with; later generations of a long run bring along what is known. */
 export interface RunGeneration extends RunStart {
   readonly outcomes?: readonly NodeOutcome[];
+  readonly frames?: readonly Frame[];
+  /** Nodes that wait for their next attempt. Times are Unix milliseconds. */
+  readonly retries?: readonly { readonly node: string; readonly attempt: number; readonly at: number }[];
+  /** Unix milliseconds: when the first generation began. */
+  readonly startedAt?: number;
 }
 
 /** A generation as an orchestration's input. */

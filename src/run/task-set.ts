@@ -1,4 +1,4 @@
-import type { DurableOrchestrationContext, Task } from 'durable-functions';
+import type { DurableOrchestrationContext, Task, TimerTask } from 'durable-functions';
 
 /** `WhenAll` in the durable protocol. */
 const WHEN_ALL = 12;
@@ -21,17 +21,19 @@ export class TaskSet<Label> {
     this.#combine = combine;
   }
 
-  get size(): number {
-    return this.#open.size;
-  }
-
-  labels(): Label[] {
-    return [...this.#open.values()];
-  }
-
   add(task: Task, label: Label): void {
     this.#open.set(task, label);
     this.#fresh.push(task);
+  }
+
+  /** Forgets a task. A timer is cancelled, for an orchestration is not complete while one is open. */
+  drop(label: Label): void {
+    for (const [task, of] of this.#open) {
+      if (of !== label) continue;
+      this.#open.delete(task);
+      this.#fresh = this.#fresh.filter((fresh) => fresh !== task);
+      if (isTimer(task) && !task.isCompleted && !task.isCanceled) task.cancel();
+    }
   }
 
   /** Waits until one of the open tasks has ended, and takes it out. */
@@ -52,4 +54,8 @@ export class TaskSet<Label> {
     }
     throw new Error('A task ended that was not in the set.');
   }
+}
+
+function isTimer(task: Task): task is TimerTask {
+  return 'cancel' in task && typeof task.cancel === 'function';
 }

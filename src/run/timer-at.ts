@@ -1,6 +1,6 @@
-import type { OrchestrationContext, Task } from 'durable-functions';
+import type { DurableOrchestrationContext, Task } from 'durable-functions';
 
 /** A durable timer that ends at a time, in Unix milliseconds. */
-export function timerAt(context: OrchestrationContext, unixMs: number): Task {
-  return context.df.createTimer(new Date(unixMs));
+export function timerAt(df: DurableOrchestrationContext, unixMs: number): Task {
+  return df.createTimer(new Date(unixMs));
 }

@@ -7,10 +7,12 @@ import type { Orchestrations } from '../ports/orchestrations.ts';
 import type { PlanStore } from '../ports/plan-store.ts';
 import type { RunRecord, RunStore } from '../ports/run-store.ts';
 import { toPayload } from '../run/payload.ts';
+import { toRunStart } from '../run/run-start.ts';
+import { choosePipeline, namesPipeline } from './choose-pipeline.ts';
 import type { Event } from './event.ts';
 import { type Rejection, read, refuse } from './rejection.ts';
 import { runId } from './run-id.ts';
-import { toRunStart } from './run-start.ts';
+import { savePlanOnce } from './save-plan.ts';
 import type { StartablePipeline, Trigger } from './trigger.ts';
 
 export interface AcceptDependencies {
@@ -28,11 +30,23 @@ export type Start =
   | { readonly kind: 'duplicate'; readonly runId: string }
   | { readonly kind: 'rejected'; readonly rejection: Rejection };
 
-/** Accepts a trigger's event: maps it to the run's input, and starts the run. */
-export async function acceptEvent(event: Event, trigger: Trigger, dependencies: AcceptDependencies): Promise<Start> {
+/** What accepting may fail at, in its order. */
+export type AcceptStage = 'storing the input' | 'storing the plan' | 'storing the run' | 'starting the run';
+
+type OnStage = (stage: AcceptStage) => void;
+
+/** Accepts a trigger's event: maps it to the run's input, and starts the run of the pipeline that is asked for. */
+export async function acceptEvent(
+  event: Event,
+  trigger: Trigger,
+  dependencies: AcceptDependencies,
+  onStage?: OnStage,
+): Promise<Start> {
+  const pipeline = choosePipeline(event, trigger);
+  if (pipeline.kind === 'refused') return { kind: 'rejected', rejection: pipeline.rejection };
   const input = trigger.input?.(event) ?? read(event.data);
   if (input.kind === 'refused') return { kind: 'rejected', rejection: input.rejection };
-  return startOnce(event, input.value, trigger, dependencies);
+  return startOnce(event, input.value, { name: trigger.name, pipeline: pipeline.value }, dependencies, onStage);
 }
 
 /**
@@ -44,14 +58,19 @@ export async function startOnce(
   input: JsonValue,
   starter: Pick<Trigger, 'name' | 'pipeline'>,
   dependencies: AcceptDependencies,
+  onStage: OnStage = () => {},
 ): Promise<Start> {
   const { runs, plans, artifacts } = dependencies;
-  const rejection = starter.pipeline.checkInput?.(input);
-  if (rejection !== undefined) return { kind: 'rejected', rejection };
-  const run = await buildRun(event, input, starter, artifacts);
+  const reading = starter.pipeline.readInput?.(input) ?? read(input);
+  if (reading.kind === 'refused') return { kind: 'rejected', rejection: reading.rejection };
+  onStage('storing the input');
+  const run = await buildRun(event, reading.value, starter, artifacts);
+  onStage('storing the plan');
   await savePlanOnce(starter.pipeline, plans);
+  onStage('storing the run');
   const claim = await runs.claim(run);
-  if (claim.kind === 'exists') return settleRepetition(event, claim.run, dependencies);
+  onStage('starting the run');
+  if (claim.kind === 'exists') return settleRepetition(event, starter.pipeline, claim.run, dependencies);
   await startOrchestration(run, false, dependencies);
   return { kind: 'started', runId: run.runId };
 }
@@ -89,9 +108,16 @@ function inputName(id: string, input: JsonValue): string {
  * Somebody claimed this event before. If its run is still `accepted`, whoever claimed it may have died before the start, so it is
  * started here; an orchestration that is active already is left alone by the port, and one that has just ended finds all its results.
  */
-async function settleRepetition(event: Event, first: RunRecord, dependencies: AcceptDependencies): Promise<Start> {
-  if (first.payloadHash !== event.payloadHash) {
-    const message = `The idempotency key was used before with other content, by run ${first.runId}; send a new key, or the same content.`;
+async function settleRepetition(
+  event: Event,
+  pipeline: StartablePipeline,
+  first: RunRecord,
+  dependencies: AcceptDependencies,
+): Promise<Start> {
+  const otherPipeline = namesPipeline(event) && first.pipeline !== pipeline.name;
+  if (otherPipeline || first.payloadHash !== event.payloadHash) {
+    const what = otherPipeline ? 'for another pipeline' : 'with other content';
+    const message = `The idempotency key was used before ${what}, by run ${first.runId}; send a new key, or the same again.`;
     return { kind: 'rejected', rejection: refuse('idempotency_payload_mismatch', message, { runId: first.runId }).rejection };
   }
   if (first.status === 'accepted') await startOrchestration(first, true, dependencies);
@@ -107,15 +133,4 @@ async function startOrchestration(run: RunRecord, recovering: boolean, { orchest
     const properties = { runId: run.runId, code: error.code, error: error.message };
     log('warn', 'a run is stored but not started; the sweeper starts it', properties);
   }
-}
-
-/** Plans that this process has stored, by the store they went to. */
-const savedPlans = new WeakMap<PlanStore, Set<string>>();
-
-async function savePlanOnce({ planHash, plan }: StartablePipeline, plans: PlanStore): Promise<void> {
-  const saved = savedPlans.get(plans) ?? new Set();
-  savedPlans.set(plans, saved);
-  if (saved.has(planHash)) return;
-  await plans.save(planHash, plan);
-  saved.add(planHash);
 }

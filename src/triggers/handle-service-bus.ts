@@ -1,17 +1,23 @@
 import { HexdagError, messageOf } from '../errors.ts';
-import type { JsonValue } from '../json.ts';
+import type { JsonObject } from '../json.ts';
+import { CLAIMED_BODY_BYTES, MESSAGE_BODY_BYTES } from '../limits.ts';
+import type { ClaimCheckStore } from '../ports/claim-check-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Settler } from '../ports/settler.ts';
-import { type AcceptDependencies, acceptEvent, type Start } from './accept-event.ts';
+import { type AcceptDependencies, type AcceptStage, acceptEvent, type Start } from './accept-event.ts';
+import { redeemClaimCheck } from './claim-check.ts';
 import type { Event } from './event.ts';
-import type { Rejection } from './rejection.ts';
+import { isClaimCheck } from './media-type.ts';
+import { type Reading, type Rejection, read } from './rejection.ts';
 import { runId } from './run-id.ts';
-import { type EventReading, readServiceBusEvent } from './service-bus-event.ts';
-import { readDelivery, type ServiceBusMessage } from './service-bus-metadata.ts';
+import { readServiceBusEvent } from './service-bus-event.ts';
+import { readContentType, readDelivery, type ServiceBusMessage } from './service-bus-metadata.ts';
 import type { Trigger } from './trigger.ts';
+import { Turns } from './turns.ts';
 
 interface ServiceBusDependencies extends AcceptDependencies {
+  readonly claimChecks: ClaimCheckStore;
   readonly settler: Settler;
   readonly clock: Clock;
   readonly log: Log;
@@ -21,6 +27,23 @@ interface ServiceBusDependencies extends AcceptDependencies {
 
 type Outcome = Start | { readonly kind: 'ignored' };
 
+/** How far a delivery has come, to be told if it was the last one. */
+interface Progress {
+  stage: 'reading the message' | 'reading the claimed body' | AcceptStage;
+  runId?: string;
+}
+
+/** Why a message becomes a dead letter. */
+interface Verdict {
+  readonly reason: string;
+  readonly description: string;
+  /** For the log. */
+  readonly details?: JsonObject;
+}
+
+const RETRIES_EXHAUSTED = 'retries_exhausted';
+/** A body of 16 MiB takes many times that while it is read, and a host hands over dozens of messages at a time. */
+const claimedBodies = new Turns(2);
 /** What the broker keeps of a dead letter's description. */
 const MAX_DESCRIPTION = 4_096;
 
@@ -31,68 +54,134 @@ class LockTokenMissingError extends HexdagError {
 }
 
 /**
- * Starts the run of a message. Returning means that the message is done with: its run is stored, or it is dead-lettered with the reason.
- * Whatever it throws makes the host give the message back for another delivery.
+ * Starts the run of a message. Returning means that the message is done with: its run is stored, or it is dead-lettered with the reason
+ * (`retries_exhausted` if the last delivery failed as well). Whatever it throws makes the host give the message back for another delivery.
  */
 export async function handleServiceBusMessage(
   message: ServiceBusMessage,
   trigger: Trigger,
   dependencies: ServiceBusDependencies,
 ): Promise<void> {
-  const event = readServiceBusEvent(message, trigger, new Date(dependencies.clock.now()).toISOString());
+  const progress: Progress = { stage: 'reading the message' };
+  const isLast = readDelivery(message).deliveryCount >= dependencies.maxDeliveryCount;
+  const verdict = await judge(message, trigger, dependencies, progress).catch((error: unknown) => {
+    if (!isLast) throw error;
+    return exhausted(error, progress, dependencies);
+  });
+  if (verdict === undefined) return;
   try {
-    const outcome = await accept(event, trigger, dependencies);
-    if (outcome.kind === 'rejected') await deadLetter(message, outcome.rejection, trigger, dependencies);
-    else report(outcome, trigger, dependencies.log);
+    await deadLetter(message, verdict, trigger, dependencies);
   } catch (error) {
-    if (readDelivery(message).deliveryCount >= dependencies.maxDeliveryCount)
-      reportLastFailure(error, event, trigger, dependencies.log);
+    const { reason, details } = verdict;
+    const properties = { trigger: trigger.name, reason, ...details, code: codeOf(error), error: messageOf(error) };
+    if (isLast) dependencies.log('error', 'last delivery failed; the broker dead-letters the message', properties);
     throw error;
   }
 }
 
-async function accept(event: EventReading, trigger: Trigger, dependencies: ServiceBusDependencies): Promise<Outcome> {
+/** Undefined: the message is accepted, or of no interest. */
+async function judge(
+  message: ServiceBusMessage,
+  trigger: Trigger,
+  dependencies: ServiceBusDependencies,
+  progress: Progress,
+): Promise<Verdict | undefined> {
+  const work = () => accept(message, trigger, dependencies, progress);
+  const outcome = await (isClaim(message) ? claimedBodies.take(work) : work());
+  if (outcome.kind !== 'rejected') {
+    const id = 'runId' in outcome ? { runId: outcome.runId } : {};
+    dependencies.log('debug', `event ${outcome.kind}`, { trigger: trigger.name, ...id });
+    return undefined;
+  }
+  const { code: reason, message: description, runId: holder } = outcome.rejection;
+  return { reason, description, ...(holder === undefined ? {} : { details: { runId: holder } }) };
+}
+
+async function accept(
+  message: ServiceBusMessage,
+  trigger: Trigger,
+  dependencies: ServiceBusDependencies,
+  progress: Progress,
+): Promise<Outcome> {
+  const { clock, log } = dependencies;
+  const readable = await redeem(message, dependencies, progress);
+  if (readable.kind === 'refused') return { kind: 'rejected', rejection: readable.rejection };
+  const { maxBodyBytes, place } = readable.value;
+  const event = readServiceBusEvent(readable.value.message, trigger, new Date(clock.now()).toISOString(), maxBodyBytes);
   if (event.kind === 'ignored') return event;
-  if (event.kind === 'refused') return { kind: 'rejected', rejection: event.rejection };
-  warnOfTraceParent(event.value, trigger, dependencies.log);
-  return acceptEvent(event.value, trigger, dependencies);
+  if (event.kind === 'refused') return { kind: 'rejected', rejection: placed(event.rejection, place) };
+  progress.runId = runId(trigger.name, event.value.key);
+  warnOfTraceParent(event.value, trigger, log);
+  const start = await acceptEvent(event.value, trigger, dependencies, (stage) => {
+    progress.stage = stage;
+  });
+  return start.kind === 'rejected' ? { kind: 'rejected', rejection: placed(start.rejection, place) } : start;
+}
+
+interface ReadableMessage {
+  readonly message: ServiceBusMessage;
+  readonly maxBodyBytes: number;
+  /** Where the body was, if not in the message. */
+  readonly place?: string;
+}
+
+function isClaim(message: ServiceBusMessage): message is ServiceBusMessage & { readonly body: Uint8Array } {
+  return message.body instanceof Uint8Array && isClaimCheck(readContentType(message) ?? '');
+}
+
+function placed(rejection: Rejection, place: string | undefined): Rejection {
+  return place === undefined ? rejection : { ...rejection, message: `${rejection.message} The body is ${place}.` };
+}
+
+/** The message with the body it stands for, if it is a claim check. */
+async function redeem(
+  message: ServiceBusMessage,
+  { claimChecks, maxDeliveryCount }: ServiceBusDependencies,
+  progress: Progress,
+): Promise<Reading<ReadableMessage>> {
+  if (!isClaim(message)) return read({ message, maxBodyBytes: MESSAGE_BODY_BYTES });
+  progress.stage = 'reading the claimed body';
+  const { deliveryCount } = readDelivery(message);
+  const redeemed = await redeemClaimCheck(message.body, claimChecks, { deliveryCount, maxDeliveryCount });
+  if (redeemed.kind === 'refused') return redeemed;
+  const { body, contentType, place } = redeemed.value;
+  progress.stage = 'reading the message';
+  return read({ message: { body, metadata: { ...message.metadata, contentType } }, maxBodyBytes: CLAIMED_BODY_BYTES, place });
 }
 
 async function deadLetter(
   message: ServiceBusMessage,
-  rejection: Rejection,
+  { reason, description, details }: Verdict,
   trigger: Trigger,
   { settler, log }: ServiceBusDependencies,
 ): Promise<void> {
-  const { code, message: description } = rejection;
   const { lockToken, deliveryCount, messageId } = readDelivery(message);
   if (lockToken === undefined) {
-    const why = `A message for trigger '${trigger.name}' is refused (${code}), but the host named no lock token that can be trusted`;
+    const why = `A message for trigger '${trigger.name}' is refused (${reason}), but the host named no lock token that can be trusted`;
     throw new LockTokenMissingError(`${why}; register the function for a single message with dataType: 'binary'.`);
   }
-  await settler.refuse({ lockToken, received: message }, code, clip(description));
-  const { runId: holder } = rejection;
-  const properties = { trigger: trigger.name, code, messageId: messageId ?? null, deliveryCount };
-  log('warn', 'message refused', holder === undefined ? properties : { ...properties, runId: holder });
+  await settler.refuse({ lockToken, received: message }, reason, clip(description));
+  const [level, what] =
+    reason === RETRIES_EXHAUSTED ? (['error', 'message given up'] as const) : (['warn', 'message refused'] as const);
+  log(level, what, { trigger: trigger.name, code: reason, messageId: messageId ?? null, deliveryCount, ...details });
 }
 
 function clip(text: string): string {
   return text.length > MAX_DESCRIPTION ? `${text.slice(0, MAX_DESCRIPTION - 1)}…` : text;
 }
 
-function report(outcome: Exclude<Outcome, { kind: 'rejected' }>, trigger: Trigger, log: Log): void {
-  const id = 'runId' in outcome ? { runId: outcome.runId } : {};
-  log('debug', `event ${outcome.kind}`, { trigger: trigger.name, ...id });
+/** The message of an error may quote what it failed with, so only its code goes to the queue. */
+function exhausted(error: unknown, { stage, runId }: Progress, { maxDeliveryCount }: ServiceBusDependencies): Verdict {
+  const what = runId === undefined ? 'The message' : `Run ${runId}`;
+  const failure = `${stage} failed with ${codeOf(error)} on the last of ${maxDeliveryCount} deliveries, before any node`;
+  const remedy = 'mend the cause and send the same message again, which starts no second run';
+  const description = `${what} could not be accepted: ${failure}; ${remedy}.`;
+  const details = { stage, cause: codeOf(error), causeMessage: messageOf(error), ...(runId === undefined ? {} : { runId }) };
+  return { reason: RETRIES_EXHAUSTED, description, details };
 }
 
-function reportLastFailure(error: unknown, event: EventReading, trigger: Trigger, log: Log): void {
-  const properties: Record<string, JsonValue> = {
-    trigger: trigger.name,
-    code: error instanceof HexdagError ? error.code : 'unexpected_error',
-    error: messageOf(error),
-  };
-  if (event.kind === 'read') properties['runId'] = runId(trigger.name, event.value.key);
-  log('error', 'last delivery failed; the broker dead-letters the message', properties);
+function codeOf(error: unknown): string {
+  return error instanceof HexdagError ? error.code : 'unexpected_error';
 }
 
 const warned = new WeakSet<Trigger>();

@@ -1,4 +1,5 @@
 import type { JsonValue } from '../json.ts';
+import { pathText } from '../schema/problem.ts';
 import { isExactNumber } from './exact-number.ts';
 
 export type JsonFaultCode =
@@ -177,13 +178,4 @@ export class JsonScanner {
 
 function reachesPrototype(value: JsonValue): boolean {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, 'prototype');
-}
-
-/** `$.items[2].price`; keys that are no names stand in brackets, long ones are cut. */
-export function pathText(path: readonly (string | number)[]): string {
-  return path.reduce<string>((text, part) => {
-    if (typeof part === 'number') return `${text}[${part}]`;
-    const key = part.length > 100 ? `${part.slice(0, 99)}…` : part;
-    return /^[\p{L}_$][\p{L}\p{N}_$-]*$/u.test(key) ? `${text}.${key}` : `${text}[${JSON.stringify(key)}]`;
-  }, '$');
 }

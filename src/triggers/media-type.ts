@@ -3,13 +3,19 @@ import { type Reading, read, refuse } from './rejection.ts';
 export type BodyFormat = 'json' | 'cloud_event';
 
 const CLOUD_EVENT = 'application/cloudevents+json';
+/** The body is elsewhere; it says where. */
+const CLAIM_CHECK = 'application/vnd.hexdag.claim-check+json';
 const JSON_TYPE = /^application\/(?:json|[a-z0-9!#$&^_.-]+\+json)$/;
 const BATCH = /^application\/[a-z0-9.-]*batch[a-z0-9.-]*\+json$/;
 const CHARSETS: ReadonlySet<string> = new Set(['utf-8', 'utf8', 'us-ascii', 'ascii']);
 
 /** What a Content-Type says the body is. */
 export function readMediaType(contentType: string): Reading<BodyFormat> {
-  const [name = '', ...parameters] = contentType.split(';').map((part) => part.trim().toLowerCase());
+  const [name = '', ...parameters] = partsOf(contentType);
+  if (name === CLAIM_CHECK) {
+    const message = 'A claim check is taken from a queue, and only for the body itself';
+    return refuse('media_type_unsupported', `${message}; send the content as application/json.`);
+  }
   if (!JSON_TYPE.test(name) || BATCH.test(name)) {
     return refuse(
       'media_type_unsupported',
@@ -23,6 +29,15 @@ export function readMediaType(contentType: string): Reading<BodyFormat> {
     return refuse('charset_unsupported', `The charset ${quote(charset)} is not accepted; send JSON as UTF-8.`);
   }
   return read(name === CLOUD_EVENT ? 'cloud_event' : 'json');
+}
+
+/** Whether it announces a claim check. */
+export function isClaimCheck(contentType: string): boolean {
+  return partsOf(contentType)[0] === CLAIM_CHECK;
+}
+
+function partsOf(contentType: string): string[] {
+  return contentType.split(';').map((part) => part.trim().toLowerCase());
 }
 
 function quote(text: string): string {

@@ -15,6 +15,10 @@ export type RejectionCode =
   | 'body_not_json'
   | 'body_too_large'
   | 'charset_unsupported'
+  | 'claim_check_invalid'
+  | 'claim_hash_mismatch'
+  | 'claim_not_found'
+  | 'claim_path_invalid'
   | 'data_conflict'
   | 'encoding_unsupported'
   | 'idempotency_key_missing'
@@ -28,13 +32,15 @@ export type RejectionCode =
   | 'media_type_unsupported'
   | 'number_not_finite'
   | 'number_precision'
+  | 'pipeline_unknown'
+  | 'pipeline_version_missing'
   | 'property_type'
   | 'schema_violation'
   | 'specversion_unsupported';
 
 export interface Rejection {
   readonly code: RejectionCode;
-  /** One sentence: the place, what is wrong, what to do. Never the value itself. */
+  /** One sentence: the place, what is wrong, what to do. Never the value itself, but for the path of a claim check. */
   readonly message: string;
   /** Where in the body: `$.items[2].price`. */
   readonly path?: string;

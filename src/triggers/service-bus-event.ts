@@ -17,8 +17,13 @@ const DEFAULT_TYPE = 'service_bus.message';
 export type EventReading = Reading<Event> | { readonly kind: 'ignored' };
 
 /** Makes a message into an event, or says why it can never be one. `receivedAt` is RFC 3339. */
-export function readServiceBusEvent(message: ServiceBusMessage, trigger: Trigger, receivedAt: string): EventReading {
-  const body = readJson(bodyOf(message));
+export function readServiceBusEvent(
+  message: ServiceBusMessage,
+  trigger: Trigger,
+  receivedAt: string,
+  maxBodyBytes?: number,
+): EventReading {
+  const body = readJson(bodyOf(message), maxBodyBytes);
   if (body.kind === 'refused') return body;
   const fields = message.metadata ?? {};
   const metadata = readMetadata(typeof message.body === 'string' ? withoutBodyMembers(fields, body.value) : fields);

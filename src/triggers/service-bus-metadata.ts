@@ -24,6 +24,9 @@ interface Delivery {
   readonly messageId: string | undefined;
 }
 
+/** The host hands numbers that JSON does not have over as these texts. */
+const NOT_FINITE: ReadonlySet<unknown> = new Set(['NaN', 'Infinity', '-Infinity']);
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Takes the message's properties from the host's metadata. The host reads text as JSON wherever it can, so `12` arrives as a number. */
@@ -49,6 +52,10 @@ export function readDelivery({ body, metadata = {} }: ServiceBusMessage): Delive
   };
 }
 
+export function readContentType({ metadata = {} }: ServiceBusMessage): string | undefined {
+  return text(metadata['contentType']);
+}
+
 /**
  * The metadata without what the body could have put there: for a body handed over as text the host merges the members of the JSON
  * object into the metadata, whatever their case. Bodies handed over as bytes leave it alone.
@@ -68,8 +75,9 @@ function readProperties(value: unknown): Reading<JsonObject> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return read({});
   const properties: [string, JsonValue][] = [];
   for (const [name, property] of Object.entries(value)) {
-    if (!isPropertyValue(property)) {
-      return refuse('property_type', `The property '${name.slice(0, 100)}' must be text, a finite number, true, false or null.`);
+    if (!isPropertyValue(property) || NOT_FINITE.has(property)) {
+      const allowed = 'a finite number, true, false, null, or text other than NaN and Infinity';
+      return refuse('property_type', `The property '${name.slice(0, 100)}' must be ${allowed}.`);
     }
     properties.push([name, property]);
   }

@@ -8,13 +8,13 @@ import { type Reading, read, refuse } from './rejection.ts';
  * Reads a body as JSON and refuses whatever a lenient reader would lose or change: bytes that are not UTF-8, keys given twice,
  * numbers that do not survive, nesting and sizes beyond the limits. The first fault of the body is the one told.
  */
-export function readJson(body: Uint8Array | string): Reading<JsonValue> {
+export function readJson(body: Uint8Array | string, maxBytes = MESSAGE_BODY_BYTES): Reading<JsonValue> {
   const size = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
   if (size === 0) return refuse('body_empty', 'The body is empty; send a JSON value.');
-  if (size > MESSAGE_BODY_BYTES) {
+  if (size > maxBytes) {
     return refuse(
       'body_too_large',
-      `The body has ${size} bytes, the limit is ${MESSAGE_BODY_BYTES}; use a claim check: store the content as a blob and send its name.`,
+      `The body has ${size} bytes, the limit is ${maxBytes}; use a claim check: store the content as a blob and send its name.`,
     );
   }
   const text = typeof body === 'string' ? read(body) : decode(body);

@@ -6,7 +6,7 @@ import type { Orchestrations } from '../ports/orchestrations.ts';
 import type { RunRecord, RunStore } from '../ports/run-store.ts';
 import { failureOf } from '../run/failure.ts';
 import { runFinish } from '../run/finish.ts';
-import { toRunStart } from './run-start.ts';
+import { toRunStart } from '../run/run-start.ts';
 
 interface SweepDependencies {
   readonly runs: RunStore;

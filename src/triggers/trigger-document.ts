@@ -1,4 +1,3 @@
-import { posix } from 'node:path';
 import { messageOf } from '../errors.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import type { Diagnostic, Position } from '../pipeline/diagnostic.ts';
@@ -9,6 +8,7 @@ import { compileEventFunctions } from './event-functions.ts';
 import { compileSchema, type SchemaCheck } from './json-schema.ts';
 import { readServiceBusSource } from './service-bus-source.ts';
 import type { StartablePipeline, Trigger, TriggerSource } from './trigger.ts';
+import { readPipelines } from './trigger-pipelines.ts';
 import { type Report, reportUnknownFields, shorten } from './trigger-report.ts';
 
 export interface CompileTriggersOptions {
@@ -35,7 +35,7 @@ const SOURCES: ReadonlyMap<string, (config: JsonObject, report: Report) => Trigg
 const PLANNED_SOURCES: ReadonlySet<string> = new Set(['timer', 'blob', 'webhook']);
 
 const DOCUMENT_FIELDS = ['apiVersion', 'kind', 'metadata', 'spec'];
-const SPEC_FIELDS = ['type', 'config', 'pipeline', 'input', 'key', 'when', 'schema'];
+const SPEC_FIELDS = ['type', 'config', 'pipeline', 'pipelines', 'input', 'key', 'when', 'schema'];
 /** What Azure Functions allows as a function's name. */
 const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,126}$/;
 /** The app's own functions, in lower case: two functions of one name keep the whole app from starting. */
@@ -82,11 +82,11 @@ class TriggerCompiler {
     }
     reportUnknownFields(spec, SPEC_FIELDS, this.#reportBelow(['spec']));
     const source = this.#source(spec);
-    const pipeline = this.#pipeline(spec['pipeline']);
+    const pipelines = readPipelines(spec, this.#file, this.#pipelines, this.#reportBelow(['spec']));
     const functions = compileEventFunctions(spec, this.#reportBelow(['spec']));
     const checkBody = this.#schema(spec['schema']);
-    if (this.#failed || name === undefined || source === undefined || pipeline === undefined) return undefined;
-    return { name, source, pipeline, ...functions, ...(checkBody === undefined ? {} : { checkBody }) };
+    if (this.#failed || name === undefined || source === undefined || pipelines === undefined) return undefined;
+    return { name, source, ...pipelines, ...functions, ...(checkBody === undefined ? {} : { checkBody }) };
   }
 
   #name(metadata: JsonValue | undefined): string | undefined {
@@ -144,27 +144,6 @@ class TriggerCompiler {
         remedy: didYouMean(type, [...known, ...PLANNED_SOURCES]) ?? remedy,
       });
     }
-  }
-
-  /** By name, by path, or by path from the trigger's own folder. */
-  #pipeline(reference: JsonValue | undefined): StartablePipeline | undefined {
-    const path = ['spec', 'pipeline'];
-    if (typeof reference !== 'string' || reference === '') {
-      const remedy = "Name a pipeline or its file: 'pipeline: order'.";
-      this.#report({ code: 'field_missing', path, message: "'spec.pipeline' is missing or no text.", remedy });
-      return undefined;
-    }
-    const files = [posix.normalize(reference), posix.join(posix.dirname(this.#file), reference)];
-    const found = this.#pipelines.filter(({ name, file }) => name === reference || files.includes(posix.normalize(file)));
-    if (found[0] !== undefined) return found.find(({ name }) => name === reference) ?? found[0];
-    const known = this.#pipelines.flatMap(({ name, file }) => [name, file]);
-    this.#report({
-      code: 'pipeline_unknown',
-      path,
-      message: `There is no pipeline '${shorten(reference)}', or it was refused.`,
-      remedy: didYouMean(reference, known) ?? 'Check the name, and the diagnostics of the pipelines.',
-    });
-    return undefined;
   }
 
   #schema(schema: JsonValue | undefined): SchemaCheck | undefined {

@@ -11,8 +11,8 @@ export interface StartablePipeline {
   readonly file: string;
   readonly planHash: string;
   readonly plan: Plan;
-  /** From `input_schema`. */
-  readonly checkInput?: SchemaCheck;
+  /** From `input_schema`: what the run is given, or why there is none. */
+  readonly readInput?: (input: JsonValue) => Reading<JsonValue>;
 }
 
 /** A queue, and the setting (or prefix of settings) that says how to connect to it. */
@@ -32,7 +32,10 @@ export type EventFunction = (event: EventContent) => Reading<JsonValue>;
 export interface Trigger {
   readonly name: string;
   readonly source: TriggerSource;
+  /** What an event starts that names no pipeline. */
   readonly pipeline: StartablePipeline;
+  /** What an event may name besides. */
+  readonly alternatives?: readonly StartablePipeline[];
   /** The idempotency key, where it is not what the sender marked the event with. */
   readonly key?: EventFunction;
   /** Events for which this is not true are left alone. */

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startRun } from '../../src/api/start-run.ts';
 import { DependencyRefusedError, DependencyUnavailableError } from '../../src/ports/errors.ts';
-import { compileSchema } from '../../src/triggers/json-schema.ts';
+import { readInput } from '../../src/triggers/json-schema.ts';
 import { runId } from '../../src/triggers/run-id.ts';
 import type { StartablePipeline } from '../../src/triggers/trigger.ts';
 import { createWorld, orderPipeline } from '../triggers/fixtures.ts';
@@ -150,11 +150,11 @@ describe('starting a run', () => {
   });
 
   it("refuses an input that does not fit the pipeline's schema, with every fault", async () => {
-    const checkInput = compileSchema({ properties: { orderId: { minLength: 3 }, total: { minimum: 0 } } });
+    const schema = { properties: { orderId: { minLength: 3 }, total: { minimum: 0 } } };
 
     const response = await startRun(
       createStart({ body: '{"orderId":"A1","total":-1}' }),
-      createDependencies({ ...orderPipeline, checkInput }),
+      createDependencies({ ...orderPipeline, readInput: (input) => readInput(schema, input) }),
     );
 
     expect(response).toMatchObject({

@@ -57,15 +57,24 @@ describe('the command line', () => {
     }
   });
 
-  it.each([['--help'], ['validate', '--help'], ['send', '--help'], ['runs', '--help'], ['runs', 'list', '--help']])(
-    'explains itself: %j',
-    async (...args) => {
-      const { exitCode, stdout, stderr } = await cli(args);
+  it.each([
+    [['--help'], 'hexdag validate pipelines'],
+    [['validate', '--help'], 'hexdag validate pipelines'],
+    [['plan', '--help'], 'hexdag plan pipelines/'],
+    [['lint', '--help'], 'hexdag lint pipelines'],
+    [['schema', '--help'], 'hexdag schema --output-file'],
+    [['init', '--help'], 'hexdag init order-intake'],
+    [['send', '--help'], 'hexdag send orders'],
+    [['runs', '--help'], 'hexdag runs list'],
+    [['runs', 'list', '--help'], 'hexdag runs list --status failed'],
+    [['runs', 'show', '--help'], 'hexdag runs show'],
+  ])('explains itself with an example: %j', async (args, example) => {
+    const { exitCode, stdout, stderr } = await cli(args);
 
-      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-      expect(stdout).toContain('Usage: hexdag');
-    },
-  );
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toContain('Usage: hexdag');
+    expect(stdout).toContain(`  ${example}`);
+  });
 
   it('ends quietly when nobody reads its output any more', async () => {
     const program = join(import.meta.dirname, '..', '..', 'dist', 'cli.mjs');

@@ -1,7 +1,8 @@
-import { chmodSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runCli } from '../../src/cli/run.ts';
 import { cli } from './cli.ts';
 
 const PIPELINES = join(import.meta.dirname, '..', '..', 'pipelines');
@@ -67,6 +68,67 @@ describe('hexdag validate', () => {
 
     expect(exitCode).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ files: 1, diagnostics: [{ severity: 'error', file, position: { line: 8 } }] });
+  });
+
+  it('fails on warnings when it is strict, and only then', async () => {
+    const file = write('a.yaml', pipelineCalling('charge, timout: 3'));
+
+    const lenient = await cli(['validate', file]);
+    const strict = await cli(['validate', file, '--strict']);
+
+    expect(lenient.exitCode).toBe(0);
+    expect(strict.exitCode).toBe(1);
+    expect(strict.stdout).toContain(`${file}:8:27 warning field_unknown Nothing reads 'timout' here.\n`);
+    expect(strict.stdout).toMatch(/1 file: 0 errors, 1 warning\.\n$/);
+  });
+
+  it('tells what is wrong with included files in their own place', async () => {
+    mkdirSync(join(folder, 'shared'));
+    const included = write(
+      'shared/steps.yaml',
+      'prepare:\n  - { kind: function_node, metadata: { name: a }, spec: { fn: chrage } }\n',
+    );
+    const file = write(
+      'a.yaml',
+      'kind: Pipeline\nmetadata: { name: a }\nspec:\n  nodes:\n    - "!include": shared/steps.yaml#prepare\n',
+    );
+
+    const { exitCode, stdout } = await cli(['validate', file]);
+
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain(`${included}:2:`);
+    expect(stdout).toMatch(/ {2}2 \| {3}- \{ kind: function_node/);
+  });
+
+  it('checks what the environment of that name changes', async () => {
+    mkdirSync(join(folder, 'environments'));
+    write('environments/staging.yaml', 'ports: { llm: {} }\n');
+    const file = write('a.yaml', pipelineCalling('charge'));
+
+    const plain = await cli(['validate', file]);
+    const staging = await cli(['validate', file, '--env', 'staging']);
+
+    expect(plain.exitCode).toBe(0);
+    expect(staging.exitCode).toBe(1);
+    expect(staging.stdout).toContain(`${join(folder, 'environments', 'staging.yaml')}:1:`);
+  });
+
+  it.each([
+    ['for a person at a terminal', true, {}, true],
+    ['but not for one who asks for none', true, { NO_COLOR: '1' }, false],
+    ['and not in a file', false, {}, false],
+  ])('has colours %s', async (_, isTTY, environment, expected) => {
+    const file = write('a.yaml', pipelineCalling('chrage'));
+    let stdout = '';
+
+    await runCli(['validate', file], {
+      stdout: { write: (text) => (stdout += text), isTTY },
+      stderr: { write: () => undefined },
+      stdin: (async function* () {})(),
+      environment,
+    });
+
+    expect(stdout.includes('\x1b[31merror')).toBe(expected);
   });
 
   it('does not tell what is wrong with files nobody asked about', async () => {

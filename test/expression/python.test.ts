@@ -107,6 +107,16 @@ describe('values', () => {
     ["None.get('a')", null],
     ['a.b.c', null, { a: {} }],
     ["a.get('x', 5)", 5, { a: {} }],
+    ["'é😀'.replace('', '-')", '-é-😀-'],
+    ["'aaa'.replace('', '-', 2)", '-a-aa'],
+    ["str(Decimal('1e-7') * 3)", '3E-7'],
+    ["str(Decimal('1E+2') * 3)", '3E+2'],
+    ["str(Decimal('1.25e-6'))", '0.00000125'],
+    ["format(Decimal('1E+2'), 'f')", '100'],
+    ["'x' % [1]", 'x'],
+    ['str(abs(True))', '1'],
+    ['str([Decimal("1.10")])', "[Decimal('1.10')]"],
+    ['len(set([1, 1.0, Decimal("1.0"), True]))', 1],
   ];
 
   it.each(vectors.map(([source, expected, data]) => ({ source, expected, data })))(

@@ -1,7 +1,8 @@
-import type { StepContext } from '../../src/nodes/step-context.ts';
+import type { NodeContext } from '../../src/nodes/node-kind.ts';
+import { NO_RESOURCES } from '../../src/nodes/node-resources.ts';
 
-/** A step context whose log is silent and which stores no artifacts. */
-export function stepContext(node: string): StepContext {
+/** The context of a node whose log is silent, which stores no artifacts, and has neither names nor resources. */
+export function stepContext(node: string): NodeContext {
   return {
     runId: 'run-1',
     pipeline: 't',
@@ -11,5 +12,8 @@ export function stepContext(node: string): StepContext {
     signal: new AbortController().signal,
     log: () => undefined,
     artifacts: { write: () => Promise.reject(new Error('This test has no artifact store.')) },
+    scope: () => undefined,
+    now: 0,
+    resources: NO_RESOURCES,
   };
 }

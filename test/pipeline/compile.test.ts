@@ -9,7 +9,9 @@ describe('a pipeline file', () => {
   it.each([
     ['kind: Pipline', ['1:7 kind_unknown']],
     ['metadata: {name: x}', ['1:1 field_missing']],
-    ['kind: Macro', ['1:7 warning kind_not_supported']],
+    ['kind: Macro', ['1:1 field_missing', '1:7 warning definition_unused']],
+    ['kind: System\nspec: {processes: []}', ['1:7 kind_not_supported']],
+    ['kind: Workflow\nmetadata: {name: x}\nspec: {nodes: []}', ['1:7 warning kind_unknown', '3:15 warning nodes_empty']],
     ['kind: Trigger', []],
     ['kind: Pipeline', ['1:1 field_missing', '1:1 field_missing']],
     ['kind: Pipeline\nmetadata: {}\nspec: {nodes: []}', ['2:11 field_missing', '3:15 warning nodes_empty']],
@@ -33,12 +35,12 @@ describe('a pipeline file', () => {
   });
 
   it('is told what has no effect', () => {
-    const { diagnostics } = compileNodes([A], '  ports: {}\n  orchestrator: {pipeline_timeout: 5, pipline_timeout: 5}\n');
+    const { diagnostics } = compileNodes([A], '  limits: {}\n  orchestrator: {strict_validation: false, pipline_timeout: 5}\n');
 
     expect(summary(diagnostics)).toEqual([
       '7:3 warning key_not_supported',
-      '8:18 warning key_not_supported',
-      '8:39 warning field_unknown',
+      '8:37 warning key_not_supported',
+      '8:44 warning field_unknown',
     ]);
   });
 
@@ -109,7 +111,7 @@ describe('a node', () => {
     ['{kind: function_node, metadata: {name: b}, spec: {fn: show, input_schema: {x: strr}}}', ['7:83 schema_type_unknown']],
     [
       '{kind: function_node, metadata: {name: b}, spec: {fn: show, input_schema: {type: object, required: x}}}',
-      ['7:79 schema_invalid'],
+      ['7:104 schema_invalid'],
     ],
     ['{kind: expression_node, metadata: {name: b}, spec: {}}', ['7:56 field_missing']],
     ['{kind: expression_node, metadata: {name: b}, spec: {expressions: {a: "1"}}}', ['7:74 name_conflict']],

@@ -9,41 +9,48 @@ const BOMB = [
 
 describe('a file of documents', () => {
   it.each([
-    ['', ['1:1 empty_document']],
-    ['# nothing\n---\n', ['1:1 empty_document']],
-    ['- a', ['1:1 not_a_mapping']],
-    ['just text', ['1:1 not_a_mapping']],
-    ['kind: Pipeline\nkind: Pipeline', ['2:1 duplicate_key']],
-    ['spec:\n\tnodes: []', ['2:1 tab_indent']],
-    ['nodes: [1, 2', ['1:13 unclosed_flow']],
-    ['a: "b', ['1:6 yaml_syntax']],
-    ['a: b: c', ['1:4 yaml_syntax']],
-    ['fn: !!js/function "function(){}"', ['1:5 tag_not_allowed']],
-    ['x: !!binary aGk=', ['1:4 tag_not_allowed']],
-    ['body: !py |\n  def f(): pass', ['1:7 tag_not_allowed']],
-    ['- !include x.yaml', ['1:3 tag_not_allowed']],
-    [BOMB.join('\n'), ['4:29 alias_bomb']],
-    ['a: &a [*a]', ['1:8 alias_cycle']],
-    ['a: *b', ['1:4 alias_unknown']],
-    ['['.repeat(20_000), ['1:65 depth_exceeded']],
-    [`${'- '.repeat(100)}a`, ['1:129 depth_exceeded']],
-    [Array.from({ length: 70 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n'), ['65:66 depth_exceeded']],
-    [Array.from({ length: 50_000 }, (_, index) => `key${index}: 1`).join('\n'), ['1:1 file_too_large']],
-    ['id: 12345678901234567890', ['1:5 number_precision']],
-    ['x: .inf\ny: .nan', ['1:4 number_not_finite', '2:4 number_not_finite']],
-    ['name: "x\\0y"', ['1:7 control_character']],
-    ['? [a]\n: 1', ['1:3 key_not_text']],
-    ['__proto__: {x: 1}', ['1:1 key_forbidden']],
-    ['version: 1.10', ['1:10 warning number_trailing_zero']],
-    ['a: yes\nb: 017\nc: 1e3\nd: 2024-01-01', [1, 2, 3, 4].map((line) => `${line}:4 warning yaml_dialect`)],
-    ['a: "yes"\nb: 17\nc: 1.5\nd: 1.0\n', []],
-  ])('%.40j is told as %j', (text, expected) => {
+    ['PY1 an empty file', '', ['1:1 empty_document']],
+    ['comments only', '# nothing\n---\n', ['1:1 empty_document']],
+    ['PY2 a list', '- a', ['1:1 not_a_mapping']],
+    ['a text', 'just text', ['1:1 not_a_mapping']],
+    ['PY3 a key twice', 'kind: Pipeline\nkind: Pipeline', ['2:1 duplicate_key']],
+    ['PY4 a tab', 'spec:\n\tnodes: []', ['2:1 tab_indent']],
+    ['PY5 an open bracket', 'nodes: [1, 2', ['1:13 unclosed_flow']],
+    ['an open quote', 'a: "b', ['1:6 yaml_syntax']],
+    ['two colons', 'a: b: c', ['1:4 yaml_syntax']],
+    ['PY7 a tag of code', 'fn: !!js/function "function(){}"', ['1:5 tag_not_allowed']],
+    ['!!binary', 'x: !!binary aGk=', ['1:4 tag_not_allowed']],
+    ['!py', 'body: !py |\n  def f(): pass', ['1:7 tag_not_allowed']],
+    ['PY8 an alias bomb', BOMB.join('\n'), ['4:29 alias_bomb']],
+    ['PY9 an alias within itself', 'a: &a [*a]', ['1:8 alias_cycle']],
+    ['an alias without an anchor', 'a: *b', ['1:4 alias_unknown']],
+    ['PY10 40 KB of brackets', '['.repeat(20_000), ['1:65 depth_exceeded']],
+    ['dashes within dashes', `${'- '.repeat(100)}a`, ['1:129 depth_exceeded']],
+    ['keys within keys', Array.from({ length: 70 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n'), ['65:66 depth_exceeded']],
+    ['PY11 50,000 keys', Array.from({ length: 50_000 }, (_, index) => `key${index}: 1`).join('\n'), ['1:1 file_too_large']],
+    ['PY27 a long number', 'id: 12345678901234567890', ['1:5 number_precision']],
+    ['numbers without end', 'x: .inf\ny: .nan', ['1:4 number_not_finite', '2:4 number_not_finite']],
+    ['PY28 a control character', 'name: "x\\0y"', ['1:7 control_character']],
+    ['a list as key', '? [a]\n: 1', ['1:3 key_not_text']],
+    ['__proto__ as key', '__proto__: {x: 1}', ['1:1 key_forbidden']],
+    ['PY26 a version', 'version: 1.10', ['1:10 warning number_trailing_zero']],
+    [
+      'PY25 what YAML 1.1 reads otherwise',
+      'a: yes\nb: 017\nc: 1e3\nd: 2024-01-01',
+      [1, 2, 3, 4].map((line) => `${line}:4 warning yaml_dialect`),
+    ],
+    ['PY6 several documents', 'kind: Pipeline\n---\nkind: Trigger', []],
+    ['values that both versions of YAML read alike', 'a: "yes"\nb: 17\nc: 1.5\nd: 1.0\n', []],
+    ['long lines of mistakes', ']'.repeat(200_000), ['1:100001 token_limit']],
+    ['many values', `[${'a,'.repeat(120_000)}]`, ['1:100001 token_limit']],
+    ['a long number that is none', `a: 1${'_'.repeat(250_000)}x`, []],
+  ])('%s', (_row, text, expected) => {
     const { diagnostics } = parseDocuments(text, 'f.yaml');
 
     expect(summary(diagnostics)).toEqual(expected);
   });
 
-  it('that is not UTF-8 is refused with the byte', () => {
+  it('PY38 that is not UTF-8 is refused with the byte', () => {
     const bytes = Buffer.concat([Buffer.from('a: 1\nb: '), Buffer.from([0xe9]), Buffer.from('x\n')]);
 
     const { diagnostics } = parseDocuments(bytes, 'f.yaml');

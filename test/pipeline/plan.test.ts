@@ -18,6 +18,33 @@ function edges(nodes: readonly string[]): Readonly<Record<string, string>> {
 const node = (name: string, keys = '', spec = '') =>
   `{kind: function_node, metadata: {name: ${name}}, spec: {fn: show${spec}}${keys}}`;
 
+describe("a pipeline's version", () => {
+  it.each([
+    ['"2026.1"', '2026.1'],
+    ['2', '2'],
+  ])('written %s is carried as text', (written, version) => {
+    const text = `kind: Pipeline\nmetadata: {name: orders, version: ${written}}\nspec: {nodes: [${node('a')}]}`;
+
+    const { plan } = compilePipeline(text, 'orders.yaml', catalog);
+
+    expect(plan?.version).toBe(version);
+  });
+
+  it('is not there if none is written', () => {
+    const { plan } = compileNodes([node('a')]);
+
+    expect(plan).not.toHaveProperty('version');
+  });
+
+  it.each(['1.5', 'true', '[1]'])('cannot be %s', (written) => {
+    const text = `kind: Pipeline\nmetadata: {name: orders, version: ${written}}\nspec: {nodes: [${node('a')}]}`;
+
+    const { diagnostics } = compilePipeline(text, 'orders.yaml', catalog);
+
+    expect(summary(diagnostics).join()).toContain('type_string');
+  });
+});
+
 describe('dependencies', () => {
   it('chain nodes in document order', () => {
     const result = edges([node('a'), node('b'), node('c')]);

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { parseDuration } from '../../src/pipeline/duration.ts';
-import { formatDiagnostic } from '../../src/pipeline/format-diagnostic.ts';
 import { nearMatches } from '../../src/pipeline/near-match.ts';
 
 describe('a duration', () => {
@@ -37,41 +36,5 @@ describe('near matches', () => {
     const result = nearMatches(word, candidates);
 
     expect(result).toEqual(expected);
-  });
-});
-
-describe('a diagnostic as text', () => {
-  const diagnostic = {
-    code: 'field_unknown',
-    severity: 'error' as const,
-    file: 'orders.yaml',
-    position: { line: 2, column: 3 },
-    message: "Nothing reads 'timout' here.",
-    remedy: "Did you mean 'timeout'?",
-  };
-
-  it('shows place, code, line and remedy', () => {
-    const text = formatDiagnostic(diagnostic, 'a:\n  timout: 3\n');
-
-    expect(text).toBe(
-      [
-        "orders.yaml:2:3 field_unknown Nothing reads 'timout' here.",
-        '  2 |   timout: 3',
-        '    |   ^',
-        "  Did you mean 'timeout'?",
-      ].join('\n'),
-    );
-  });
-
-  it('does not pass control characters on', () => {
-    const text = formatDiagnostic({ ...diagnostic, file: '\u001b[2Jx' }, '\n\u001b[31m\n');
-
-    expect(text).not.toContain('\u001b');
-  });
-
-  it('marks warnings', () => {
-    const text = formatDiagnostic({ ...diagnostic, severity: 'warning' });
-
-    expect(text).toContain('orders.yaml:2:3 warning field_unknown');
   });
 });

@@ -3,7 +3,9 @@ import { MemoryArtifactStore } from '../../src/adapters/mock/memory-artifact-sto
 import { MemoryPlanStore } from '../../src/adapters/mock/memory-plan-store.ts';
 import { MemoryPublisher } from '../../src/adapters/mock/memory-publisher.ts';
 import { MemoryRunStore } from '../../src/adapters/mock/memory-run-store.ts';
+import { MemoryWaitStore } from '../../src/adapters/mock/memory-wait-store.ts';
 import { PermanentError } from '../../src/nodes/errors.ts';
+import { NO_RESOURCES } from '../../src/nodes/node-resources.ts';
 import type { Plan } from '../../src/pipeline/plan.ts';
 import type { ArtifactStore } from '../../src/ports/artifact-store.ts';
 import { DependencyUnavailableError } from '../../src/ports/errors.ts';
@@ -13,6 +15,7 @@ import { advance } from '../../src/run/advance.ts';
 import type { AdvanceDependencies } from '../../src/run/advance-dependencies.ts';
 import type { AdvanceTask } from '../../src/run/advance-task.ts';
 import { OutboxRelay } from '../../src/run/outbox-relay.ts';
+import { childRuns } from '../../src/triggers/child-runs.ts';
 import { ManualClock } from '../helpers/manual-clock.ts';
 import { type Behaviour, kinds, node, plan } from './plans.ts';
 
@@ -49,7 +52,22 @@ const accepted: RunRecord = {
 function dependencies(behaviours: Readonly<Record<string, Behaviour>> = {}): AdvanceDependencies {
   const log: Log = (level, message, properties) => lines.push({ level, message, ...properties });
   const relay = new OutboxRelay(publisher, runs, log);
-  return { runs, plans, artifacts, relay, kinds: kinds(behaviours), clock, log, processStartedAt: clock.now() - 1000 };
+  const resources = { of: () => NO_RESOURCES };
+  const children = childRuns({ runs, plans, artifacts, clock, pipelines: new Map() });
+  const waits = new MemoryWaitStore();
+  return {
+    runs,
+    waits,
+    plans,
+    artifacts,
+    children,
+    resources,
+    relay,
+    kinds: kinds(behaviours),
+    clock,
+    log,
+    processStartedAt: clock.now() - 1000,
+  };
 }
 
 async function task(of: Plan, rest: Partial<AdvanceTask> = {}): Promise<AdvanceTask> {
@@ -61,8 +79,11 @@ async function task(of: Plan, rest: Partial<AdvanceTask> = {}): Promise<AdvanceT
     eventKey: 'A-1',
     input: { value: { x: 1 } },
     outcomes: [],
-    inFlight: [],
-    attempts: {},
+    node: null,
+    attempt: 1,
+    frames: [],
+    atWork: [],
+    waiting: [],
     now: clock.now(),
     lookUp: false,
     wantPlan: true,
@@ -94,7 +115,7 @@ describe('carrying a run on', () => {
   });
 
   it('leaves nodes that others run alone, and does not end the run beside them', async () => {
-    const branch = await task(plan(node('a'), node('b')), { inFlight: ['b'] });
+    const branch = await task(plan(node('a'), node('b')), { node: 'a', atWork: ['b'] });
 
     const result = await advance(branch, dependencies());
 
@@ -106,7 +127,7 @@ describe('carrying a run on', () => {
     const chain = plan(node('a'), node('b', ['a']));
     let worked = 0;
     const count = dependencies({ a: () => ++worked, b: () => 'b' });
-    await advance(await task(chain, { inFlight: ['b'] }), count);
+    await advance(await task(chain, { node: 'a', atWork: ['b'] }), count);
 
     await advance(await task(chain, { lookUp: true }), count);
 
@@ -118,7 +139,7 @@ describe('carrying a run on', () => {
     const chain = plan(node('a'), node('b', ['a']));
     let worked = 0;
     const count = dependencies({ a: () => ++worked });
-    await advance(await task(chain, { inFlight: ['b'] }), count);
+    await advance(await task(chain, { node: 'a', atWork: ['b'] }), count);
 
     await advance(await task(chain, { now: clock.now() - 5_000 }), count);
 
@@ -127,9 +148,9 @@ describe('carrying a run on', () => {
 
   it('lets the first recorded result stand when two workers run the same node', async () => {
     const chain = plan(node('a'), node('b', ['a']));
-    const first = await advance(await task(chain, { inFlight: ['b'] }), dependencies({ a: () => 'first' }));
+    const first = await advance(await task(chain, { node: 'a', atWork: ['b'] }), dependencies({ a: () => 'first' }));
 
-    const second = await advance(await task(chain, { inFlight: ['b'] }), dependencies({ a: () => 'second' }));
+    const second = await advance(await task(chain, { node: 'a', atWork: ['b'] }), dependencies({ a: () => 'second' }));
 
     expect(first.outcomes[0]?.result).toEqual({ value: 'first' });
     expect(second.outcomes[0]?.result).toEqual({ value: 'first' });
@@ -147,7 +168,7 @@ describe('carrying a run on', () => {
 
   it('fails the run at the last attempt, with the reason in record and event', async () => {
     const retry = { maxAttempts: 3, delayMs: 200, backoff: 2, maxDelayMs: 1000 };
-    const last = await task(plan(node('a', [], { retry })), { attempts: { a: 3 } });
+    const last = await task(plan(node('a', [], { retry })), { node: 'a', attempt: 3 });
 
     const result = await advance(last, dependencies({ a: () => Promise.reject(new Error('Away.')) }));
 
@@ -266,7 +287,7 @@ describe('carrying a run on', () => {
     const chain = plan(node('a'));
     await artifacts.put('run-1/a/slip.txt', Buffer.from('attempt 1'), 'text/plain');
 
-    const result = await advance(await task(chain, { attempts: { a: 2 }, lookUp: true }), dependencies({ a: write }));
+    const result = await advance(await task(chain, { node: 'a', attempt: 2, lookUp: true }), dependencies({ a: write }));
 
     const kept = await artifacts.get('run-1/a/slip.txt');
     expect(result.ended).toBe('completed');
@@ -334,7 +355,7 @@ describe('carrying a run on', () => {
 
   it('looks at what another worker has done once it meets one of its records', async () => {
     const chain = plan(node('a'), node('b', ['a']), node('c', ['b']));
-    await advance(await task(chain, { inFlight: ['c'] }), dependencies());
+    await advance(await task(chain, { atWork: ['c'] }), dependencies());
     const repeated: string[] = [];
     const note: Behaviour = (_, context) => repeated.push(context.node);
 
@@ -363,7 +384,7 @@ describe('carrying a run on', () => {
   });
 
   it('ends a run that could not be carried on, with the reason', async () => {
-    const stuck = await task(plan(node('a')), { giveUp: 'Cosmos DB refused.' });
+    const stuck = await task(plan(node('a')), { giveUp: { code: 'run_abandoned', reason: 'Cosmos DB refused.' } });
 
     const result = await advance(stuck, dependencies());
 

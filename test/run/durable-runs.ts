@@ -10,19 +10,28 @@ import { MemoryArtifactStore } from '../../src/adapters/mock/memory-artifact-sto
 import { MemoryPlanStore } from '../../src/adapters/mock/memory-plan-store.ts';
 import { MemoryPublisher } from '../../src/adapters/mock/memory-publisher.ts';
 import { MemoryRunStore } from '../../src/adapters/mock/memory-run-store.ts';
+import { MemoryWaitStore } from '../../src/adapters/mock/memory-wait-store.ts';
+import { NO_RESOURCES } from '../../src/nodes/node-resources.ts';
 import type { Plan } from '../../src/pipeline/plan.ts';
 import type { NodeRecord, Payload } from '../../src/ports/run-store.ts';
 import { advance } from '../../src/run/advance.ts';
 import type { AdvanceTask } from '../../src/run/advance-task.ts';
 import { orchestrator } from '../../src/run/orchestrator.ts';
 import { OutboxRelay } from '../../src/run/outbox-relay.ts';
+import { carryOut, type Signal } from '../../src/run/signal.ts';
+import { childRuns } from '../../src/triggers/child-runs.ts';
+import type { StartablePipeline } from '../../src/triggers/trigger.ts';
 import { ManualClock } from '../helpers/manual-clock.ts';
 import { type Behaviour, kinds } from './plans.ts';
 
 const RUN_ID = 'run-1';
 
 const advanceActivity = app.activity('advance', { handler: () => undefined });
-const giveTask = (task: AdvanceTask): Task => advanceActivity(task);
+const signalActivity = app.activity('signal', { handler: () => undefined });
+const activities = {
+  advance: (task: AdvanceTask): Task => advanceActivity(task),
+  signal: (signal: Signal): Task => signalActivity(signal),
+};
 
 /** What the SDK makes of an orchestrator when it is registered. Outside a host there is no other way to it. */
 const sdk: {
@@ -35,6 +44,9 @@ const sdk: {
 export class DurableRuns {
   readonly clock = new ManualClock();
   readonly runs = new MemoryRunStore();
+  readonly waits = new MemoryWaitStore();
+  /** Pipelines that runs may start as their children. */
+  readonly pipelines = new Map<string, StartablePipeline>();
   readonly plans = new MemoryPlanStore();
   readonly artifacts = new MemoryArtifactStore();
   readonly publisher = new MemoryPublisher();
@@ -58,11 +70,15 @@ export class DurableRuns {
     await once(this.#server.listen(0, '127.0.0.1'), 'listening');
     const address = this.#server.address();
     if (address === null || typeof address === 'string') throw new Error('The server does not listen on a port.');
-    const run = sdk.createOrchestrator(orchestrator(this.#kinds, giveTask));
+    const run = sdk.createOrchestrator(orchestrator(this.#kinds, activities));
     await this.#extension.start({
       clock: this.clock,
       log: () => {},
-      functions: [registered('run', 'orchestrationTrigger'), registered('advance', 'activityTrigger')],
+      functions: [
+        registered('run', 'orchestrationTrigger'),
+        registered('advance', 'activityTrigger'),
+        registered('signal', 'activityTrigger'),
+      ],
       origin: `http://127.0.0.1:${address.port}`,
       setting: () => undefined,
       hostSection: () => ({}),
@@ -70,6 +86,7 @@ export class DurableRuns {
       invoke: async ({ name }, { trigger }) => {
         const payload = JSON.parse(trigger.json ?? trigger.string ?? 'null');
         if (name === 'advance') return outcome(await this.#advance(payload));
+        if (name === 'signal') return outcome(await carryOut(payload, new DurableOrchestrations(this.#client())));
         const state = await run(payload, new DummyOrchestrationContext('run', '1', () => {}));
         this.#compare(payload, state.actions);
         return outcome(state);
@@ -135,8 +152,11 @@ export class DurableRuns {
     if (breakdown !== undefined) throw breakdown;
     const log = () => {};
     const relay = new OutboxRelay(this.publisher, this.runs, log);
-    const { runs, plans, artifacts, clock } = this;
-    return advance(task, { runs, plans, artifacts, relay, kinds: this.#kinds, clock, log, processStartedAt: 0 });
+    const { runs, waits, plans, artifacts, clock } = this;
+    const children = childRuns({ runs, plans, artifacts, clock, pipelines: this.pipelines });
+    const resources = { of: () => NO_RESOURCES };
+    const stores = { runs, waits, plans, artifacts, children, resources };
+    return advance(task, { ...stores, relay, kinds: this.#kinds, clock, log, processStartedAt: 0 });
   }
 
   /** Every replay must repeat all that the episodes before it have asked for, down to the tasks' inputs. */
@@ -144,7 +164,8 @@ export class DurableRuns {
     const execution =
       history.find(({ OrchestrationInstance }) => OrchestrationInstance)?.OrchestrationInstance?.ExecutionId ?? '';
     const before = this.#actions.get(execution) ?? [];
-    const now = actions.flat().map((action) => JSON.stringify(action));
+    // Timers may be cancelled later on.
+    const now = actions.flat().map((action) => JSON.stringify(action).replace('"isCanceled":true', '"isCanceled":false'));
     for (const [index, action] of before.entries()) {
       if (now[index] !== action) throw new Error(`Action ${index} was ${action} and is now ${now[index]}.`);
     }

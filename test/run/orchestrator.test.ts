@@ -32,7 +32,7 @@ describe('every replay repeats what the history holds', () => {
     await world.start({ ...diamond, output: { end: 'end' } });
 
     expect(await world.ended()).toMatchObject({ status: 'Completed' });
-    expect(world.tasks.map(({ inFlight }) => inFlight)).toEqual([[], ['right'], ['left'], []]);
+    expect(world.tasks.map(({ atWork }) => atWork)).toEqual([[], ['right'], ['left'], []]);
     expect(await world.runs.read('run-1')).toMatchObject({ output: { value: { end: 'end done' } } });
   });
 

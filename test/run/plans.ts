@@ -28,18 +28,21 @@ export function plan(...nodes: PlanNode[]): Plan {
   return { format: 1, pipeline: 'test', nodes };
 }
 
-/** Two kinds of nodes: `work` does what its node's behaviour says, `echo` is pure and gives its input back. */
+/** Kinds of nodes: `work` does what its node's behaviour says, `echo` is pure and gives its input back, the others are the engine's. */
 export function kinds(behaviours: Readonly<Record<string, Behaviour>> = {}): ReadonlyMap<string, NodeKind> {
   const definition = { aliases: [], schema: z.object({}), references: () => [] };
   const work: EffectNodeKind = {
     ...definition,
     kind: 'work',
-    effect: true,
-    run: async (_, input, context) => (behaviours[context.node] ?? (() => `${context.node} done`))(input, context),
+    role: 'effect',
+    run: async (_, input, context) => (behaviours[localName(context.node)] ?? (() => `${context.node} done`))(input, context),
   };
-  const echo: PureNodeKind = { ...definition, kind: 'echo', effect: false, evaluate: (_, { input }) => input };
-  return new Map<string, NodeKind>([
-    ['work', work],
-    ['echo', echo],
-  ]);
+  const echo: PureNodeKind = { ...definition, kind: 'echo', role: 'pure', evaluate: (_, { input }) => input };
+  const engine = (['composite', 'wait', 'child'] as const).map((role): NodeKind => ({ ...definition, kind: role, role }));
+  return new Map([work, echo, ...engine].map((kind) => [kind.kind, kind]));
+}
+
+/** The last part of a node's path. */
+function localName(path: string): string {
+  return path.slice(path.lastIndexOf('.') + 1);
 }

@@ -17,7 +17,9 @@ function view(known: Readonly<Record<string, JsonValue>> = {}, rest: Partial<Run
     input: {},
     outcomes: new Map(outcomes),
     results: new Map(Object.entries(known)),
-    elsewhere: new Set(),
+    frames: new Map(),
+    atWork: new Set(),
+    waiting: new Set(),
     ...rest,
   };
 }
@@ -28,7 +30,7 @@ function failed(name: string): NodeOutcome {
 }
 
 function readyNames(of: Plan, seen: RunView): string[] {
-  return progress(of, kinds(), seen, NOW).ready.map(({ name }) => name);
+  return progress(of, kinds(), seen, NOW).ready.map(({ path }) => path);
 }
 
 describe('what a run does next', () => {
@@ -39,7 +41,7 @@ describe('what a run does next', () => {
   });
 
   it('starts a node as soon as its own dependencies have ended, whatever else is at work', () => {
-    const ready = readyNames(plan(node('a'), node('slow'), node('c', ['a'])), view({ a: 1 }, { elsewhere: new Set(['slow']) }));
+    const ready = readyNames(plan(node('a'), node('slow'), node('c', ['a'])), view({ a: 1 }, { atWork: new Set(['slow']) }));
 
     expect(ready).toEqual(['c']);
   });
@@ -54,7 +56,7 @@ describe('what a run does next', () => {
     const step = progress(plan(node('a'), node('p', ['a'], { kind: 'echo' }), node('b', ['p'])), kinds(), view({ a: 7 }), NOW);
 
     expect(step.settled).toEqual([{ node: 'p', status: 'completed', result: { value: 7 } }]);
-    expect(step.ready.map(({ name }) => name)).toEqual(['b']);
+    expect(step.ready.map(({ path }) => path)).toEqual(['b']);
   });
 
   it('skips what only skipped nodes lead to', () => {
@@ -65,16 +67,6 @@ describe('what a run does next', () => {
       ['c', 'skipped'],
     ]);
     expect(step.end).toEqual({ status: 'completed', output: null });
-  });
-
-  it('evaluates nothing while a result is only a reference, and leaves it to whoever loads it', () => {
-    const blob = { name: 'run/a/result.json', sha256: '', bytes: 100_000, contentType: 'application/json' };
-    const outcomes = new Map<string, NodeOutcome>([['a', { node: 'a', status: 'completed', result: { blob } }]]);
-
-    const step = progress(plan(node('a'), node('p', ['a'], { kind: 'echo' })), kinds(), view({}, { outcomes }), NOW);
-
-    expect(step.settled).toEqual([]);
-    expect(step.ready.map(({ name }) => name)).toEqual(['p']);
   });
 
   it('starts nothing more once a node has failed and none handles it', () => {
@@ -93,7 +85,7 @@ describe('what a run does next', () => {
 
     const step = progress(handled, kinds(), view({}, { outcomes, results }), NOW);
 
-    expect(step.ready.map(({ name }) => name)).toEqual(['b', 'h']);
+    expect(step.ready.map(({ path }) => path)).toEqual(['b', 'h']);
   });
 
   it('reads the declared output along every kind of path that validation allows', () => {

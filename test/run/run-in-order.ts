@@ -75,7 +75,8 @@ export async function runInOrder(nodes: readonly string[], input: JsonValue): Pr
   ): Promise<JsonValue> {
     const kind = kinds.get(node.kind);
     if (kind === undefined) throw new Error(`No kind ${node.kind}`);
-    if (kind.effect) return kind.run(node.spec, decision.input, stepContext(node.name));
+    if (kind.role === 'effect') return kind.run(node.spec, decision.input, stepContext(node.name));
+    if (kind.role !== 'pure') throw new Error(`A ${kind.kind} cannot run here.`);
     const dependencies = node.dependencies.map((name) => [name, results.get(name) ?? null] as const);
     return kind.evaluate(node.spec, { input: decision.input, scope: decision.scope, now: facts.now, dependencies });
   }

@@ -2,13 +2,15 @@ import { describe, expect, it } from 'vitest';
 import type { JsonValue } from '../../src/json.ts';
 import { INSTANCE_ID_PATTERN } from '../../src/limits.ts';
 import type { Plan } from '../../src/pipeline/plan.ts';
+import { toJsonSchema } from '../../src/pipeline/schema-form.ts';
 import { DependencyUnavailableError } from '../../src/ports/errors.ts';
 import { acceptEvent } from '../../src/triggers/accept-event.ts';
 import type { Event } from '../../src/triggers/event.ts';
-import { compileSchema } from '../../src/triggers/json-schema.ts';
+import { readInput } from '../../src/triggers/json-schema.ts';
 import { payloadHash } from '../../src/triggers/payload-hash.ts';
 import { read } from '../../src/triggers/rejection.ts';
 import { runId } from '../../src/triggers/run-id.ts';
+import type { StartablePipeline } from '../../src/triggers/trigger.ts';
 import { createTrigger, createWorld, orderPipeline } from './fixtures.ts';
 
 function createEvent(data: JsonValue, key = 'm-1'): Event {
@@ -72,6 +74,32 @@ describe('accepting an event', () => {
         recovering: false,
       },
     ]);
+  });
+
+  it('starts the pipeline that the event names, and refuses the same key for another one', async () => {
+    const world = createWorld();
+    const refund: StartablePipeline = {
+      name: 'refund',
+      file: 'pipelines/refund.yaml',
+      planHash: 'b'.repeat(64),
+      plan: { format: 1, pipeline: 'refund', nodes: [] },
+    };
+    const trigger = createTrigger({ alternatives: [refund] });
+    const named = (pipeline: string): Event => ({ ...createEvent({ a: 1 }), properties: { pipeline } });
+
+    const outcomes = [];
+    for (const event of [named('refund'), named('order'), createEvent({ a: 1 })]) {
+      outcomes.push(await acceptEvent(event, trigger, world));
+    }
+
+    const id = runId('orders', 'm-1');
+    expect(outcomes).toMatchObject([
+      { kind: 'started', runId: id },
+      { kind: 'rejected', rejection: { code: 'idempotency_payload_mismatch', runId: id } },
+      { kind: 'duplicate', runId: id },
+    ]);
+    expect(world.orchestrations.started).toMatchObject([{ pipeline: 'refund', planHash: refund.planHash }]);
+    expect(await world.plans.load(refund.planHash)).toEqual(refund.plan);
   });
 
   it('stores a plan once, and again after a failure', async () => {
@@ -197,9 +225,28 @@ describe('accepting an event', () => {
     expect(world.orchestrations.started).toMatchObject([{ input: { value: { n: '{{ secrets.KEY }}' } } }]);
   });
 
+  it("hands on the input as the pipeline's schema makes it", async () => {
+    const world = createWorld();
+    const schema = toJsonSchema({ total: 'currency', note: 'str?' }, [], ({ message }) => expect.fail(message));
+    const trigger = createTrigger({ pipeline: { ...orderPipeline, readInput: (input) => readInput(schema, input) } });
+
+    await acceptEvent(createEvent({ total: '$1,200', other: 1 }), trigger, world);
+
+    expect(world.orchestrations.started).toMatchObject([{ input: { value: { total: 1200, note: null, other: 1 } } }]);
+  });
+
+  it('takes no input for an empty one', async () => {
+    const world = createWorld();
+    const trigger = createTrigger({ pipeline: { ...orderPipeline, readInput: (input) => readInput({ type: 'object' }, input) } });
+
+    await acceptEvent(createEvent(null), trigger, world);
+
+    expect(world.orchestrations.started).toMatchObject([{ input: { value: {} } }]);
+  });
+
   it("refuses an input that does not fit the pipeline's schema, before anything is stored", async () => {
     const world = createWorld();
-    const trigger = createTrigger({ pipeline: { ...orderPipeline, checkInput: compileSchema({ type: 'object' }) } });
+    const trigger = createTrigger({ pipeline: { ...orderPipeline, readInput: (input) => readInput({ type: 'object' }, input) } });
 
     const acceptance = await acceptEvent(createEvent('text'), trigger, world);
 

@@ -1,7 +1,9 @@
 import { MemoryArtifactStore } from '../../src/adapters/mock/memory-artifact-store.ts';
+import { MemoryClaimCheckStore } from '../../src/adapters/mock/memory-claim-check-store.ts';
 import { MemoryPlanStore } from '../../src/adapters/mock/memory-plan-store.ts';
 import { MemoryPublisher } from '../../src/adapters/mock/memory-publisher.ts';
 import { MemoryRunStore } from '../../src/adapters/mock/memory-run-store.ts';
+import { MemoryWaitStore } from '../../src/adapters/mock/memory-wait-store.ts';
 import type { JsonValue } from '../../src/json.ts';
 import type { LogLevel } from '../../src/ports/log.ts';
 import type { OrchestrationState, Orchestrations, RunStart } from '../../src/ports/orchestrations.ts';
@@ -28,6 +30,16 @@ export class IdleOrchestrations implements Orchestrations {
   async state(runId: string): Promise<OrchestrationState> {
     return this.states.get(runId) ?? 'unknown';
   }
+
+  async wake(): Promise<void> {}
+
+  async terminate(runId: string): Promise<void> {
+    this.states.set(runId, 'ended');
+  }
+
+  async suspend(): Promise<void> {}
+
+  async resume(): Promise<void> {}
 }
 
 export interface Refusal {
@@ -55,8 +67,10 @@ export function createWorld() {
   const lines: LogLine[] = [];
   return {
     runs: new MemoryRunStore(),
+    waits: new MemoryWaitStore(),
     plans: new MemoryPlanStore(),
     artifacts: new MemoryArtifactStore(),
+    claimChecks: new MemoryClaimCheckStore(),
     publisher: new MemoryPublisher(),
     orchestrations: new IdleOrchestrations(),
     settler: new RecordingSettler(),

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { DependencyUnavailableError } from '../../src/ports/errors.ts';
 import { handleServiceBusMessage } from '../../src/triggers/handle-service-bus.ts';
@@ -5,8 +6,10 @@ import { read, refuse } from '../../src/triggers/rejection.ts';
 import { runId } from '../../src/triggers/run-id.ts';
 import type { Trigger } from '../../src/triggers/trigger.ts';
 import { compileTriggers } from '../../src/triggers/trigger-document.ts';
-import { createMessage, createTrigger, createWorld, orderPipeline } from './fixtures.ts';
+import { createMessage, createTrigger, createWorld, orderPipeline, type World } from './fixtures.ts';
 
+const CLAIM_CHECK = 'application/vnd.hexdag.claim-check+json; charset=utf-8';
+const AWAY = new DependencyUnavailableError('the store is away');
 const LOCK_TOKEN = '00000000-0000-0000-0000-000000000001';
 
 function orderTrigger(): Trigger {
@@ -164,15 +167,49 @@ describe('handling a Service Bus message', () => {
     await expect(handled).rejects.toThrow('the broker is away');
   });
 
-  it('logs the last delivery that fails, with run id and code', async () => {
+  it.each([
+    ['storing the input', (world: World) => vi.spyOn(world.artifacts, 'put').mockRejectedValueOnce(AWAY)],
+    ['storing the plan', (world: World) => vi.spyOn(world.plans, 'save').mockRejectedValueOnce(AWAY)],
+    ['storing the run', (world: World) => vi.spyOn(world.runs, 'claim').mockRejectedValueOnce(AWAY)],
+  ])('dead-letters a message whose last delivery fails at %s, with run id, stage and code', async (stage, fail) => {
     const world = createWorld();
-    vi.spyOn(world.runs, 'claim').mockRejectedValueOnce(new DependencyUnavailableError('the store is away'));
+    fail(world);
+    const message = createMessage(JSON.stringify({ text: 'x'.repeat(40_000) }), { deliveryCount: 10 });
+
+    await handleServiceBusMessage(message, createTrigger(), world);
+
+    const id = runId('orders', 'm-1');
+    const [refusal] = world.settler.refusals;
+    expect(refusal).toMatchObject({ lockToken: LOCK_TOKEN, reason: 'retries_exhausted' });
+    expect(refusal?.description).toContain(`Run ${id} could not be accepted: ${stage} failed with dependency_unavailable`);
+    expect(refusal?.description).not.toContain(AWAY.message);
+    expect(world.lines).toMatchObject([
+      { level: 'error', properties: { code: 'retries_exhausted', runId: id, stage, cause: 'dependency_unavailable' } },
+    ]);
+  });
+
+  it('dead-letters a message whose last delivery cannot read the claimed body', async () => {
+    const world = createWorld();
+    vi.spyOn(world.claimChecks, 'read').mockRejectedValueOnce(AWAY);
+    const message = createMessage('{"blob":"a.json"}', { contentType: CLAIM_CHECK, deliveryCount: 10 });
+
+    await handleServiceBusMessage(message, createTrigger(), world);
+
+    expect(world.settler.refusals).toMatchObject([
+      { reason: 'retries_exhausted', description: expect.stringContaining('reading the claimed body failed') },
+    ]);
+  });
+
+  it('leaves the last delivery to the broker if it cannot even be dead-lettered, and says so', async () => {
+    const world = createWorld();
+    vi.spyOn(world.runs, 'claim').mockRejectedValueOnce(AWAY);
+    vi.spyOn(world.settler, 'refuse').mockRejectedValueOnce(new DependencyUnavailableError('no settlement'));
 
     const handled = handleServiceBusMessage(createMessage('{}', { deliveryCount: 10 }), createTrigger(), world);
 
-    await expect(handled).rejects.toThrow('away');
+    await expect(handled).rejects.toThrow('no settlement');
     expect(world.lines).toMatchObject([
-      { level: 'error', properties: { trigger: 'orders', runId: runId('orders', 'm-1'), code: 'dependency_unavailable' } },
+      { level: 'error', properties: { reason: 'retries_exhausted', runId: runId('orders', 'm-1'), stage: 'storing the run' } },
     ]);
   });
 
@@ -212,5 +249,76 @@ describe('handling a Service Bus message', () => {
     await handleServiceBusMessage(createMessage('{"password":"hunter2",}'), createTrigger(), world);
 
     expect(JSON.stringify([world.lines, world.settler.refusals])).not.toContain('hunter2');
+  });
+});
+
+describe('handling a claim check', () => {
+  it('starts the run of the body it stands for, whose content counts for duplicates', async () => {
+    const world = createWorld();
+    const body = `{"orderId":"A1","filling":"${'x'.repeat(300_000)}"}`;
+    world.claimChecks.leave('a.json', Buffer.from(body));
+    world.claimChecks.leave('b.json', Buffer.from(` ${body}`));
+    const [first, again] = ['a.json', 'b.json'].map((blob) =>
+      createMessage(JSON.stringify({ blob }), { contentType: CLAIM_CHECK }),
+    );
+    if (first === undefined || again === undefined) throw new Error('Two messages were made.');
+
+    await handleServiceBusMessage(first, orderTrigger(), world);
+    await handleServiceBusMessage(again, orderTrigger(), world);
+
+    expect(world.settler.refusals).toEqual([]);
+    expect(world.orchestrations.started).toMatchObject([{ runId: runId('orders', 'A1') }]);
+    expect((await world.runs.read(runId('orders', 'A1')))?.input).toMatchObject({ blob: { bytes: expect.any(Number) } });
+  });
+
+  it.each([
+    ['no JSON', '{"orderId":"A1",}', {}, 'body_not_json'],
+    ['nothing', '', {}, 'body_empty'],
+    ['what does not fit the schema', '{"orderId":""}', {}, 'schema_violation'],
+    ['no key', '{"total":1}', {}, 'idempotency_key_missing'],
+    ['something of another type', '{"orderId":"A1"}', { contentType: 'text/csv' }, 'media_type_unsupported'],
+    ['another claim check', '{"blob":"a.json"}', { contentType: CLAIM_CHECK }, 'media_type_unsupported'],
+    ['a CloudEvent without an id', '{"specversion":"1.0"}', { contentType: 'application/cloudevents+json' }, 'attribute_missing'],
+  ])('dead-letters it if the blob holds %s', async (_, content, more, code) => {
+    const world = createWorld();
+    world.claimChecks.leave('a.json', Buffer.from(content));
+    const message = createMessage(JSON.stringify({ blob: 'a.json', ...more }), { contentType: CLAIM_CHECK });
+
+    await handleServiceBusMessage(message, orderTrigger(), world);
+
+    expect(world.settler.refusals).toMatchObject([
+      { lockToken: LOCK_TOKEN, reason: code, description: expect.stringContaining('The body is the blob "a.json".') },
+    ]);
+  });
+
+  it('holds two claimed bodies at a time, whatever becomes of them', async () => {
+    const world = createWorld();
+    let held = 0;
+    let most = 0;
+    vi.spyOn(world.claimChecks, 'read').mockImplementation(async () => {
+      most = Math.max(most, ++held);
+      await setImmediate();
+      held -= 1;
+      throw AWAY;
+    });
+    const messages = Array.from({ length: 7 }, () => createMessage('{"blob":"a.json"}', { contentType: CLAIM_CHECK }));
+
+    const outcomes = await Promise.allSettled(messages.map((message) => handleServiceBusMessage(message, orderTrigger(), world)));
+
+    expect(most).toBe(2);
+    expect(outcomes).toEqual(messages.map(() => ({ status: 'rejected', reason: AWAY })));
+  });
+
+  it('waits for a blob that is written late', async () => {
+    const world = createWorld();
+    const claim = (deliveryCount: number) => createMessage('{"blob":"late.json"}', { contentType: CLAIM_CHECK, deliveryCount });
+
+    const early = handleServiceBusMessage(claim(1), orderTrigger(), world);
+    await expect(early).rejects.toMatchObject({ code: 'claim_not_found' });
+    world.claimChecks.leave('late.json', Buffer.from('{"orderId":"A1"}'));
+    await handleServiceBusMessage(claim(2), orderTrigger(), world);
+
+    expect(world.settler.refusals).toEqual([]);
+    expect(world.orchestrations.started).toHaveLength(1);
   });
 });

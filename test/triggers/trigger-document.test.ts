@@ -41,6 +41,15 @@ function compile(text: string) {
   return { trigger: triggers[0]?.trigger, diagnostics };
 }
 
+const refundPipeline = { ...orderPipeline, name: 'refund', file: 'pipelines/refund.yaml' };
+
+/** A trigger with `line` where others say `pipeline: order`. */
+function compileChoice(line: string) {
+  const text = document().replace('pipeline: order', line);
+  const { triggers, diagnostics } = compileTriggers(text, FILE, { pipelines: [orderPipeline, refundPipeline] });
+  return { trigger: triggers[0]?.trigger, diagnostics };
+}
+
 function compiled(parts: Parts): Trigger {
   const { trigger, diagnostics } = compile(document(parts));
   if (trigger === undefined) throw new Error(JSON.stringify(diagnostics));
@@ -99,6 +108,29 @@ spec:
       expect(trigger.pipeline.name).toBe('order');
     },
   );
+
+  it('lists the pipelines its events choose from, the first for those that do not', () => {
+    const { trigger, diagnostics } = compileChoice('pipelines: [order.yaml, refund]');
+
+    expect(diagnostics).toEqual([]);
+    expect(trigger?.pipeline.name).toBe('order');
+    expect(trigger?.alternatives?.map(({ name }) => name)).toEqual(['refund']);
+  });
+
+  it.each([
+    ['nothing', '', 'field_missing', 6, 3],
+    ['both', 'pipelines: [order]\n  pipeline: order', 'field_conflict', 9, 14],
+    ['no list', 'pipelines: order', 'field_type', 9, 14],
+    ['an empty list', 'pipelines: []', 'field_type', 9, 14],
+    ['an item that is no name', 'pipelines: [order, 7]', 'field_missing', 9, 22],
+    ['an unknown name', 'pipelines: [order, refnud]', 'pipeline_unknown', 9, 22],
+    ['one twice, by name and by file', 'pipelines: [order, refund, ./order.yaml]', 'pipeline_duplicate', 9, 30],
+  ])('is refused if it names %s as pipelines', (_, line, code, at, column) => {
+    const { trigger, diagnostics } = compileChoice(line);
+
+    expect(trigger).toBeUndefined();
+    expect(diagnostics).toMatchObject([{ severity: 'error', code, position: { line: at, column } }]);
+  });
 
   it('is found beside documents of other kinds', () => {
     const { triggers } = compileTriggers(`kind: Pipeline\n---\n${document()}`, FILE, { pipelines });

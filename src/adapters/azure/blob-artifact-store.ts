@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { BlockBlobClient, ContainerClient } from '@azure/storage-blob';
-import { HexdagError } from '../../errors.ts';
 import type { ArtifactReference, ArtifactStore } from '../../ports/artifact-store.ts';
 import { ArtifactConflictError } from '../../ports/errors.ts';
 import { assertArtifactName } from '../artifact-name.ts';
-import { errorOfCredential, errorOfSilence, errorOfStatus } from './dependency-error.ts';
+import { blobFailureOf, translateBlobError } from './blob-errors.ts';
 
 const DEFAULT_CONTENT_TYPE = 'application/octet-stream';
 
@@ -43,7 +42,7 @@ export class BlobArtifactStore implements ArtifactStore {
       for await (const chunk of readableStreamBody) chunks.push(Buffer.from(chunk));
       return Buffer.concat(chunks);
     } catch (error) {
-      if (failureOf(error)?.status === 404) return null;
+      if (blobFailureOf(error)?.status === 404) return null;
       throw translateBlobError(error, `reading the artifact ${name}`);
     }
   }
@@ -54,7 +53,7 @@ async function create(container: ContainerClient, reference: ArtifactReference, 
   try {
     return await upload(container, reference, content);
   } catch (error) {
-    if (failureOf(error)?.code !== 'ContainerNotFound') throw error;
+    if (blobFailureOf(error)?.code !== 'ContainerNotFound') throw error;
   }
   await container.createIfNotExists();
   return upload(container, reference, content);
@@ -73,7 +72,7 @@ async function upload(
     });
     return true;
   } catch (error) {
-    const failure = failureOf(error);
+    const failure = blobFailureOf(error);
     if (failure?.code === 'BlobAlreadyExists' || failure?.status === 412) return false;
     throw error;
   }
@@ -83,26 +82,4 @@ async function sameContent(blob: BlockBlobClient, { name, sha256 }: ArtifactRefe
   const { metadata, contentLength = 0, contentType = DEFAULT_CONTENT_TYPE } = await blob.getProperties();
   if (metadata?.['sha256'] === sha256) return { name, sha256, bytes: contentLength, contentType };
   throw new ArtifactConflictError(`The artifact ${name} already holds other content. Write it under another name.`);
-}
-
-interface BlobFailure {
-  readonly status?: number;
-  readonly code?: string;
-}
-
-/** What the SDK's `RestError` tells, recognised by its name, since bundles may hold the class twice. */
-function failureOf(thrown: unknown): BlobFailure | undefined {
-  if (!(thrown instanceof Error) || thrown.name !== 'RestError') return undefined;
-  return {
-    ...('statusCode' in thrown && typeof thrown.statusCode === 'number' ? { status: thrown.statusCode } : {}),
-    ...('code' in thrown && typeof thrown.code === 'string' ? { code: thrown.code } : {}),
-  };
-}
-
-function translateBlobError(thrown: unknown, doing: string): unknown {
-  if (thrown instanceof HexdagError) return thrown;
-  const failure = failureOf(thrown);
-  if (failure === undefined) return errorOfCredential(doing, thrown) ?? thrown;
-  if (failure.status === undefined) return errorOfSilence(doing, thrown);
-  return errorOfStatus(failure.status, doing, { cause: thrown });
 }

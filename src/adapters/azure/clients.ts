@@ -1,12 +1,14 @@
 import type { Container, CosmosClient } from '@azure/cosmos';
 import type { TokenCredential } from '@azure/identity';
 import type { ServiceBusClient, ServiceBusSender } from '@azure/service-bus';
-import type { ContainerClient } from '@azure/storage-blob';
+import type { BlobServiceClient, ContainerClient } from '@azure/storage-blob';
 import type { Config, IdentityConnection } from '../../config.ts';
 
 const RUNS_CONTAINER = 'runs';
 const PLANS_CONTAINER = 'plans';
+const ENTITIES_CONTAINER = 'entities';
 const ARTIFACTS_CONTAINER = 'artifacts';
+const CLAIM_CHECKS_CONTAINER = 'claim-checks';
 
 /** Short: whoever waits holds a lock or an activity, and has a retry policy of its own. */
 const COSMOS_REQUEST_TIMEOUT_MS = 20_000;
@@ -19,7 +21,9 @@ const SERVICE_BUS_RETRIES = { maxRetries: 0, timeoutInMs: 5_000 };
 export interface AzureClients {
   readonly runs: () => Promise<Container>;
   readonly plans: () => Promise<Container>;
+  readonly entities: () => Promise<Container>;
   readonly artifacts: () => Promise<ContainerClient>;
+  readonly claimChecks: () => Promise<ContainerClient>;
   /** A sender on a connection of its own, in place of the one before. */
   readonly runEvents: () => Promise<ServiceBusSender>;
   /** Closes what was opened. */
@@ -31,10 +35,14 @@ export function createClients(config: Config): AzureClients {
   let serviceBus: Promise<ServiceBusClient> | undefined;
   const closeServiceBus = async () => (await serviceBus)?.close();
   const container = (id: string) => once(async () => (await cosmos()).database(config.cosmosDatabase).container(id));
+  const blobs = once(() => openBlobs(config));
+  const blobContainer = (name: string) => once(async () => (await blobs()).getContainerClient(name));
   return {
     runs: container(RUNS_CONTAINER),
     plans: container(PLANS_CONTAINER),
-    artifacts: once(() => openArtifacts(config)),
+    entities: container(ENTITIES_CONTAINER),
+    artifacts: blobContainer(ARTIFACTS_CONTAINER),
+    claimChecks: blobContainer(CLAIM_CHECKS_CONTAINER),
     async runEvents() {
       // Not waited for: a client whose connection broke may never finish closing.
       closeServiceBus().catch(() => undefined);
@@ -64,14 +72,11 @@ async function openServiceBus({ serviceBus }: Config): Promise<ServiceBusClient>
   return new sdk.ServiceBusClient(serviceBus.endpoint, await openCredential(serviceBus), options);
 }
 
-async function openArtifacts({ data }: Config): Promise<ContainerClient> {
+async function openBlobs({ data }: Config): Promise<BlobServiceClient> {
   const sdk = await import('@azure/storage-blob');
   const options = { retryOptions: BLOB_RETRIES };
-  const service =
-    data.kind === 'connection_string'
-      ? sdk.BlobServiceClient.fromConnectionString(data.connectionString, options)
-      : new sdk.BlobServiceClient(data.endpoint, await openCredential(data), options);
-  return service.getContainerClient(ARTIFACTS_CONTAINER);
+  if (data.kind === 'connection_string') return sdk.BlobServiceClient.fromConnectionString(data.connectionString, options);
+  return new sdk.BlobServiceClient(data.endpoint, await openCredential(data), options);
 }
 
 async function openCredential({ credential, clientId }: IdentityConnection): Promise<TokenCredential> {

@@ -15,11 +15,13 @@ const ENDED = new Set(['Completed', 'Failed', 'Terminated', 'Canceled']);
  */
 const ANSWER = /(?:status code: |HTTP )(\d{3})\b/;
 
+type EngineClient = Pick<DurableClient, 'startNew' | 'getStatus' | 'raiseEvent' | 'terminate' | 'suspend' | 'resume'>;
+
 /** The durable engine behind the client of one invocation. */
 export class DurableOrchestrations implements Orchestrations {
-  readonly #client: Pick<DurableClient, 'startNew' | 'getStatus'>;
+  readonly #client: EngineClient;
 
-  constructor(client: Pick<DurableClient, 'startNew' | 'getStatus'>) {
+  constructor(client: EngineClient) {
     this.#client = client;
   }
 
@@ -39,6 +41,32 @@ export class DurableOrchestrations implements Orchestrations {
     } catch (error) {
       if (answerOf(error) === 404) return 'unknown';
       throw translate(error, `asking for the run ${runId}`);
+    }
+  }
+
+  wake(runId: string, event: string): Promise<void> {
+    return this.#tell(`waking the run ${runId}`, () => this.#client.raiseEvent(runId, event, {}));
+  }
+
+  terminate(runId: string, reason: string): Promise<void> {
+    return this.#tell(`ending the run ${runId}`, () => this.#client.terminate(runId, reason));
+  }
+
+  suspend(runId: string, reason: string): Promise<void> {
+    return this.#tell(`suspending the run ${runId}`, () => this.#client.suspend(runId, reason));
+  }
+
+  resume(runId: string, reason: string): Promise<void> {
+    return this.#tell(`resuming the run ${runId}`, () => this.#client.resume(runId, reason));
+  }
+
+  /** One that is gone, or has ended, need not be told. */
+  async #tell(doing: string, request: () => Promise<void>): Promise<void> {
+    try {
+      await request();
+    } catch (error) {
+      const answer = answerOf(error);
+      if (answer !== 404 && answer !== 410) throw translate(error, doing);
     }
   }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { JsonValue } from '../../json.ts';
 import type { RunEvent } from '../../ports/event-publisher.ts';
 import type { NodeRecord, RunRecord } from '../../ports/run-store.ts';
+import type { WaitRecord } from '../../ports/wait-store.ts';
 import { runPosition } from '../run-order.ts';
 import { MalformedDocumentError } from './cosmos-errors.ts';
 
@@ -12,7 +13,15 @@ export const RUN_ID = 'run';
 const UNSAFE_IN_ID = /[/\\#?%~]/g;
 
 export function nodeDocumentId(node: string): string {
-  return `node:${node.replace(UNSAFE_IN_ID, (character) => `~${character.charCodeAt(0).toString(16)}`)}`;
+  return `node:${safeInId(node)}`;
+}
+
+export function waitDocumentId(node: string): string {
+  return `wait:${safeInId(node)}`;
+}
+
+function safeInId(node: string): string {
+  return node.replace(UNSAFE_IN_ID, (character) => `~${character.charCodeAt(0).toString(16)}`);
 }
 
 /** `position` orders runs by acceptance; from `checkAfter` on, the sweeper looks whether somebody is at work on the run. */
@@ -22,6 +31,10 @@ export function toRunDocument(run: RunRecord) {
 
 export function toNodeDocument(node: NodeRecord) {
   return { id: nodeDocumentId(node.node), type: 'node', ...node };
+}
+
+export function toWaitDocument(wait: WaitRecord) {
+  return { id: waitDocumentId(wait.node), type: 'wait', ...wait };
 }
 
 const json = z.custom<JsonValue>((value) => value !== undefined, 'must be there');
@@ -51,7 +64,8 @@ const runDocument = z.object({
   traceParent: z.string().exactOptional(),
   payloadHash: z.string(),
   input: payload,
-  status: z.enum(['accepted', 'running', 'completed', 'failed']),
+  parent: z.object({ runId: z.string(), node: z.string() }).exactOptional(),
+  status: z.enum(['accepted', 'running', 'completed', 'failed', 'cancelled']),
   acceptedAt: z.string(),
   finishedAt: z.string().exactOptional(),
   output: payload.exactOptional(),
@@ -68,6 +82,19 @@ const nodeDocument = z.object({
   attempt: z.number(),
   startedAt: z.string(),
   finishedAt: z.string(),
+});
+
+const waitDocument = z.object({
+  runId: z.string(),
+  node: z.string(),
+  eventKey: z.string(),
+  openedAt: z.string(),
+  until: z.string().exactOptional(),
+  setup: json.exactOptional(),
+  status: z.enum(['open', 'decided', 'timed_out']),
+  decidedAt: z.string().exactOptional(),
+  payload: payload.exactOptional(),
+  payloadHash: z.string().exactOptional(),
 });
 
 const event = z.object({
@@ -90,6 +117,11 @@ export function fromRunDocument(document: unknown): RunRecord {
 /** @throws MalformedDocumentError */
 export function fromNodeDocument(document: unknown): NodeRecord {
   return parse(nodeDocument, document, 'node');
+}
+
+/** @throws MalformedDocumentError */
+export function fromWaitDocument(document: unknown): WaitRecord {
+  return parse(waitDocument, document, 'wait');
 }
 
 /** From a node's own document, or from that of the run it ended. @throws MalformedDocumentError */

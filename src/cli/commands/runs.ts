@@ -27,7 +27,8 @@ export function addRuns(parent: Command, { terminal }: CommandContext): void {
   const runs = parent
     .command('runs')
     .summary('look at the runs of a running app')
-    .description('Looks at the runs of a running app.');
+    .description('Looks at the runs of a running app.')
+    .addHelpText('after', '\n  hexdag runs list --status failed\n  hexdag runs show <run id>');
 
   withApiOptions(runs.command('list').summary('list runs, newest first'))
     .addOption(
@@ -36,6 +37,7 @@ export function addRuns(parent: Command, { terminal }: CommandContext): void {
     .option('--pipeline <name>', 'only runs of this pipeline')
     .option('--limit <n>', 'how many', readLimit, 20)
     .option('--cursor <cursor>', 'go on where the page before ended')
+    .addHelpText('after', '\n  hexdag runs list --status failed --pipeline order-processing')
     .action(async (options: ListOptions) => {
       const query = new URLSearchParams({ limit: String(options.limit) });
       for (const name of ['status', 'pipeline', 'cursor'] as const) {
@@ -49,6 +51,7 @@ export function addRuns(parent: Command, { terminal }: CommandContext): void {
 
   withApiOptions(runs.command('show').summary('show one run and its nodes'))
     .argument('<id>', 'run id')
+    .addHelpText('after', '\n  hexdag runs show 5f1c… --output json')
     .action(async (id: string, options: ApiOptions) => {
       if (!INSTANCE_ID_PATTERN.test(id)) {
         throw new CliError('run_id_invalid', `${printable(id)} is no run id: those have 1 to 100 letters, digits, - or _.`);

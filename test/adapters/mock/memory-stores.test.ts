@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryArtifactStore } from '../../../src/adapters/mock/memory-artifact-store.ts';
+import { MemoryClaimCheckStore } from '../../../src/adapters/mock/memory-claim-check-store.ts';
 import { MemoryPlanStore } from '../../../src/adapters/mock/memory-plan-store.ts';
 import { MemoryPublisher } from '../../../src/adapters/mock/memory-publisher.ts';
 import { MemoryRunStore } from '../../../src/adapters/mock/memory-run-store.ts';
 import { testArtifactStore } from '../../conformance/artifact-store.ts';
+import { testClaimCheckStore } from '../../conformance/claim-check-store.ts';
 import { testEventPublisher } from '../../conformance/event-publisher.ts';
 import { testPlanStore } from '../../conformance/plan-store.ts';
 import { runRecord } from '../../conformance/records.ts';
@@ -37,4 +39,11 @@ describe('MemoryArtifactStore', () => {
 describe('MemoryPublisher', () => {
   const publisher = new MemoryPublisher();
   testEventPublisher(() => ({ publisher, published: async () => publisher.published }));
+});
+
+describe('MemoryClaimCheckStore', () => {
+  testClaimCheckStore(() => {
+    const store = new MemoryClaimCheckStore();
+    return { store, leave: async (path, content) => store.leave(path, content) };
+  });
 });

@@ -15,6 +15,7 @@ describe('a layout file', () => {
           containers: [
             { id: 'runs', partitionKey: '/runId', defaultTtl: -1, indexedPaths: ['/checkAfter', '/unpublishedSince'] },
             { id: 'plans', partitionKey: '/id' },
+            { id: 'entities', partitionKey: '/id', defaultTtl: -1 },
           ],
         },
       ],

@@ -145,6 +145,16 @@ describe('a message', () => {
     expect(await remaining('single')).toEqual([]);
   });
 
+  it('hands numbers that JSON does not have over as texts, as .NET writes them', async () => {
+    const { calls, called, handle } = recorder(1);
+    await start(handle);
+
+    await send('single', { body: Buffer.from('1'), applicationProperties: { most: Number.POSITIVE_INFINITY, some: 1.5 } });
+    await called;
+
+    expect(calls[0]?.context.triggerMetadata['applicationProperties']).toEqual({ most: 'Infinity', some: 1.5 });
+  });
+
   it('with a JSON body lets the members of that body hide its own fields, arrays and null excepted', async () => {
     const { calls, called, handle } = recorder(1);
     const running = await start(handle);

@@ -19,13 +19,19 @@ describe('what the broker refuses', () => {
     expect(codes).toEqual(['MessagingEntityNotFound', 'MessagingEntityNotFound', 'MessagingEntityNotFound']);
   });
 
-  it('is a message without a session for a queue that requires one', async () => {
-    const { client, server } = await startBroker({ orders: { RequiresSession: true } });
+  it('is a message without a session for a queue that requires one, by whatever door, and the batch it is in', async () => {
+    const { client, server } = await startBroker({ grouped: { RequiresSession: true } });
+    const sender = client.createSender('grouped');
 
-    const code = await errorCodeOf(client.createSender('orders').sendMessages({ body: 1 }));
+    const codes = await Promise.all([
+      errorCodeOf(sender.sendMessages({ body: 1 })),
+      errorCodeOf(sender.sendMessages([{ body: 2, sessionId: 'a' }, { body: 3 }])),
+      errorCodeOf(sender.scheduleMessages({ body: 4 }, new Date(Date.now() + 60_000))),
+    ]);
+    await sender.sendMessages({ body: 5, sessionId: 'a' });
 
-    expect(code).toBe('GeneralError');
-    expect(server.counters()['sends']).toBe(0);
+    expect(codes).toEqual(['GeneralError', 'GeneralError', 'GeneralError']);
+    expect(server.counters()['sends']).toBe(1);
   });
 
   it.each([

@@ -1,0 +1,183 @@
+import type { JsonValue } from '../../json.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { HttpClient, HttpRequest, HttpResponse } from '../../ports/http-client.ts';
+import { HttpRequestError, HttpStatusError, HttpUnreachableError } from '../../ports/http-errors.ts';
+import { parseAnswer, readText } from './answer-body.ts';
+import { type Hop, nextHop } from './redirect.ts';
+import { retryAfterMs } from './retry-after.ts';
+
+/** Characters of an answer's body that an error shows. */
+const EXCERPT_CHARACTERS = 300;
+/** Shorter values are too common to be recognised in a text. */
+const SECRET_MIN_CHARACTERS = 4;
+
+export interface HttpClientConfig {
+  readonly baseUrl?: string | undefined;
+  readonly timeoutMs: number;
+  /** Sent with every request to the base's origin; with every request at all if there is no base. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly followRedirects: boolean;
+  readonly maxRedirects: number;
+  /** A status that is no success is an error. */
+  readonly raiseForStatus: boolean;
+  readonly maxResponseBytes: number;
+}
+
+/** An HTTP client on the platform's `fetch`. */
+export class FetchHttpClient implements HttpClient {
+  readonly #config: HttpClientConfig;
+  readonly #clock: Clock;
+
+  constructor(config: HttpClientConfig, clock: Clock) {
+    this.#config = config;
+    this.#clock = clock;
+  }
+
+  async send(request: HttpRequest): Promise<HttpResponse> {
+    const timeout = AbortSignal.timeout(this.#config.timeoutMs);
+    const signal = AbortSignal.any([request.signal, timeout]);
+    const hop = this.#firstHop(request);
+    const doing = `${request.method} ${this.#placeOf(hop.url)}`;
+    try {
+      const { response, headers } = await this.#follow(hop, signal);
+      const text = await readText(response, this.#config.maxResponseBytes, doing);
+      if (!response.ok && this.#config.raiseForStatus) {
+        const excerpt = excerptOf(text, secretsIn({ ...hop.headers, ...headers }));
+        throw statusError(response, doing, excerpt, this.#clock.now());
+      }
+      return { status: response.status, body: parseAnswer(text, response.headers.get('content-type'), doing) };
+    } catch (error) {
+      throw this.#translate(error, doing, request.signal);
+    }
+  }
+
+  #firstHop({ method, url, headers, query, body }: HttpRequest): Hop {
+    const { baseUrl, headers: own } = this.#config;
+    const target = addQuery(resolveUrl(url, baseUrl), query);
+    const isOwn = baseUrl === undefined || new URL(baseUrl).origin === target.origin;
+    const json: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
+    return {
+      method,
+      url: target,
+      headers: checked({ ...json, ...(isOwn ? lowerCased(own) : {}), ...lowerCased(headers) }),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    };
+  }
+
+  async #follow(first: Hop, signal: AbortSignal): Promise<{ response: Response; headers: Readonly<Record<string, string>> }> {
+    let hop = first;
+    for (let redirects = 0; ; redirects++) {
+      const { method, url, headers, body } = hop;
+      const response = await fetch(url, { method, headers, body: body ?? null, redirect: 'manual', signal });
+      const next = this.#config.followRedirects ? nextHop(hop, response.status, response.headers.get('location')) : undefined;
+      if (next === undefined) return { response, headers };
+      await response.body?.cancel();
+      if (redirects >= this.#config.maxRedirects) {
+        throw new HttpRequestError(`${first.method} ${this.#placeOf(first.url)} was redirected more than ${redirects} times.`);
+      }
+      hop = next;
+    }
+  }
+
+  /** Without the query and the base's own path: both may hold a key. */
+  #placeOf({ origin, pathname }: URL): string {
+    const { baseUrl } = this.#config;
+    const base = baseUrl === undefined ? undefined : new URL(baseUrl);
+    const hidden = base?.origin === origin ? base.pathname.replace(/\/+$/, '') : '';
+    return `${pathname.startsWith(hidden) ? pathname.slice(hidden.length) || '/' : '/…'} of ${origin}`;
+  }
+
+  /** What `fetch` throws may name the URL with its query, so only its kind is told. */
+  #translate(error: unknown, doing: string, signal: AbortSignal): unknown {
+    if (signal.aborted) return signal.reason;
+    if (!(error instanceof Error)) return error;
+    if (error.name === 'TimeoutError') {
+      return new HttpUnreachableError(`${doing} was not answered within ${this.#config.timeoutMs / 1_000} s.`);
+    }
+    // Whatever the platform has against a request or on its way is a TypeError.
+    if (!(error instanceof TypeError)) return error;
+    const reason = error.cause instanceof Error && 'code' in error.cause ? ` (${String(error.cause.code)})` : '';
+    return new HttpUnreachableError(`${doing} got no answer${reason}. Check that the address is right and the system is up.`);
+  }
+}
+
+/**
+ * A path stays under the base, whatever it looks like; only `http://` and `https://` make a URL absolute.
+ * @throws HttpRequestError if it would leave the base, or is no URL that can be called
+ */
+function resolveUrl(url: string, baseUrl: string | undefined): URL {
+  const isAbsolute = /^https?:\/\//i.test(url);
+  const text = isAbsolute || baseUrl === undefined ? url : `${baseUrl.replace(/\/+$/, '')}/${url.replace(/^\/+/, '')}`;
+  const parsed = URL.canParse(text) ? new URL(text) : undefined;
+  if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) {
+    const remedy = "Write an absolute http(s) URL, or give the port a 'base_url'.";
+    throw new HttpRequestError(`The URL of the call is not one that can be called. ${remedy}`);
+  }
+  if (parsed.username !== '' || parsed.password !== '') {
+    throw new HttpRequestError("The URL holds credentials. Give them to the port: 'basic_auth_username', 'basic_auth_password'.");
+  }
+  if (
+    !isAbsolute &&
+    baseUrl !== undefined &&
+    !`${parsed.pathname}/`.startsWith(`${new URL(baseUrl).pathname.replace(/\/+$/, '')}/`)
+  ) {
+    throw new HttpRequestError("The path of the call leads out of the port's base. Write it without '..'.");
+  }
+  return parsed;
+}
+
+function addQuery(url: URL, query: Readonly<Record<string, JsonValue>>): URL {
+  const result = new URL(url);
+  for (const [name, value] of Object.entries(query)) {
+    const values = Array.isArray(value) ? value : [value];
+    for (const item of values) if (item !== null) result.searchParams.append(name, queryText(item));
+  }
+  return result;
+}
+
+function queryText(value: JsonValue): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+/** @throws HttpRequestError that names the header, and keeps its value to itself */
+function checked(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  for (const [name, value] of Object.entries(headers)) {
+    try {
+      new Headers([[name, value]]);
+    } catch {
+      throw new HttpRequestError(`The header '${name}' cannot be sent: its name or value holds characters that headers may not.`);
+    }
+  }
+  return headers;
+}
+
+function statusError(response: Response, doing: string, excerpt: string, now: number): HttpStatusError {
+  const wait = retryAfterMs(response.headers.get('retry-after'), now);
+  const message = `${doing} answered ${response.status}${excerpt === '' ? '.' : `: ${excerpt}`}`;
+  return new HttpStatusError(response.status, message, wait === undefined ? {} : { retryAfterMs: wait });
+}
+
+/** The beginning of an answer, without what we sent: some systems repeat it. */
+function excerptOf(text: string, secrets: readonly string[]): string {
+  const clean = secrets.reduce((cleaned, secret) => cleaned.replaceAll(secret, '***'), text);
+  return clean.length > EXCERPT_CHARACTERS ? `${clean.slice(0, EXCERPT_CHARACTERS)}…` : clean;
+}
+
+/** Header values, the parts of credentials in them, and what a basic credential stands for; the longest first. */
+function secretsIn(headers: Readonly<Record<string, string>>): readonly string[] {
+  const values = Object.values(headers).flatMap((value) => {
+    const [, basic] = /^basic (.+)$/i.exec(value) ?? [];
+    const decoded = basic === undefined ? '' : Buffer.from(basic, 'base64').toString();
+    return [value, ...value.split(' '), decoded, decoded.slice(decoded.indexOf(':') + 1)];
+  });
+  const quoted = values.map((value) => JSON.stringify(value).slice(1, -1));
+  return [...new Set([...values, ...quoted])]
+    .filter(
+      (value) => value.length >= SECRET_MIN_CHARACTERS && value !== 'application/json' && !/^(?:Basic|Bearer)$/i.test(value),
+    )
+    .sort((a, b) => b.length - a.length);
+}

@@ -1,0 +1,35 @@
+import type { WaitDecision, WaitRecord, WaitStore } from '../../ports/wait-store.ts';
+
+/** Waits in this process's memory. */
+export class MemoryWaitStore implements WaitStore {
+  readonly #waits = new Map<string, WaitRecord>();
+
+  async open(wait: WaitRecord): Promise<WaitRecord> {
+    const key = keyOf(wait.runId, wait.node);
+    const known = this.#waits.get(key);
+    if (known === undefined) this.#waits.set(key, structuredClone(wait));
+    return structuredClone(known ?? wait);
+  }
+
+  async read(runId: string, node: string): Promise<WaitRecord | null> {
+    return structuredClone(this.#waits.get(keyOf(runId, node))) ?? null;
+  }
+
+  async decide(runId: string, node: string, decision: WaitDecision): Promise<{ first: boolean; wait: WaitRecord } | null> {
+    const known = this.#waits.get(keyOf(runId, node));
+    if (known === undefined) return null;
+    if (known.status !== 'open') return { first: false, wait: structuredClone(known) };
+    const wait = { ...known, ...structuredClone(decision) };
+    this.#waits.set(keyOf(runId, node), wait);
+    return { first: true, wait: structuredClone(wait) };
+  }
+
+  async list(runId: string): Promise<readonly WaitRecord[]> {
+    const waits = [...this.#waits.values()].filter((wait) => wait.runId === runId);
+    return structuredClone(waits.sort((a, b) => (a.openedAt < b.openedAt ? -1 : a.openedAt > b.openedAt ? 1 : 0)));
+  }
+}
+
+function keyOf(runId: string, node: string): string {
+  return `${runId} ${node}`;
+}

@@ -1,0 +1,98 @@
+import { INSTANCE_ID_PATTERN } from '../limits.ts';
+import type { ArtifactStore } from '../ports/artifact-store.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { Orchestrations } from '../ports/orchestrations.ts';
+import type { RunStore } from '../ports/run-store.ts';
+import type { WaitStore } from '../ports/wait-store.ts';
+import { cancelRun } from '../run/cancel-run.ts';
+import { type Delivery, deliverEvent } from '../run/deliver-event.ts';
+import type { OutboxRelay } from '../run/outbox-relay.ts';
+import { readJson } from '../triggers/strict-json.ts';
+import { answer } from './answer.ts';
+import { type ApiRequest, type ApiResponse, jsonResponse } from './api-message.ts';
+import { problem, rejectionProblem } from './problem.ts';
+
+export interface ControlDependencies {
+  readonly runs: RunStore;
+  readonly waits: WaitStore;
+  readonly artifacts: ArtifactStore;
+  readonly orchestrations: Orchestrations;
+  readonly relay: OutboxRelay;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const MAX_REASON_CHARACTERS = 500;
+const UNKNOWN = problem({ status: 404, code: 'run_not_found', detail: 'There is no run of this id.' });
+const ENDED = problem({ status: 409, code: 'run_ended', detail: 'The run has ended.' });
+
+/** `POST /runs/{id}/events/{key}`: gives an event, the body, to a run that waits for it. 202 once it is stored. */
+export function deliverRunEvent(request: ApiRequest, dependencies: ControlDependencies): Promise<ApiResponse> {
+  return answer('deliverRunEvent', dependencies.log, async () => {
+    const { id = '', key = '' } = request.params;
+    if (!INSTANCE_ID_PATTERN.test(id)) return UNKNOWN;
+    const body = request.body.byteLength === 0 ? ({ kind: 'read', value: null } as const) : readJson(request.body);
+    if (body.kind === 'refused') return rejectionProblem(body.rejection);
+    return deliveryResponse(await deliverEvent(id, key, body.value, dependencies), key);
+  });
+}
+
+function deliveryResponse(delivery: Delivery, key: string): ApiResponse {
+  switch (delivery.kind) {
+    case 'delivered':
+    case 'duplicate':
+      return jsonResponse(202, { node: delivery.node, duplicate: delivery.kind === 'duplicate' });
+    case 'decided':
+      return problem({
+        status: 409,
+        code: 'wait_decided',
+        detail: `Another event has decided what node '${delivery.node}' waited for.`,
+      });
+    case 'late':
+      return problem({ status: 409, code: 'wait_timed_out', detail: `Node '${delivery.node}' waited until ${delivery.until}.` });
+    case 'not_waiting': {
+      const keys = delivery.eventKeys.join(', ');
+      const detail = `The run does not wait for '${key}' now. ${keys === '' ? 'It waits for nothing.' : `It waits for: ${keys}.`}`;
+      return problem({ status: 409, code: 'wait_unknown', detail, headers: { 'retry-after': '1' } });
+    }
+    case 'run_ended':
+      return ENDED;
+    case 'run_unknown':
+      return UNKNOWN;
+  }
+}
+
+/** `POST /runs/{id}/cancel?reason=…`: ends a run before its time. 202 once that is recorded. */
+export function cancel(request: ApiRequest, dependencies: ControlDependencies): Promise<ApiResponse> {
+  return answer('cancelRun', dependencies.log, async () => {
+    const outcome = await cancelRun(request.params['id'] ?? '', reasonOf(request), dependencies);
+    if (outcome === 'unknown') return UNKNOWN;
+    return outcome === 'ended_before' ? ENDED : jsonResponse(202, { status: 'cancelled' });
+  });
+}
+
+/** `POST /runs/{id}/suspend?reason=…`: no further task is given until the run is resumed; those at work finish. */
+export function suspend(request: ApiRequest, dependencies: ControlDependencies): Promise<ApiResponse> {
+  return pause(request, dependencies, 'suspend');
+}
+
+/** `POST /runs/{id}/resume?reason=…` */
+export function resume(request: ApiRequest, dependencies: ControlDependencies): Promise<ApiResponse> {
+  return pause(request, dependencies, 'resume');
+}
+
+function pause(request: ApiRequest, dependencies: ControlDependencies, action: 'suspend' | 'resume'): Promise<ApiResponse> {
+  const { runs, orchestrations, log } = dependencies;
+  return answer(`${action}Run`, log, async () => {
+    const run = await runs.read(request.params['id'] ?? '');
+    if (run === null) return UNKNOWN;
+    if (run.finishedAt !== undefined) return ENDED;
+    await orchestrations[action](run.runId, reasonOf(request));
+    return jsonResponse(202, { status: action === 'suspend' ? 'suspended' : 'resumed' });
+  });
+}
+
+function reasonOf({ query }: ApiRequest): string {
+  return (query.get('reason') ?? 'Asked for through the API.').slice(0, MAX_REASON_CHARACTERS);
+}

@@ -1,0 +1,41 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Command } from 'commander';
+import type { CommandContext } from '../command-context.ts';
+import { fileError } from '../files.ts';
+import { loadLanguage } from '../language.ts';
+import { printable } from '../terminal.ts';
+
+const HELP = `
+Editors with a YAML language server complete, explain and check documents with it. Say it in the first line of a document:
+
+  # yaml-language-server: $schema=../schemas/hexdag-v1.schema.json
+
+The steps and kinds of nodes are those of this project.
+
+  hexdag schema --output-file schemas/hexdag-v1.schema.json`;
+
+export function addSchema(parent: Command, { terminal }: CommandContext): void {
+  parent
+    .command('schema')
+    .summary('print the JSON Schema of the documents')
+    .description('Prints the JSON Schema of pipelines, triggers and the other documents.')
+    .option('--output-file <file>', 'write it there instead')
+    .addHelpText('after', HELP)
+    .action(async ({ outputFile }: { outputFile?: string }) => {
+      const { languageSchema } = await import('../schema/language-schema.ts');
+      const { kinds } = await loadLanguage();
+      const text = `${JSON.stringify(languageSchema(kinds.values()), null, 2)}\n`;
+      if (outputFile === undefined) {
+        terminal.stdout.write(text);
+        return;
+      }
+      try {
+        mkdirSync(dirname(outputFile), { recursive: true });
+        writeFileSync(outputFile, text);
+      } catch (error) {
+        throw fileError(outputFile, error);
+      }
+      terminal.stdout.write(`Written to ${printable(outputFile)}.\n`);
+    });
+}

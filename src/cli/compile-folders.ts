@@ -1,0 +1,41 @@
+import type { Language } from '../library.ts';
+import type { StartablePipeline } from '../triggers/trigger.ts';
+import type { DocumentFolder } from './document-folders.ts';
+import { type Finding, findingsIn } from './findings.ts';
+import { loadLanguage } from './language.ts';
+
+export interface CompiledFolder {
+  readonly folder: DocumentFolder;
+  readonly findings: readonly Finding[];
+  /** Those of the files that were named. */
+  readonly pipelines: readonly StartablePipeline[];
+}
+
+export interface CompiledFolders {
+  readonly language: Language;
+  readonly folders: readonly CompiledFolder[];
+  /** How many files were named. */
+  readonly files: number;
+}
+
+export interface CompileOptions {
+  /** Name of the environment to compile for. */
+  readonly env: string | undefined;
+  /** What `${NAME}` in documents stands for. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
+}
+
+/** Compiles folders of documents as the app does. */
+export async function compileFolders(
+  folders: readonly DocumentFolder[],
+  { env, variables }: CompileOptions,
+): Promise<CompiledFolders> {
+  const { compileLibrary } = await import('../library.ts');
+  const language = await loadLanguage();
+  const compiled = folders.map((folder) => {
+    const { diagnostics, pipelines } = compileLibrary(folder.files(), language, { variables, environment: env });
+    const named = pipelines.filter(({ file }) => folder.named.has(file));
+    return { folder, findings: findingsIn(folder, diagnostics), pipelines: named };
+  });
+  return { language, folders: compiled, files: folders.reduce((sum, { named }) => sum + named.size, 0) };
+}

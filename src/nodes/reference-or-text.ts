@@ -1,0 +1,29 @@
+import { parsePath, readPath } from '../expression/path.ts';
+import type { Lookup } from '../expression/scope.ts';
+import { isTemplate } from '../expression/template.ts';
+import { isJsonObject, type JsonValue } from '../json.ts';
+import { renderText } from './render-leaves.ts';
+
+const QUOTED = /^(?:'([^']*)'|"([^"]*)")$/;
+
+/**
+ * What a value stands for in which texts may be references: `$input` and `$input.path`; `name.path` if there is something of that
+ * name; a template. Quoted text is that text, and so is everything else: `v1.2 shipped`, `because`.
+ */
+export function resolveValue(value: JsonValue, lookup: Lookup): JsonValue {
+  if (typeof value === 'string') return resolveText(value, lookup);
+  if (Array.isArray(value)) return value.map((item) => resolveValue(item, lookup));
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolveValue(item, lookup)]));
+}
+
+function resolveText(text: string, lookup: Lookup): JsonValue {
+  const [, single, double] = QUOTED.exec(text) ?? [];
+  const quoted = single ?? double;
+  if (quoted !== undefined) return quoted;
+  if (isTemplate(text)) return renderText(text, lookup);
+  const path = parsePath(text);
+  if (path === undefined || (path.segments.length === 0 && !path.root.startsWith('$'))) return text;
+  const root = lookup(path.root);
+  return root === undefined ? text : (readPath(root, path.segments) ?? null);
+}

@@ -1,0 +1,46 @@
+import type { Clock } from '../ports/clock.ts';
+import type { AroundCall } from './wrapped-port.ts';
+
+interface Answer {
+  readonly value: unknown;
+  readonly expiresAt: number;
+}
+
+/** Answers a call like one before from memory. Failures are not kept. */
+export function cacheResponses(entries: number, ttlMs: number | undefined, clock: Clock): AroundCall {
+  /** In the order of use: a `Map` remembers the order of insertion. */
+  const answers = new Map<string, Answer>();
+  const keep = (key: string, answer: Answer) => {
+    answers.delete(key);
+    answers.set(key, answer);
+    const [oldest] = answers.keys();
+    if (answers.size > entries && oldest !== undefined) answers.delete(oldest);
+  };
+  return async ({ method, args, proceed }) => {
+    const key = keyOf(method, args);
+    if (key === undefined) return proceed();
+    const known = answers.get(key);
+    if (known !== undefined && known.expiresAt > clock.now()) {
+      keep(key, known);
+      return known.value;
+    }
+    const value = await proceed();
+    keep(key, { value, expiresAt: clock.now() + (ttlMs ?? Number.POSITIVE_INFINITY) });
+    return value;
+  };
+}
+
+/** Undefined if the arguments are not plain data. Signals do not count: they say how long to wait, not what for. */
+function keyOf(method: string, args: readonly unknown[]): string | undefined {
+  try {
+    return JSON.stringify([method, args], (_, value: unknown) => (value instanceof AbortSignal ? undefined : sorted(value)));
+  } catch {
+    return undefined;
+  }
+}
+
+function sorted(value: unknown): unknown {
+  if (typeof value === 'function') throw new TypeError('A function has no text to compare.');
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import type { JsonObject } from '../json.ts';
+import { duration } from '../pipeline/document-schema.ts';
+import { MAX_RUN_MS } from '../pipeline/limits.ts';
+import { didYouMean } from '../pipeline/near-match.ts';
+import type { ReportProblem, StepCatalog } from '../pipeline/node-definition.ts';
+import type { EngineNodeKind } from './node-kind.ts';
+
+const schema = z.object({
+  /** Which event it waits for: a template. */
+  event_key: z.string().min(1),
+  /** How long it waits at most; for ever if absent. */
+  timeout: duration({ min: 1, max: MAX_RUN_MS }).nullable().optional(),
+  /** The node that takes over when nothing came. */
+  on_timeout: z.string().nullable().optional(),
+  /** A step that is called before the wait begins. */
+  setup_fn: z.string().min(1).nullable().optional(),
+});
+
+/** Lasts until an event with its key comes, or its time is up; the event is its result. */
+export const waitNode: EngineNodeKind = {
+  kind: 'wait_node',
+  aliases: ['core:wait_node'],
+  schema,
+  role: 'wait',
+  references: () => [],
+  resolve,
+};
+
+function resolve(spec: JsonObject, steps: StepCatalog, report: ReportProblem): JsonObject {
+  const { event_key: eventKey, timeout, on_timeout: onTimeout, setup_fn: setup } = schema.parse(spec);
+  if (setup && !steps.has(setup)) {
+    const remedy = didYouMean(setup, steps.names()) ?? `Register it: defineStep('${setup}', …) in steps/.`;
+    report({ path: ['setup_fn'], code: 'step_unknown', message: `There is no step '${setup}'.`, remedy });
+  }
+  if (onTimeout && !timeout) {
+    const message = "'on_timeout' has no effect without 'timeout'.";
+    report({ severity: 'warning', path: ['on_timeout'], code: 'timeout_missing', message, remedy: "Add 'timeout', such as 1d." });
+  }
+  return { event_key: eventKey, ...(timeout ? { timeout_ms: timeout } : {}), ...(setup ? { setup_fn: setup } : {}) };
+}

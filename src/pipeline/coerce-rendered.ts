@@ -1,0 +1,34 @@
+import type { z } from 'zod';
+import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
+
+const NUMBER = /^-?\d+(?:\.\d+)?$/;
+
+/** A macro renders texts only. Where its node's schema wants a number or a boolean, the text that spells one is taken for it. */
+export function coerceRendered(schema: z.ZodObject, value: JsonObject): JsonObject {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return value;
+  let coerced: JsonValue = value;
+  for (const issue of parsed.error.issues) {
+    if (issue.code !== 'invalid_type') continue;
+    const wanted = issue.expected;
+    const path = issue.path.filter((segment) => typeof segment !== 'symbol');
+    coerced = replaceAt(coerced, path, (text) => scalarOf(text, wanted));
+  }
+  return isJsonObject(coerced) ? coerced : value;
+}
+
+function scalarOf(text: string, wanted: string): JsonValue {
+  if ((wanted === 'number' || wanted === 'int') && NUMBER.test(text)) return Number(text);
+  if (wanted === 'boolean' && /^(?:true|false)$/i.test(text)) return text.toLowerCase() === 'true';
+  return text;
+}
+
+function replaceAt(value: JsonValue, path: readonly PropertyKey[], change: (text: string) => JsonValue): JsonValue {
+  const [key, ...rest] = path;
+  if (key === undefined) return typeof value === 'string' ? change(value) : value;
+  if (Array.isArray(value)) return value.map((item, index) => (index === key ? replaceAt(item, rest, change) : item));
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [name, name === key ? replaceAt(item, rest, change) : item]),
+  );
+}

@@ -1,0 +1,115 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
+import type { Catalog } from './catalog.ts';
+import type { SourceDocument } from './documents.ts';
+import { MiddlewareReader, type MiddlewareStack } from './middleware.ts';
+import type { PlanAdapter } from './plan.ts';
+import type { Report } from './report.ts';
+import { unknownKey } from './schema-problems.ts';
+
+/** A document that pipelines of its file use, and where to tell what is wrong with it. */
+export interface Definition {
+  readonly document: SourceDocument;
+  readonly report: Report;
+}
+
+/** What the Adapter, Middleware and Config documents of a file define. */
+export interface Definitions {
+  readonly adapters: ReadonlyMap<string, PlanAdapter>;
+  readonly stacks: ReadonlyMap<string, MiddlewareStack>;
+  /** `spec.orchestrator` of the Config document. */
+  readonly orchestrator: { readonly value: JsonObject; readonly report: Report } | undefined;
+}
+
+const SPEC_KEYS: Readonly<Record<string, readonly string[]>> = {
+  Adapter: ['class', 'config', 'params', 'capabilities'],
+  Middleware: ['stack'],
+  Config: ['orchestrator', 'logging', 'limits', 'caps'],
+};
+
+/** Reads the definitions in file order; of two with one name the last counts. */
+export function readDefinitions(documents: readonly Definition[], catalog: Catalog): Definitions {
+  const adapters = new Map<string, PlanAdapter>();
+  const stacks = new Map<string, MiddlewareStack>();
+  let orchestrator: Definitions['orchestrator'];
+  for (const { document, report } of documents) {
+    const spec = readSpec(document, report);
+    if (spec === undefined) continue;
+    if (document.kind === 'Config') {
+      orchestrator = readConfig(spec, report) ?? orchestrator;
+      continue;
+    }
+    const name = readName(document, report);
+    if (document.kind === 'Adapter') {
+      const adapter = readAdapter(spec, report);
+      if (name !== undefined && adapter !== undefined) adapters.set(name, adapter);
+    } else {
+      const stack = readStack(spec, new MiddlewareReader(stacks, catalog.middleware, report), report);
+      if (name !== undefined) stacks.set(name, stack);
+    }
+  }
+  return { adapters, stacks, orchestrator };
+}
+
+function readSpec({ kind = '', value }: SourceDocument, report: Report): JsonObject | undefined {
+  const { spec } = value;
+  if (isJsonObject(spec)) {
+    const known = SPEC_KEYS[kind] ?? [];
+    for (const key of Object.keys(spec))
+      if (!known.includes(key)) report.problem(unknownKey(['spec', key], key, known), 'warning');
+    return spec;
+  }
+  if (spec === undefined) missing(['spec'], `This ${kind} has no 'spec'.`, "Add 'spec'.", report);
+  else
+    report.error(['spec'], {
+      code: 'type_mapping',
+      message: "'spec' must be a mapping.",
+      remedy: 'Write one "key: value" a line.',
+    });
+  return undefined;
+}
+
+function readName({ kind, value }: SourceDocument, report: Report): string | undefined {
+  const { metadata } = value;
+  const name = isJsonObject(metadata) ? metadata['name'] : undefined;
+  if (typeof name === 'string' && name !== '') return name;
+  missing(['metadata', 'name'], `This ${kind} has no name.`, "Add 'metadata: {name: …}'.", report);
+  return undefined;
+}
+
+function readAdapter(spec: JsonObject, report: Report): PlanAdapter | undefined {
+  const { class: adapter, config = spec['params'] ?? {} } = spec;
+  if (!isJsonObject(config)) {
+    report.error(['spec', 'config'], {
+      code: 'type_mapping',
+      message: "'config' must be a mapping.",
+      remedy: 'Write one "key: value" a line.',
+    });
+  }
+  if (typeof adapter === 'string' && adapter !== '') return { adapter, config: isJsonObject(config) ? config : {} };
+  missing(['spec', 'class'], "This Adapter has no 'spec.class'.", "Name a registered adapter: 'class: mock_llm'.", report);
+  return undefined;
+}
+
+function readStack(spec: JsonObject, reader: MiddlewareReader, report: Report): MiddlewareStack {
+  const stack: JsonValue | undefined = spec['stack'];
+  if (stack !== undefined) return reader.read(stack, ['spec', 'stack']);
+  missing(['spec', 'stack'], "This Middleware has no 'spec.stack'.", 'Write a list: [retry_with_backoff, timeout].', report);
+  return [];
+}
+
+function readConfig(spec: JsonObject, report: Report): Definitions['orchestrator'] {
+  for (const key of ['logging', 'limits', 'caps']) {
+    if (!Object.hasOwn(spec, key)) continue;
+    const problem = unknownKey(['spec', key], key, []);
+    report.problem({ ...problem, code: 'key_not_supported', message: `'${key}' has no effect here.` }, 'warning');
+  }
+  const value = spec['orchestrator'];
+  if (value === undefined || isJsonObject(value)) return value === undefined ? undefined : { value, report };
+  const remedy = 'Write one "key: value" a line.';
+  report.error(['spec', 'orchestrator'], { code: 'type_mapping', message: "'orchestrator' must be a mapping.", remedy });
+  return undefined;
+}
+
+function missing(path: readonly string[], message: string, remedy: string, report: Report): void {
+  report.error(path, { code: 'field_missing', message, remedy });
+}

@@ -1,0 +1,56 @@
+import { isJsonObject, type JsonValue } from '../json.ts';
+import { didYouMean } from './near-match.ts';
+import type { NodeDefinition } from './node-definition.ts';
+import type { Report } from './report.ts';
+
+const CORE_PREFIX = 'core:';
+
+/**
+ * The kinds of nodes by every name they go by. In this order: what `spec.aliases` defines, names and aliases of registered kinds,
+ * the same after `core:`, and the class of a dotted path (`hexdag.builtin.nodes.FunctionNode` is `function_node`).
+ */
+export class NodeKindTable extends Map<string, NodeDefinition> {
+  constructor(kinds: Iterable<NodeDefinition>) {
+    super();
+    for (const kind of kinds) for (const name of [kind.kind, ...kind.aliases]) this.set(name, kind);
+  }
+
+  override get(name: string): NodeDefinition | undefined {
+    const known = super.get(name);
+    if (known !== undefined) return known;
+    if (name.startsWith(CORE_PREFIX)) return super.get(name.slice(CORE_PREFIX.length));
+    return name.includes('.') ? super.get(snakeCase(name.slice(name.lastIndexOf('.') + 1))) : undefined;
+  }
+
+  /** Adds the names of `spec.aliases`. */
+  addAliases(aliases: JsonValue | undefined, report: Report): void {
+    if (aliases === undefined) return;
+    const path = ['spec', 'aliases'];
+    if (!isJsonObject(aliases)) {
+      const message = "'aliases' must be a mapping of names to kinds of nodes.";
+      report.error(path, { code: 'type_mapping', message, remedy: 'Write a mapping: one "alias: kind" a line.' });
+      return;
+    }
+    const kinds = new Map(Object.entries(aliases).map(([alias, target]) => [alias, this.#target(target)]));
+    for (const [alias, kind] of kinds) {
+      if (kind !== undefined) this.set(alias, kind);
+      else {
+        const shown = String(aliases[alias]);
+        const remedy = didYouMean(shown, this.keys()) ?? 'Name a kind of node, such as function_node.';
+        report.error([...path, alias], { code: 'node_kind_unknown', message: `There is no kind of node '${shown}'.`, remedy });
+      }
+    }
+  }
+
+  #target(target: JsonValue): NodeDefinition | undefined {
+    return typeof target === 'string' ? this.get(target) : undefined;
+  }
+}
+
+/** `LLMNode` → `llm_node`. */
+function snakeCase(name: string): string {
+  return name
+    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .toLowerCase();
+}

@@ -1,0 +1,309 @@
+import { messageOf } from '../errors.ts';
+import type { NodeKind } from '../nodes/node-kind.ts';
+import type { Plan } from '../pipeline/plan.ts';
+import type { AdvanceResult, AdvanceTask, RunOutcome, Suspension } from './advance-task.ts';
+import { KnownRun } from './known-run.ts';
+import { isLarge } from './large.ts';
+import { isWithin } from './node-path.ts';
+import type { NodeOutcome } from './outcome.ts';
+import { type Progress, progress } from './progress.ts';
+import { relevantTo } from './relevant.ts';
+import type { RunGeneration } from './run-generation.ts';
+import type { RunShell, Step, TaskStep, Verdict } from './run-step.ts';
+import { wakeEvent } from './wake-event.ts';
+
+const OPEN: Verdict = { kind: 'open' };
+/** A task that takes whatever is next. */
+const NEXT: TaskStep = { kind: 'task', node: null, attempt: 1, breakdowns: 0, lookUp: false };
+
+/** A task that could not be carried out is given again after 1 s, 2 s, 4 s … up to this. */
+const LONGEST_BREAKDOWN_WAIT_MS = 300_000;
+/** Then the run is given up and ends as failed; with the waits above that is after some four hours. */
+const MAX_BREAKDOWNS = 50;
+/** What a task is told of why earlier ones broke down. */
+const MAX_REASON_CHARACTERS = 1_000;
+/** A generation that gave this many tasks continues as new, so that replaying it stays cheap. */
+const TASKS_PER_GENERATION = 150;
+/** The engine's own limit is six days; a longer time is waited for in parts. */
+const LONGEST_TIMER_MS = 3 * 24 * 3_600_000;
+
+/**
+ * Decides what is done for a run, and when: gives tasks for what is ready, waits, and ends. Takes the time from whoever calls it,
+ * and does nothing itself, so the same decisions drive durable orchestrations and runs within a process.
+ */
+export class RunDriver {
+  readonly #generation: RunGeneration;
+  readonly #kinds: ReadonlyMap<string, NodeKind>;
+  readonly #shell: RunShell;
+  readonly #known = new KnownRun();
+  readonly #open = new Set<Step>();
+  /** Nodes that were spoken to while a task was looking at them already. */
+  readonly #lookAgain = new Set<string>();
+  #plan: Plan | undefined;
+  #given = 0;
+  #startedAt = 0;
+
+  constructor(generation: RunGeneration, kinds: ReadonlyMap<string, NodeKind>, shell: RunShell) {
+    this.#generation = generation;
+    this.#kinds = kinds;
+    this.#shell = shell;
+    for (const frame of generation.frames ?? []) this.#known.enter(frame);
+    for (const outcome of generation.outcomes ?? []) this.#known.learn(outcome);
+  }
+
+  /** `now` is Unix milliseconds, here and below. */
+  begin(now: number): void {
+    this.#startedAt = this.#generation.startedAt ?? now;
+    for (const { node, attempt, at } of this.#generation.retries ?? []) {
+      this.#timer(now, { kind: 'pause', next: { ...NEXT, node, attempt, lookUp: true }, at });
+    }
+    this.#give(NEXT, now);
+  }
+
+  /** A step has succeeded; of a task, `result` is what came of it. */
+  done(step: Step, result: AdvanceResult | undefined, now: number): Verdict {
+    this.#open.delete(step);
+    switch (step.kind) {
+      case 'task':
+        return result === undefined ? OPEN : this.#afterTask(step, result, now);
+      case 'signal':
+        return step.thenEnd === undefined ? OPEN : { kind: 'ended', status: step.thenEnd };
+      case 'event':
+        return this.#lookAt(step.node, now);
+      default:
+        return now < step.at ? this.#again(step, now) : this.#afterTimer(step, now);
+    }
+  }
+
+  /** A step could not be carried out. */
+  failed(step: Step, error: unknown, now: number): void {
+    this.#open.delete(step);
+    const [line = ''] = messageOf(error).split('\n');
+    if (step.kind === 'signal') {
+      // Whoever is to be told looks by itself in the end.
+      if (step.breakdowns < 3) this.#signal({ ...step, breakdowns: step.breakdowns + 1 });
+      else if (step.thenEnd !== undefined) throw error;
+      return;
+    }
+    if (step.kind !== 'task') throw error;
+    const breakdowns = step.breakdowns + 1;
+    const giveUp = { code: 'run_abandoned', reason: line.slice(0, MAX_REASON_CHARACTERS) } as const;
+    const next = { ...step, breakdowns, lookUp: true, ...(breakdowns < MAX_BREAKDOWNS ? {} : { giveUp }) };
+    this.#timer(now, { kind: 'pause', next, at: now + Math.min(1000 * 2 ** step.breakdowns, LONGEST_BREAKDOWN_WAIT_MS) });
+  }
+
+  /** What has become of the run's nodes, as far as tasks have told. */
+  get outcomes(): ReadonlyMap<string, NodeOutcome> {
+    return this.#known.outcomes;
+  }
+
+  /** The earliest time after `now` at which something is tried again; undefined if nothing is going to be. */
+  nextRetry(now: number): number | undefined {
+    const pauses = [...this.#open].flatMap((step) => (step.kind === 'pause' ? [step.at] : []));
+    const attempts = [...this.#known.frames.values()].map(({ startedAt }) => startedAt).filter((at) => at > now);
+    const times = [...pauses, ...attempts];
+    return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  #afterTask(step: TaskStep, result: AdvanceResult, now: number): Verdict {
+    if (result.ended !== undefined) {
+      for (const outcome of result.outcomes) this.#known.learn(outcome);
+      return this.#end(result.ended);
+    }
+    this.#learn(result, now);
+    if (this.#given >= TASKS_PER_GENERATION && this.#count('task', 'signal') === 0) return this.#continueAsNew();
+    for (const node of result.ready ?? []) this.#give({ ...NEXT, node }, now, result.ready);
+    if (result.ready === undefined || step.node !== null) this.#giveWhatIsReady(now);
+    return OPEN;
+  }
+
+  #afterTimer(step: Extract<Step, { readonly at: number }>, now: number): Verdict {
+    if (step.kind === 'pause') this.#give(step.next, now);
+    else if (step.kind === 'look') return this.#lookAt(step.node, now);
+    else if (step.kind === 'wake') this.#giveWhatIsReady(now);
+    else {
+      const seconds = (this.#plan?.timeoutMs ?? 0) / 1000;
+      const settled = this.#plan?.nodes.filter(({ name }) => this.#known.outcomes.has(name)).length ?? 0;
+      const reason = `It timed out after ${seconds} s; ${settled}/${this.#plan?.nodes.length ?? 0} nodes had completed.`;
+      this.#give({ ...NEXT, giveUp: { code: 'pipeline_timeout', reason } }, now);
+    }
+    return OPEN;
+  }
+
+  /** Somebody spoke to a waiting node, or its time is up. */
+  #lookAt(node: string, now: number): Verdict {
+    this.#drop((step) => step.kind === 'look' && step.node === node);
+    if (this.#nodes('task').includes(node)) this.#lookAgain.add(node);
+    else this.#give({ ...NEXT, node, lookUp: true }, now);
+    return OPEN;
+  }
+
+  #again(step: Extract<Step, { readonly at: number }>, now: number): Verdict {
+    this.#timer(now, step);
+    return OPEN;
+  }
+
+  #learn({ outcomes, frames, plan, retry, suspended, detached, wakeAt }: AdvanceResult, now: number): void {
+    if (this.#plan === undefined && plan !== undefined) this.#learnPlan(plan, now);
+    for (const frame of frames ?? []) this.#known.enter(frame);
+    for (const outcome of outcomes) this.#known.learn(outcome);
+    this.#dropSettled();
+    if (retry !== undefined) {
+      this.#timer(now, {
+        kind: 'pause',
+        next: { ...NEXT, node: retry.node, attempt: retry.attempt, lookUp: true },
+        at: now + retry.delayMs,
+      });
+    }
+    if (suspended !== undefined) this.#suspend(suspended, now);
+    if (detached !== undefined) this.#signal({ kind: 'signal', signal: { kind: 'start', run: detached }, breakdowns: 0 });
+    this.#wake(wakeAt, now);
+  }
+
+  #learnPlan(plan: Plan, now: number): void {
+    this.#plan = plan;
+    if (plan.timeoutMs !== undefined) this.#timer(now, { kind: 'run_timeout', at: this.#startedAt + plan.timeoutMs });
+  }
+
+  #suspend({ node, lookAt, start }: Suspension, now: number): void {
+    // An engine gives an event to whoever asked for it first, so nobody asks twice.
+    if (!this.#nodes('event').includes(node)) {
+      const event: Step = { kind: 'event', node };
+      this.#open.add(event);
+      this.#shell.event(wakeEvent(node), event);
+    }
+    if (this.#lookAgain.delete(node)) this.#give({ ...NEXT, node, lookUp: true }, now);
+    else if (lookAt !== undefined) this.#timer(now, { kind: 'look', node, at: lookAt });
+    if (start !== undefined) this.#signal({ kind: 'signal', signal: { kind: 'start', run: start }, breakdowns: 0 });
+  }
+
+  #giveWhatIsReady(now: number): void {
+    if (this.#plan === undefined) throw new Error('The first task brought no plan.');
+    // A task for whatever is next is deciding: what it finds counts.
+    if ([...this.#open].some((step) => step.kind === 'task' && step.node === null)) return;
+    const step = this.#progress(this.#plan, now);
+    if (step === undefined) {
+      this.#give(NEXT, now);
+      return;
+    }
+    for (const frame of step.frames) this.#known.enter(frame);
+    for (const outcome of step.settled) this.#known.learn(outcome);
+    this.#dropSettled();
+    this.#wake(step.wakeAt, now);
+    const together = step.ready.map(({ path }) => path);
+    for (const node of together) this.#give({ ...NEXT, node }, now, together);
+    // A run that is over does not wait for the time to try again.
+    if (step.end !== undefined && this.#count('task') === 0) this.#give(NEXT, now);
+  }
+
+  /** Undefined if it takes a task to tell: a value is too large to be here. */
+  #progress(plan: Plan, now: number): Progress | undefined {
+    const { runId, input } = this.#generation;
+    if (!('value' in input) || !this.#known.isLoaded) return undefined;
+    const { outcomes, results, frames } = this.#known;
+    const atWork = new Set(this.#nodes('task'));
+    const waiting = new Set(this.#nodes('pause', 'event'));
+    const step = progress(plan, this.#kinds, { runId, input: input.value, outcomes, results, frames, atWork, waiting }, now);
+    return step.settled.some(isLarge) ? undefined : step;
+  }
+
+  /** Gives a task; `alongside` are nodes that are being given at the same moment. */
+  #give(step: TaskStep, now: number, alongside: readonly string[] = []): void {
+    const { runId, pipeline, planHash, eventKey, input, traceParent, recovering } = this.#generation;
+    const atWork = new Set([...this.#nodes('task'), ...alongside]);
+    const waiting = this.#nodes('pause', 'event');
+    if (step.node !== null) atWork.delete(step.node);
+    const task: AdvanceTask = {
+      runId,
+      pipeline,
+      planHash,
+      eventKey,
+      input,
+      ...(traceParent === undefined ? {} : { traceParent }),
+      node: step.node,
+      attempt: step.attempt,
+      outcomes: relevantTo(step.node, [...this.#known.outcomes.values()], this.#plan),
+      frames: relevantTo(step.node, [...this.#known.frames.values()], this.#plan),
+      atWork: [...atWork],
+      waiting: waiting.filter((node) => node !== step.node),
+      now,
+      lookUp: recovering || step.lookUp || this.#generation.outcomes !== undefined,
+      wantPlan: this.#plan === undefined,
+      ...(step.giveUp === undefined ? {} : { giveUp: step.giveUp }),
+    };
+    this.#given += 1;
+    this.#open.add(step);
+    this.#shell.task(task, step);
+  }
+
+  #timer(now: number, step: Extract<Step, { readonly at: number }>): void {
+    this.#open.add(step);
+    this.#shell.timer(Math.min(step.at, now + LONGEST_TIMER_MS), step);
+  }
+
+  /** One timer for the earliest time is enough: whatever is due later is told again then. */
+  #wake(at: number | undefined, now: number): void {
+    if (at === undefined) return;
+    if ([...this.#open].some((step) => step.kind === 'wake' && step.at <= at)) return;
+    this.#drop((step) => step.kind === 'wake');
+    this.#timer(now, { kind: 'wake', at });
+  }
+
+  #signal(step: Extract<Step, { readonly kind: 'signal' }>): void {
+    this.#open.add(step);
+    this.#shell.signal(step.signal, step);
+  }
+
+  /** What waits within a node that has ended waits in vain. */
+  #dropSettled(): void {
+    const isSettled = (node: string) => {
+      for (const path of this.#known.outcomes.keys()) if (isWithin(node, path)) return true;
+      return false;
+    };
+    this.#drop((step) => {
+      if (step.kind === 'event' || step.kind === 'look') return isSettled(step.node);
+      return step.kind === 'pause' && step.next.node !== null && isSettled(step.next.node);
+    });
+  }
+
+  #drop(isObsolete: (step: Step) => boolean): void {
+    for (const step of this.#open) {
+      if (!isObsolete(step)) continue;
+      this.#open.delete(step);
+      this.#shell.drop(step);
+    }
+  }
+
+  #end(status: RunOutcome): Verdict {
+    this.#drop((step) => step.kind !== 'signal');
+    const { parent } = this.#generation;
+    if (parent === undefined) return { kind: 'ended', status };
+    const signal = { kind: 'wake', runId: parent.runId, event: wakeEvent(parent.node) } as const;
+    this.#signal({ kind: 'signal', signal, breakdowns: 0, thenEnd: status });
+    return OPEN;
+  }
+
+  #continueAsNew(): Verdict {
+    const retries = [...this.#open].flatMap((step) => {
+      const node = step.kind === 'pause' ? step.next.node : null;
+      return step.kind === 'pause' && node !== null ? [{ node, attempt: step.next.attempt, at: step.at }] : [];
+    });
+    this.#drop(() => true);
+    const outcomes = [...this.#known.outcomes.values()];
+    const frames = [...this.#known.frames.values()];
+    return { kind: 'continue', generation: { ...this.#generation, outcomes, frames, retries, startedAt: this.#startedAt } };
+  }
+
+  #count(...kinds: readonly Step['kind'][]): number {
+    return [...this.#open].filter(({ kind }) => kinds.includes(kind)).length;
+  }
+
+  /** Nodes with an open step of one of these kinds. */
+  #nodes(...kinds: readonly Step['kind'][]): string[] {
+    const nodes = [...this.#open].flatMap((step) => {
+      const node = step.kind === 'pause' ? step.next.node : 'node' in step ? step.node : null;
+      return node === null || !kinds.includes(step.kind) ? [] : [node];
+    });
+    return [...new Set(nodes)];
+  }
+}

@@ -1,0 +1,187 @@
+import type { OrchestrationState, Orchestrations, RunStart } from '../ports/orchestrations.ts';
+import { advance } from '../run/advance.ts';
+import type { AdvanceDependencies } from '../run/advance-dependencies.ts';
+import type { AdvanceResult, AdvanceTask } from '../run/advance-task.ts';
+import { RunDriver } from '../run/driver.ts';
+import type { NodeOutcome } from '../run/outcome.ts';
+import type { RunGeneration } from '../run/run-generation.ts';
+import type { RunShell, Step, Verdict } from '../run/run-step.ts';
+import { carryOut, type Signal } from '../run/signal.ts';
+import type { Timers } from './timers.ts';
+
+interface LiveRun {
+  driver: RunDriver;
+  readonly events: Map<string, Step>;
+  /** Events that came before anybody waited for them. */
+  readonly early: Set<string>;
+  readonly timers: Map<Step, { readonly at: number; readonly cancel: () => void }>;
+  isSuspended: boolean;
+  /** What happened while the run was suspended. */
+  readonly held: (() => void)[];
+  state: 'active' | 'ended';
+}
+
+/**
+ * Runs within this process, by the same driver and the same tasks as in Azure: only what carries them out is another. Keeps
+ * nothing that outlives the process.
+ */
+export class InProcessEngine implements Orchestrations {
+  readonly #dependencies: AdvanceDependencies;
+  readonly #timers: Timers;
+  readonly #runs = new Map<string, LiveRun>();
+  #busy = 0;
+  #idle: (() => void)[] = [];
+
+  constructor(dependencies: AdvanceDependencies, timers: Timers) {
+    this.#dependencies = dependencies;
+    this.#timers = timers;
+  }
+
+  async start(start: RunStart): Promise<void> {
+    if (this.#runs.get(start.runId)?.state === 'active') return;
+    this.#begin(start);
+  }
+
+  async state(runId: string): Promise<OrchestrationState> {
+    return this.#runs.get(runId)?.state ?? 'unknown';
+  }
+
+  async wake(runId: string, event: string): Promise<void> {
+    const run = this.#runs.get(runId);
+    const step = run?.events.get(event);
+    if (run === undefined) return;
+    run.events.delete(event);
+    if (step === undefined) run.early.add(event);
+    else this.#tell(run, step, undefined);
+  }
+
+  async terminate(runId: string): Promise<void> {
+    const run = this.#runs.get(runId);
+    if (run !== undefined) end(run);
+  }
+
+  async suspend(runId: string): Promise<void> {
+    const run = this.#runs.get(runId);
+    if (run !== undefined) run.isSuspended = true;
+  }
+
+  async resume(runId: string): Promise<void> {
+    const run = this.#runs.get(runId);
+    if (run === undefined) return;
+    run.isSuspended = false;
+    for (const held of run.held.splice(0)) held();
+  }
+
+  /** Waits until no task is at work. */
+  async settled(): Promise<void> {
+    while (this.#busy > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  /** The earliest time (Unix milliseconds) at which something is tried again. Waits for something outside do not count. */
+  nextRetry(): number | undefined {
+    const now = this.#timers.now();
+    const active = [...this.#runs.values()].filter(({ state }) => state === 'active');
+    const times = active.flatMap(({ driver }) => driver.nextRetry(now) ?? []);
+    return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  /** What has become of a run's nodes, by path. Once everything has settled, nothing is missing. */
+  outcomes(runId: string): ReadonlyMap<string, NodeOutcome> {
+    return this.#runs.get(runId)?.driver.outcomes ?? new Map();
+  }
+
+  /** Lets go of every run, so that no timer keeps the process alive. */
+  close(): void {
+    for (const run of this.#runs.values()) end(run);
+  }
+
+  #begin(generation: RunGeneration): void {
+    const run: LiveRun = {
+      driver: new RunDriver(
+        generation,
+        this.#dependencies.kinds,
+        this.#shell(() => run),
+      ),
+      events: new Map(),
+      early: new Set(),
+      timers: new Map(),
+      isSuspended: false,
+      held: [],
+      state: 'active',
+    };
+    this.#runs.set(generation.runId, run);
+    run.driver.begin(this.#timers.now());
+  }
+
+  #shell(runOf: () => LiveRun): RunShell {
+    return {
+      task: (task, step) => this.#work(runOf(), step, this.#advance(task)),
+      signal: (signal, step) => this.#work(runOf(), step, this.#signal(signal)),
+      timer: (at, step) => {
+        const run = runOf();
+        const fire = () => {
+          run.timers.delete(step);
+          this.#tell(run, step, undefined);
+        };
+        run.timers.set(step, { at, cancel: this.#timers.at(at, fire) });
+      },
+      event: (name, step) => {
+        const run = runOf();
+        if (run.early.delete(name)) queueMicrotask(() => this.#tell(run, step, undefined));
+        else run.events.set(name, step);
+      },
+      drop: (step) => {
+        const run = runOf();
+        run.timers.get(step)?.cancel();
+        run.timers.delete(step);
+        for (const [name, waiting] of run.events) if (waiting === step) run.events.delete(name);
+      },
+    };
+  }
+
+  /** What travels through a history is text there, so that nothing here sees more than it would in Azure. */
+  async #advance(task: AdvanceTask): Promise<AdvanceResult> {
+    return JSON.parse(JSON.stringify(await advance(JSON.parse(JSON.stringify(task)), this.#dependencies)));
+  }
+
+  async #signal(signal: Signal): Promise<undefined> {
+    await carryOut(signal, this);
+    return undefined;
+  }
+
+  #work(run: LiveRun, step: Step, work: Promise<AdvanceResult | undefined>): void {
+    this.#busy += 1;
+    const done = () => {
+      this.#busy -= 1;
+      if (this.#busy === 0) for (const resolve of this.#idle.splice(0)) resolve();
+    };
+    void work
+      .then(
+        (result) => this.#tell(run, step, result),
+        (error: unknown) => this.#hold(run, () => run.driver.failed(step, error, this.#timers.now())),
+      )
+      .finally(done);
+  }
+
+  #tell(run: LiveRun, step: Step, result: AdvanceResult | undefined): void {
+    this.#hold(run, () => this.#obey(run, run.driver.done(step, result, this.#timers.now())));
+  }
+
+  #hold(run: LiveRun, action: () => void): void {
+    if (run.state === 'ended') return;
+    if (run.isSuspended) run.held.push(action);
+    else action();
+  }
+
+  #obey(run: LiveRun, verdict: Verdict): void {
+    if (verdict.kind === 'open') return;
+    end(run);
+    if (verdict.kind === 'continue') this.#begin(JSON.parse(JSON.stringify(verdict.generation)));
+  }
+}
+
+function end(run: LiveRun): void {
+  run.state = 'ended';
+  for (const { cancel } of run.timers.values()) cancel();
+  run.timers.clear();
+}

@@ -1,0 +1,217 @@
+import type { Definitions } from '../adapters/create-resources.ts';
+import { createRegistries, createResources, type Registries } from '../adapters/create-resources.ts';
+import { MemoryArtifactStore } from '../adapters/mock/memory-artifact-store.ts';
+import { MemoryEntityStore } from '../adapters/mock/memory-entity-store.ts';
+import { MemoryPlanStore } from '../adapters/mock/memory-plan-store.ts';
+import { MemoryPublisher } from '../adapters/mock/memory-publisher.ts';
+import { MemoryRunStore } from '../adapters/mock/memory-run-store.ts';
+import { MemoryWaitStore } from '../adapters/mock/memory-wait-store.ts';
+import type { JsonObject, JsonValue } from '../json.ts';
+import type { NodeKind } from '../nodes/node-kind.ts';
+import { nodeKinds } from '../nodes/node-kinds.ts';
+import type { ResourceFactory } from '../nodes/resource-factory.ts';
+import { type StepDefinition, StepRegistry } from '../nodes/steps.ts';
+import type { RunEvent } from '../ports/event-publisher.ts';
+import type { Log } from '../ports/log.ts';
+import type { NodeRecord, RunRecord } from '../ports/run-store.ts';
+import { cancelRun } from '../run/cancel-run.ts';
+import { type Delivery, deliverEvent } from '../run/deliver-event.ts';
+import { OutboxRelay } from '../run/outbox-relay.ts';
+import { fromPayload } from '../run/payload.ts';
+import { startOnce, type Start } from '../triggers/accept-event.ts';
+import { childRuns } from '../triggers/child-runs.ts';
+import { payloadHash } from '../triggers/payload-hash.ts';
+import type { StartablePipeline } from '../triggers/trigger.ts';
+import { InProcessEngine } from './in-process-engine.ts';
+import type { RunReport, WaitingNode } from './run-report.ts';
+import type { Timers } from './timers.ts';
+
+/** The code that pipelines call by name. Of two definitions with one name the last counts. */
+export interface LocalDefinitions extends Definitions {
+  readonly steps?: readonly StepDefinition[];
+}
+
+export interface LocalRunsOptions {
+  /** What `${NAME}` in the configuration of ports and services stands for. */
+  readonly variables?: Readonly<Record<string, string | undefined>>;
+  /** Ready objects that stand in for ports, whatever a pipeline declares. */
+  readonly ports?: Readonly<Record<string, unknown>>;
+  readonly timers: Timers;
+  readonly log?: Log;
+  /** Told of each node with an effect when its result has been recorded. */
+  readonly onNode?: (record: NodeRecord) => void;
+}
+
+/** What documents are compiled with: the kinds of nodes, and all that they may name. */
+export interface LocalLanguage extends Registries {
+  readonly kinds: ReadonlyMap<string, NodeKind>;
+  readonly steps: StepRegistry;
+}
+
+export function localLanguage({ steps = [], adapters = [], services = [], handlers = [] }: LocalDefinitions): LocalLanguage {
+  const registry = new StepRegistry(lastOfEach(steps));
+  const registries = createRegistries({
+    adapters: lastOfEach(adapters),
+    services: lastOfEach(services),
+    handlers: lastOfEach(handlers),
+  });
+  return { kinds: nodeKinds(registry), steps: registry, ...registries };
+}
+
+/** Runs within this process, on the engine that drives them in Azure too, with all that they store in memory. */
+export class LocalRuns {
+  readonly #runs: RecordingRunStore;
+  readonly #waits = new MemoryWaitStore();
+  readonly #artifacts = new MemoryArtifactStore();
+  readonly #publisher = new MemoryPublisher();
+  readonly #relay: OutboxRelay;
+  readonly #resources: ResourceFactory;
+  readonly #stores;
+  readonly #log: Log;
+  readonly #timers: Timers;
+  readonly engine: InProcessEngine;
+
+  constructor(language: LocalLanguage, pipelines: ReadonlyMap<string, StartablePipeline>, options: LocalRunsOptions) {
+    const { variables = {}, ports = {}, timers, log = () => {}, onNode = () => {} } = options;
+    this.#log = log;
+    this.#timers = timers;
+    this.#runs = new RecordingRunStore(onNode);
+    this.#relay = new OutboxRelay(this.#publisher, this.#runs, log);
+    const resources = { environment: variables, entities: new MemoryEntityStore(), clock: timers, log, overrides: ports };
+    this.#resources = createResources(language, resources);
+    this.#stores = { runs: this.#runs, plans: new MemoryPlanStore(), artifacts: this.#artifacts, clock: timers };
+    const dependencies = {
+      ...this.#stores,
+      waits: this.#waits,
+      children: childRuns({ ...this.#stores, pipelines }),
+      resources: this.#resources,
+      relay: this.#relay,
+      kinds: language.kinds,
+      log,
+      processStartedAt: timers.now(),
+    };
+    this.engine = new InProcessEngine(dependencies, timers);
+  }
+
+  /** Starts a run. Nothing of it need have happened when this returns. */
+  start(pipeline: StartablePipeline, input: JsonValue, key: string): Promise<Start> {
+    const event = {
+      ...{ key, type: 'hexdag.run.requested', source: '/local', data: input, payloadHash: payloadHash(input) },
+      ...{ properties: {}, receivedAt: new Date(this.#timers.now()).toISOString() },
+    };
+    return startOnce(event, input, { name: 'local', pipeline }, { ...this.#stores, orchestrations: this.engine, log: this.#log });
+  }
+
+  /** Gives an event to the run, or to a child of it that waits for one of that key. */
+  async deliver(runId: string, eventKey: string, payload: JsonValue): Promise<Delivery> {
+    const dependencies = { ...this.#stores, waits: this.#waits, orchestrations: this.engine };
+    const waiting = await this.#waiting(runId);
+    const receiver = waiting.find((wait) => wait.eventKey === eventKey)?.runId ?? runId;
+    return deliverEvent(receiver, eventKey, payload, dependencies);
+  }
+
+  async cancel(runId: string, reason: string): Promise<void> {
+    await cancelRun(runId, reason, { ...this.#stores, orchestrations: this.engine, relay: this.#relay });
+  }
+
+  /** How the run stands. */
+  async report(runId: string): Promise<RunReport> {
+    const run = await this.#read(runId);
+    const waiting = run.finishedAt === undefined ? await this.#waiting(runId) : [];
+    return {
+      status: run.status === 'accepted' || run.status === 'running' ? 'suspended' : run.status,
+      results: await this.#results(runId),
+      output: run.output === undefined ? null : await fromPayload(run.output, this.#artifacts),
+      ...(run.error === undefined ? {} : { error: run.error }),
+      diagnostics: [],
+      waiting: waiting.map(({ runId: _, ...wait }) => wait),
+    };
+  }
+
+  async hasEnded(runId: string): Promise<boolean> {
+    return (await this.#read(runId)).finishedAt !== undefined;
+  }
+
+  /** What the run's nodes with effects did, in the order of their ends. */
+  async records(runId: string): Promise<readonly NodeRecord[]> {
+    return this.#runs.readNodes(runId);
+  }
+
+  /** The events that runs have been announced with. */
+  get published(): readonly RunEvent[] {
+    return this.#publisher.published;
+  }
+
+  /** Lets go of all runs and tears services down. */
+  async close(): Promise<void> {
+    this.engine.close();
+    await this.#relay.flush();
+    await this.#resources.close();
+  }
+
+  async #read(runId: string): Promise<RunRecord> {
+    const run = await this.#runs.read(runId);
+    if (run === null) throw new Error(`There is no run ${runId}.`);
+    return run;
+  }
+
+  /** Results of the pipeline's own nodes; those within composite nodes are theirs. */
+  async #results(runId: string): Promise<JsonObject> {
+    const run = await this.#read(runId);
+    const plan = await this.#stores.plans.load(run.planHash);
+    const outcomes = this.engine.outcomes(runId);
+    const results = (plan?.nodes ?? []).map(async ({ name }) => {
+      const outcome = outcomes.get(name);
+      return outcome === undefined ? [] : [[name, await fromPayload(outcome.result, this.#artifacts)] as const];
+    });
+    return Object.fromEntries((await Promise.all(results)).flat());
+  }
+
+  /** Open waits of the run and of its children; those of a child are named by the node that waits for it. */
+  async #waiting(runId: string, prefix = ''): Promise<readonly (WaitingNode & { readonly runId: string })[]> {
+    const own = (await this.#waits.list(runId)).filter(({ status }) => status === 'open');
+    const children = this.#runs.childrenOf(runId).map(({ id, node }) => this.#waiting(id, `${prefix}${node}/`));
+    return [
+      ...own.map(({ node, eventKey, openedAt, until }) => ({
+        runId,
+        node: prefix + node,
+        eventKey,
+        timeoutSeconds: until === undefined ? null : (Date.parse(until) - Date.parse(openedAt)) / 1000,
+      })),
+      ...(await Promise.all(children)).flat(),
+    ];
+  }
+}
+
+/** Tells of what is recorded, and knows which runs others have started. */
+class RecordingRunStore extends MemoryRunStore {
+  readonly #onNode: (record: NodeRecord) => void;
+  readonly #children: { readonly id: string; readonly parent: string; readonly node: string }[] = [];
+
+  constructor(onNode: (record: NodeRecord) => void) {
+    super();
+    this.#onNode = onNode;
+  }
+
+  override async claim(run: RunRecord) {
+    const claim = await super.claim(run);
+    if (claim.kind === 'claimed' && run.parent !== undefined) {
+      this.#children.push({ id: run.runId, parent: run.parent.runId, node: run.parent.node });
+    }
+    return claim;
+  }
+
+  override async commitNode(...args: Parameters<MemoryRunStore['commitNode']>) {
+    const commit = await super.commitNode(...args);
+    if (commit.kind === 'committed') this.#onNode(args[0]);
+    return commit;
+  }
+
+  childrenOf(runId: string) {
+    return this.#children.filter(({ parent }) => parent === runId);
+  }
+}
+
+function lastOfEach<Definition extends { readonly name: string }>(definitions: readonly Definition[]): readonly Definition[] {
+  return [...new Map(definitions.map((definition) => [definition.name, definition])).values()];
+}

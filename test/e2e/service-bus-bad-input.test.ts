@@ -1,0 +1,167 @@
+import { ServiceBusClient, type ServiceBusReceivedMessage } from '@azure/service-bus';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ServiceBusServer, startServiceBus } from '../../local/service-bus/server.ts';
+import { loadTopology } from '../../local/service-bus/topology.ts';
+import { runId } from '../../src/triggers/run-id.ts';
+import { BAD_MESSAGES, type BadMessage, BLOBS, GOOD_MESSAGES, type GoodMessage, type Queue } from './bad-input/cases.ts';
+import { RunEvents } from './run-events.ts';
+import { Stack } from './stack.ts';
+
+/** Queues of its own, on a broker of its own beside the stack's. */
+const QUEUES = [
+  { Name: 'orders' },
+  { Name: 'keyed' },
+  { Name: 'grouped', Properties: { RequiresSession: true } },
+  { Name: 'unread', Properties: { DeadLetteringOnMessageExpiration: true } },
+];
+const PATIENCE_MS = 10_000;
+
+let broker: ServiceBusServer;
+let client: ServiceBusClient;
+let stack: Stack;
+let events: RunEvents;
+
+beforeAll(async () => {
+  const topology = loadTopology(JSON.stringify({ UserConfig: { Namespaces: [{ Queues: QUEUES }] } }), 'queues');
+  broker = await startServiceBus({ port: 0, topology, databasePath: ':memory:' });
+  client = new ServiceBusClient(broker.connectionString, { retryOptions: { maxRetries: 0 } });
+  const settings = { PIPELINES_DIRECTORY: 'test/e2e/bad-input', TEST_SB: broker.connectionString };
+  stack = await Stack.start(settings, 'ignore');
+  events = new RunEvents(stack);
+});
+
+afterAll(async () => {
+  await events?.close();
+  await stack?.stop();
+  await client?.close();
+  await broker?.close();
+});
+
+/** The dead letters of a queue, as many as there are to be, by message id. */
+async function deadLetters(queue: string, count: number): Promise<Map<string, ServiceBusReceivedMessage>> {
+  const receiver = client.createReceiver(queue, { subQueueType: 'deadLetter', receiveMode: 'receiveAndDelete' });
+  const letters: ServiceBusReceivedMessage[] = [];
+  while (letters.length < count) {
+    const more = await receiver.receiveMessages(count - letters.length, { maxWaitTimeInMs: PATIENCE_MS });
+    if (more.length === 0) break;
+    letters.push(...more);
+  }
+  await receiver.close();
+  return new Map(letters.map((letter) => [String(letter.messageId), letter]));
+}
+
+function badMessagesFor(wanted: Queue): BadMessage[] {
+  return BAD_MESSAGES.filter(({ queue = 'orders' }) => queue === wanted);
+}
+
+function alternating<First, Second>(first: readonly First[], second: readonly Second[]): (First | Second)[] {
+  return first.flatMap((one, index) => [one, ...second.slice(index, index + 1)]);
+}
+
+async function send(queue: Queue, cases: readonly (BadMessage | GoodMessage)[]): Promise<void> {
+  const sender = client.createSender(queue);
+  for (const { id, messageId = id, message } of cases) await sender.sendMessages({ messageId, ...message });
+  await sender.close();
+}
+
+async function leaveBlobs(): Promise<void> {
+  const container = stack.blobs.getContainerClient('claim-checks');
+  await container.createIfNotExists();
+  const uploads = Object.entries(BLOBS).map(([path, content]) =>
+    container.getBlockBlobClient(path).upload(content, content.byteLength),
+  );
+  await Promise.all(uploads);
+}
+
+describe('bad messages among good ones', () => {
+  let letters: Map<string, ServiceBusReceivedMessage>;
+
+  beforeAll(async () => {
+    await leaveBlobs();
+    await Promise.all([
+      send('orders', alternating(badMessagesFor('orders'), GOOD_MESSAGES)),
+      send('keyed', badMessagesFor('keyed')),
+    ]);
+    await events.untilAll(GOOD_MESSAGES.map(({ id }) => id));
+    const found = await Promise.all(
+      (['orders', 'keyed'] as const).map((queue) => deadLetters(queue, badMessagesFor(queue).length)),
+    );
+    letters = new Map(found.flatMap((some) => [...some]));
+  });
+
+  it.each(BAD_MESSAGES)('$id: $what is a dead letter ($reason)', ({ id, messageId = id, reason, words, deliveries = 1 }) => {
+    const letter = letters.get(messageId);
+
+    const description = letter?.deadLetterErrorDescription ?? '';
+    expect(letter?.deadLetterReason).toBe(reason);
+    expect(words.filter((word) => !description.includes(word))).toEqual([]);
+    // The client counts the deliveries before.
+    expect((letter?.deliveryCount ?? 0) + 1).toBe(deliveries);
+    expect(description.length).toBeLessThanOrEqual(4_096);
+  });
+
+  it.each(GOOD_MESSAGES)('$what runs', ({ id, output }) => {
+    const told = events.of(id);
+
+    expect(told).toMatchObject([{ type: 'hexdag.run.completed', subject: runId('orders', id), data: { key: id } }]);
+    expect(told[0]?.data).toMatchObject({ output });
+  });
+});
+
+describe('a key that was used before', () => {
+  it('SB20: with other content is a dead letter that names the first run', async () => {
+    const sender = client.createSender('orders');
+    const message = { messageId: 'twice', contentType: 'application/json' };
+    await sender.sendMessages({ ...message, body: { orderId: 'A1' } });
+    await events.untilAll(['twice']);
+
+    await sender.sendMessages({ ...message, body: { orderId: 'B2' } });
+    const letters = await deadLetters('orders', 1);
+    await sender.close();
+
+    expect(letters.get('twice')).toMatchObject({
+      deadLetterReason: 'idempotency_payload_mismatch',
+      deadLetterErrorDescription: expect.stringContaining(runId('orders', 'twice')),
+      deliveryCount: 0,
+    });
+    expect(events.of('twice')).toHaveLength(1);
+  });
+});
+
+describe('what the broker itself does', () => {
+  it('SB26: it refuses a message without a session for a queue that requires one, and a receiver that asks for none', async () => {
+    const sending = client.createSender('grouped').sendMessages({ body: {} });
+    const receiving = client.createReceiver('grouped').receiveMessages(1);
+
+    await expect(sending).rejects.toThrow(/SessionId was not set/);
+    await expect(receiving).rejects.toThrow(/requires sessions/);
+  });
+
+  it('SB29: it dead-letters what expires while nobody takes it', async () => {
+    await client.createSender('unread').sendMessages({ messageId: 'old', body: {}, timeToLive: 1 });
+
+    const letters = await deadLetters('unread', 1);
+
+    expect(letters.get('old')).toMatchObject({ deadLetterReason: 'TTLExpiredException' });
+  });
+});
+
+describe('a store that stays away', () => {
+  it('SB28: leaves a dead letter that names the run, the stage and the cause', async () => {
+    const sender = client.createSender('orders');
+    await stack.throttleCosmos({ share: 1, retryAfterMs: 1, seed: 1 });
+
+    await sender.sendMessages({ messageId: 'stuck', contentType: 'application/json', body: { orderId: 'A1' } });
+    const letters = await deadLetters('orders', 1);
+    await stack.throttleCosmos(null);
+    await sender.sendMessages({ messageId: 'stuck', contentType: 'application/json', body: { orderId: 'A1' } });
+    await events.untilAll(['stuck']);
+    await sender.close();
+
+    const letter = letters.get('stuck');
+    expect(letter).toMatchObject({ deadLetterReason: 'retries_exhausted', deliveryCount: 9 });
+    expect(letter?.deadLetterErrorDescription).toContain(runId('orders', 'stuck'));
+    expect(letter?.deadLetterErrorDescription).toContain('storing the run failed with dependency_unavailable');
+    expect(events.of('stuck')).toMatchObject([{ type: 'hexdag.run.completed' }]);
+  });
+});
