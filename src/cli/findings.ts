@@ -1,3 +1,4 @@
+import { withoutSecrets } from '../lint/secrets.ts';
 import type { Diagnostic } from '../pipeline/diagnostic.ts';
 import { formatDiagnostic } from '../pipeline/format-diagnostic.ts';
 import type { OutputFormat } from './command-context.ts';
@@ -5,7 +6,7 @@ import type { DocumentFolder } from './document-folders.ts';
 import { EXIT } from './errors.ts';
 import { hasColours, type Terminal } from './terminal.ts';
 
-/** A diagnostic with the text of its file; the file is named as the user knows it. */
+/** A diagnostic with the text of its file, secrets crossed out; the file is named as the user knows it. */
 export interface Finding {
   readonly diagnostic: Diagnostic;
   readonly source: string | undefined;
@@ -17,8 +18,13 @@ export function findingsIn(folder: DocumentFolder, diagnostics: readonly Diagnos
     .filter(({ file }) => folder.concerns(file))
     .map((diagnostic) => ({
       diagnostic: { ...diagnostic, file: folder.shownName(diagnostic.file) },
-      source: folder.textOf(diagnostic.file),
+      source: shownSource(folder.textOf(diagnostic.file)),
     }));
+}
+
+/** What is printed may end up in a log. */
+function shownSource(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : withoutSecrets(text);
 }
 
 export interface ReportOptions {

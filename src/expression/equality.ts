@@ -13,6 +13,7 @@ export function equals(left: Value, right: Value, runtime: Runtime): boolean {
   runtime.spend(1);
   if (isList(left)) return isList(right) && equalLists(left, right, runtime);
   if (left instanceof SetValue) {
+    runtime.spend(left.items.size);
     return (
       right instanceof SetValue &&
       left.items.size === right.items.size &&

@@ -21,7 +21,11 @@ interface Spec {
 
 /** What `format(value, spec)` gives, for the number and text formats of Python. */
 export function formatValue(value: Value, spec: string, runtime: Runtime): string {
-  if (spec === '') return toText(value, runtime);
+  if (spec === '') {
+    const text = toText(value, runtime);
+    runtime.spendText(text.length);
+    return text;
+  }
   const parsed = parseSpec(spec);
   if (parsed === undefined) throw runtime.error('value_error', `'${spec}' is not a format.`);
   runtime.spend(FORMAT_STEPS);

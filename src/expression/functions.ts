@@ -128,7 +128,11 @@ function lengthOf(value: Value, runtime: Runtime): number {
   if (typeof value === 'string') return textLength(value);
   if (isList(value)) return value.length;
   if (value instanceof SetValue) return value.items.size;
-  if (isMapping(value)) return Object.keys(value).length;
+  if (isMapping(value)) {
+    const { length } = Object.keys(value);
+    runtime.spend(length);
+    return length;
+  }
   throw runtime.error('type_error', `${typeName(value)} has no length.`);
 }
 

@@ -96,8 +96,19 @@ export function isTruthy(value: Value): boolean {
   if (value instanceof DecimalValue) return value.value.coefficient !== 0n;
   if (value instanceof SetValue) return value.items.size > 0;
   if (isList(value)) return value.length > 0;
-  for (const _key in value) return true;
-  return false;
+  return !isEmptyMapping(value);
+}
+
+/** Looking for a first key makes the engine list all keys, so a mapping is asked only once. */
+const nonEmpty = new WeakSet<object>();
+
+function isEmptyMapping(value: object): boolean {
+  if (nonEmpty.has(value)) return false;
+  for (const _key in value) {
+    nonEmpty.add(value);
+    return false;
+  }
+  return true;
 }
 
 /** Name of the value's type, as messages show it. */

@@ -6,10 +6,11 @@ import { type Lookup, toLookup } from '../expression/scope.ts';
 import { isTemplate, parseTemplate, renderTemplate } from '../expression/template.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import { didYouMean } from '../pipeline/near-match.ts';
-import type { DefinedName, ReferenceSite, ReportProblem, StepCatalog } from '../pipeline/node-definition.ts';
-import { BUILTIN_STEPS } from './builtin-steps.ts';
+import type { DefinedName, ReferenceSite, ReportProblem } from '../pipeline/node-definition.ts';
+import { PermanentError } from './errors.ts';
 import { MERGE_STRATEGIES, mergeResults } from './merge.ts';
 import type { Evaluation, PureNodeKind } from './node-kind.ts';
+import type { StepRegistry } from './steps.ts';
 
 const merging = {
   merge_strategy: z.enum(MERGE_STRATEGIES).optional(),
@@ -28,16 +29,18 @@ const planned = z.object({ expressions: z.array(z.tuple([z.string(), z.json()]))
 const plannedSpec = z.record(z.string(), z.json());
 
 /** Computes values from the node's input and other nodes' results, or merges those results. */
-export const expressionNode: PureNodeKind = {
-  kind: 'expression_node',
-  aliases: ['core:expression_node'],
-  schema,
-  role: 'pure',
-  references,
-  definedNames,
-  resolve,
-  evaluate: evaluateNode,
-};
+export function expressionNode(steps: StepRegistry): PureNodeKind {
+  return {
+    kind: 'expression_node',
+    aliases: ['core:expression_node'],
+    schema,
+    role: 'pure',
+    references,
+    definedNames,
+    resolve: (spec, _catalog, report) => resolve(spec, steps, report),
+    evaluate: (spec, evaluation) => evaluateNode(spec, steps, evaluation),
+  };
+}
 
 function references(spec: JsonObject): readonly ReferenceSite[] {
   const expressions = isJsonObject(spec['expressions']) ? spec['expressions'] : {};
@@ -57,7 +60,7 @@ function definedNames(spec: JsonObject): readonly DefinedName[] {
   return isJsonObject(expressions) ? Object.keys(expressions).map((name) => ({ name, path: ['expressions', name] })) : [];
 }
 
-function resolve(spec: JsonObject, _steps: StepCatalog, report: ReportProblem): JsonObject {
+function resolve(spec: JsonObject, steps: StepRegistry, report: ReportProblem): JsonObject {
   const { expressions = {}, ...rest } = schema.parse(spec);
   if (Object.keys(expressions).length === 0 && rest.merge_strategy === undefined) {
     const message = "An expression_node needs 'expressions' or 'merge_strategy'.";
@@ -68,14 +71,16 @@ function resolve(spec: JsonObject, _steps: StepCatalog, report: ReportProblem): 
     const message = `'${name}' is the name of a function and cannot name an expression.`;
     report({ path: ['expressions', name], code: 'name_conflict', message, remedy: 'Choose another name.' });
   }
-  if (rest.merge_strategy === 'reduce' && !BUILTIN_STEPS.has(rest.reducer ?? '')) {
-    const remedy = didYouMean(rest.reducer ?? '', BUILTIN_STEPS.keys()) ?? 'Use statistics.mean, or builtins.sum, min, max, len.';
+  if (rest.merge_strategy === 'reduce' && steps.reducer(rest.reducer ?? '') === undefined) {
+    const reducers = steps.names().filter((name) => steps.reducer(name) !== undefined);
+    const remedy =
+      didYouMean(rest.reducer ?? '', reducers) ?? "Use statistics.mean or builtins.sum, or register one: defineReducer('…', …).";
     report({ path: ['reducer'], code: 'reducer_unknown', message: `There is no reducer '${rest.reducer ?? ''}'.`, remedy });
   }
   return plannedSpec.parse({ ...rest, expressions: Object.entries(expressions) });
 }
 
-function evaluateNode(spec: JsonObject, evaluation: Evaluation): JsonValue {
+function evaluateNode(spec: JsonObject, steps: StepRegistry, evaluation: Evaluation): JsonValue {
   const {
     expressions,
     output_fields: fields,
@@ -83,7 +88,11 @@ function evaluateNode(spec: JsonObject, evaluation: Evaluation): JsonValue {
     extract_field: extractField,
     reducer,
   } = planned.parse(spec);
-  const merged = strategy === undefined ? undefined : mergeResults({ strategy, extractField, reducer }, evaluation.dependencies);
+  const reduce = reducer === undefined ? undefined : steps.reducer(reducer);
+  if (strategy === 'reduce' && reduce === undefined) {
+    throw new PermanentError('reducer_unknown', `There is no reducer '${reducer ?? ''}' in this build. Register it again.`);
+  }
+  const merged = strategy === undefined ? undefined : mergeResults({ strategy, extractField, reduce }, evaluation.dependencies);
   if (merged !== undefined && expressions.length === 0) return { result: merged };
 
   const values = new Map<string, JsonValue>();

@@ -1,7 +1,6 @@
 import { parsePath, readPath } from '../expression/path.ts';
 import type { JsonValue } from '../json.ts';
-import { BUILTIN_STEPS } from './builtin-steps.ts';
-import { PermanentError } from './errors.ts';
+import type { Reducer } from './steps.ts';
 
 export const MERGE_STRATEGIES = ['dict', 'list', 'first', 'last', 'reduce'] as const;
 export type MergeStrategy = (typeof MERGE_STRATEGIES)[number];
@@ -10,8 +9,8 @@ export interface Merge {
   readonly strategy: MergeStrategy;
   /** Path read from each result before merging. */
   readonly extractField?: string | undefined;
-  /** Built-in step that turns the list of results into one value. */
-  readonly reducer?: string | undefined;
+  /** Turns the list of results into one value. */
+  readonly reduce?: Reducer | undefined;
 }
 
 /** Puts the results of the dependencies together, in their declared order. */
@@ -28,7 +27,7 @@ export function mergeResults(merge: Merge, dependencies: readonly (readonly [nam
     case 'last':
       return present.at(-1) ?? null;
     case 'reduce':
-      return present.length === 0 ? null : reduce(present, merge.reducer ?? '');
+      return present.length === 0 ? null : (merge.reduce?.(present) ?? null);
   }
 }
 
@@ -36,10 +35,4 @@ function extract(result: JsonValue, field: string | undefined): JsonValue {
   if (field === undefined) return result;
   const path = parsePath(field);
   return path === undefined ? null : (readPath(result, [path.root, ...path.segments]) ?? null);
-}
-
-function reduce(values: readonly JsonValue[], reducer: string): JsonValue {
-  const step = BUILTIN_STEPS.get(reducer);
-  if (step === undefined) throw new PermanentError('reducer_unknown', `There is no reducer '${reducer}' in this build.`);
-  return step(values);
 }

@@ -17,7 +17,7 @@ import { waitNode } from './wait-node.ts';
 export function nodeKinds(steps: StepRegistry): ReadonlyMap<string, NodeKind> {
   const kinds: readonly NodeKind[] = [
     functionNode(steps),
-    expressionNode,
+    expressionNode(steps),
     dataNode,
     llmNode,
     agentNode(steps),

@@ -14,6 +14,11 @@ export interface StepContext {
   readonly signal: AbortSignal;
   readonly log: Log;
   readonly artifacts: StepArtifacts;
+  /**
+   * The pipeline's port of that name, ready for use; undefined if it declares none. Guards such as `isLlm` tell what it is.
+   * @throws PermanentError if it cannot be made
+   */
+  port(name: string): unknown;
 }
 
 export interface StepArtifacts {

@@ -17,11 +17,21 @@ export interface StepOptions {
 export interface StepDefinition extends StepOptions {
   readonly name: string;
   readonly run: StepFunction;
+  /** Set if it is a reducer. */
+  readonly reduce?: Reducer;
 }
+
+/** Makes one value of many. Called within orchestrations, which are replayed: nothing but the values may count. */
+export type Reducer = (values: readonly JsonValue[]) => JsonValue;
 
 /** Names a function, so that a `function_node` can call it by `fn: <name>`. */
 export function defineStep(name: string, run: StepFunction, options: StepOptions = {}): StepDefinition {
   return { name, run, ...options };
+}
+
+/** Names a pure function, so that `reducer: <name>` can call it wherever results are put together. It is a step as well. */
+export function defineReducer(name: string, reduce: Reducer): StepDefinition {
+  return { name, reduce, run: (input) => reduce(Array.isArray(input) ? input : [input]) };
 }
 
 /**
@@ -38,7 +48,7 @@ export class StepRegistry implements StepCatalog {
       this.#steps.set(step.name, step);
     }
     for (const [name, run] of BUILTIN_STEPS) {
-      if (!this.#steps.has(name)) this.#steps.set(name, defineStep(name, run));
+      if (!this.#steps.has(name)) this.#steps.set(name, { name, run, reduce: (values) => run([...values]) });
     }
   }
 
@@ -48,6 +58,10 @@ export class StepRegistry implements StepCatalog {
 
   has(name: string): boolean {
     return this.#steps.has(name);
+  }
+
+  reducer(name: string): Reducer | undefined {
+    return this.#steps.get(name)?.reduce;
   }
 
   names(): readonly string[] {

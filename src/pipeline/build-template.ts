@@ -50,7 +50,10 @@ class Renderer {
 
   constructor(lookup: Lookup, options: BuildTemplateOptions) {
     this.#policy = options.undefined;
-    this.#lookup = (name) => this.#frames.findLast((frame) => frame.has(name))?.get(name) ?? lookup(name);
+    this.#lookup = (name) => {
+      const frame = this.#frames.findLast((one) => one.has(name));
+      return frame === undefined ? lookup(name) : frame.get(name);
+    };
     this.#runtime = new Runtime(this.#lookup, 0);
   }
 

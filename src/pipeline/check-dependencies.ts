@@ -22,7 +22,12 @@ export function checkPlaces(
     envelope.dependencies === undefined ? envelope.specPath(['dependencies']) : [...envelope.path, 'dependencies'];
   for (const [index, name] of (dependencies ?? []).entries()) checkNode(node, name, [...dependenciesPath, index], graph);
   for (const [index, name] of envelope.waitFor.entries()) checkNode(node, name, [...envelope.path, 'wait_for', index], graph);
-  warnOfUnlisted(node, dependencies?.flatMap((name) => exitsOf(name, graph.instances)), inferred, dependenciesPath);
+  warnOfUnlisted(
+    node,
+    dependencies?.flatMap((name) => exitsOf(name, graph.instances)),
+    inferred,
+    dependenciesPath,
+  );
   const timeoutHandler = role === 'wait' ? envelope.spec['on_timeout'] : undefined;
   return {
     onError: handlerOf(node, 'on_error', common.on_error, graph),

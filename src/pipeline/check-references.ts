@@ -5,6 +5,8 @@ import type { Report } from './report.ts';
 const CONTEXT_FIELDS: ReadonlySet<string> = new Set(['run_id', 'pipeline_name', 'node_name', 'services']);
 const AMBIENT_NAMES: ReadonlySet<string> = new Set(['input', '_input', 'state']);
 
+const LOOP_NAMES: ReadonlySet<string> = new Set(['$item', '$index', '$total', '$is_first', '$is_last', '$body']);
+
 /** The names that references of a pipeline can mean. */
 export interface KnownNames {
   readonly nodes: ReadonlySet<string>;
@@ -12,6 +14,8 @@ export interface KnownNames {
   readonly inputFields: ReadonlySet<string> | undefined;
   /** Nodes of the graphs around this one; undefined if there is none. */
   readonly outer: ReadonlySet<string> | undefined;
+  /** Names that loops around the graph bind. */
+  readonly locals: ReadonlySet<string>;
   /** An inner graph: not even the fields of its input are known. */
   readonly isOpen: boolean;
   /** What was found near to a name: the same one often stands in many nodes. */
@@ -27,9 +31,9 @@ export function checkReference(reference: Reference, known: KnownNames, report: 
   if (known.nodes.has(name) || known.outer?.has(name)) return;
   if (name === '$input' || name === 'input') checkInputField(reference, known, report);
   else if (name === 'ctx' || name === '$ctx') checkContextField(reference, report);
-  else if (name.startsWith('$'))
-    tell('error', reference, 'name_unknown', `There is no '${name}'.`, 'Use $input or $ctx.', report);
-  else if (AMBIENT_NAMES.has(name) || known.inputFields?.has(name)) return;
+  else if (name.startsWith('$')) {
+    tell('error', reference, 'name_unknown', `There is no '${name}' here.`, remedyForGlobal(name, known), report);
+  } else if (AMBIENT_NAMES.has(name) || known.inputFields?.has(name)) return;
   else if (reference.grammar === 'mapping' && !known.isOpen) checkMappingSource(reference, known, report);
   else {
     const remedy = suggest(name, known);
@@ -80,6 +84,11 @@ function tell(
   const finding = { code, message, remedy };
   if (severity === 'error') report.errorWithin(path, offset, finding);
   else report.warningWithin(path, offset, finding);
+}
+
+function remedyForGlobal(name: string, { locals }: KnownNames): string {
+  if (LOOP_NAMES.has(name)) return 'Loops bind it: use it in the body of a composite_node whose mode has it.';
+  return didYouMean(name, ['$input', '$ctx', ...locals]) ?? 'Use $input or $ctx.';
 }
 
 function suggest(name: string, { nodes, suggestions }: KnownNames): string | undefined {

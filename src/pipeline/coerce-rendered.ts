@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
+import { withTextAt } from './value-at.ts';
 
 const NUMBER = /^-?\d+(?:\.\d+)?$/;
 
@@ -11,8 +12,7 @@ export function coerceRendered(schema: z.ZodObject, value: JsonObject): JsonObje
   for (const issue of parsed.error.issues) {
     if (issue.code !== 'invalid_type') continue;
     const wanted = issue.expected;
-    const path = issue.path.filter((segment) => typeof segment !== 'symbol');
-    coerced = replaceAt(coerced, path, (text) => scalarOf(text, wanted));
+    coerced = withTextAt(coerced, issue.path, (text) => scalarOf(text, wanted));
   }
   return isJsonObject(coerced) ? coerced : value;
 }
@@ -21,14 +21,4 @@ function scalarOf(text: string, wanted: string): JsonValue {
   if ((wanted === 'number' || wanted === 'int') && NUMBER.test(text)) return Number(text);
   if (wanted === 'boolean' && /^(?:true|false)$/i.test(text)) return text.toLowerCase() === 'true';
   return text;
-}
-
-function replaceAt(value: JsonValue, path: readonly PropertyKey[], change: (text: string) => JsonValue): JsonValue {
-  const [key, ...rest] = path;
-  if (key === undefined) return typeof value === 'string' ? change(value) : value;
-  if (Array.isArray(value)) return value.map((item, index) => (index === key ? replaceAt(item, rest, change) : item));
-  if (!isJsonObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, item]) => [name, name === key ? replaceAt(item, rest, change) : item]),
-  );
 }

@@ -1,10 +1,11 @@
-import { isJsonObject, type JsonValue } from '../json.ts';
+import type { JsonValue } from '../json.ts';
 import type { CompiledGraph, NodeList } from './compile-graph.ts';
 import type { CompiledNode } from './compile-node.ts';
 import type { GraphContext, GraphScope } from './graph-context.ts';
 import { MAX_GRAPH_DEPTH } from './limits.ts';
 import type { BodySite } from './node-definition.ts';
 import type { PlanBody } from './plan.ts';
+import { valueAt } from './value-at.ts';
 
 /** Compiles a list of nodes in a scope of its own. */
 export type CompileInner = (list: NodeList, scope: GraphScope) => CompiledGraph;
@@ -83,14 +84,4 @@ function fileBody(
   const message = `'${file}' cannot be read here: the pipeline is compiled without its neighbours.`;
   report.error(place, { code: 'file_unavailable', message, remedy: "Write the nodes under 'body'." });
   return undefined;
-}
-
-function valueAt(value: JsonValue, path: readonly (string | number)[]): JsonValue | undefined {
-  let current: JsonValue | undefined = value;
-  for (const segment of path) {
-    if (Array.isArray(current) && typeof segment === 'number') current = current[segment];
-    else if (isJsonObject(current) && Object.hasOwn(current, segment)) current = current[segment];
-    else return undefined;
-  }
-  return current;
 }

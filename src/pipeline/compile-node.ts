@@ -3,13 +3,13 @@ import { NODE_TIMEOUT_MS } from '../limits.ts';
 import { coerceRendered } from './coerce-rendered.ts';
 import type { GraphPlace } from './dependencies.ts';
 import { type CommonSpec, commonSpecSchema, longCommonSpecSchema } from './document-schema.ts';
-import type { Path } from './documents.ts';
 import type { Envelope } from './envelope.ts';
 import type { GraphContext } from './graph-context.ts';
 import { DEFAULT_RETRY_BACKOFF, DEFAULT_RETRY_DELAY_MS, DEFAULT_RETRY_MAX_DELAY_MS, MAX_RUN_MS } from './limits.ts';
-import type { BodySite, DefinedName, NodeDefinition, NodeRole, ReferenceSite, ReportProblem, Route } from './node-definition.ts';
+import type { BodySite, DefinedName, NodeDefinition, NodeRole, ReportProblem, Route } from './node-definition.ts';
+import { collectReferences } from './node-references.ts';
 import type { PlanBody, PlanNode, RetryPolicy } from './plan.ts';
-import { type Reference, ReferenceCollector } from './references.ts';
+import type { Reference } from './references.ts';
 import { problemsOf, unknownKey } from './schema-problems.ts';
 import { BUILT_IN_TYPES } from './type-catalog.ts';
 
@@ -64,7 +64,7 @@ export function compileNode(
     kind: definition?.kind ?? envelope.kind,
     role: definition?.role,
     common,
-    references: collectReferences(envelope, sites, bodySites, common, locals),
+    references: collectReferences({ spec: written, sites, bodies: bodySites, locals }, report, specPath),
     bodySites,
   };
   if (own === undefined || definition === undefined) return { ...node, spec: {}, definedNames: [], routes: [] };
@@ -103,26 +103,6 @@ function readOwn({ schema }: NodeDefinition, { spec, specPath, report, macros }:
   if (parsed.success) return own;
   for (const problem of problemsOf(parsed.error, own)) report.problem({ ...problem, path: specPath(problem.path) });
   return undefined;
-}
-
-function collectReferences(
-  { spec, specPath, report }: Envelope,
-  sites: readonly ReferenceSite[],
-  bodies: readonly BodySite[],
-  common: CommonSpec,
-  locals: ReadonlySet<string>,
-): readonly Reference[] {
-  const collector = new ReferenceCollector(report, locals);
-  if (common.when !== undefined) collector.expression(specPath(['when']), common.when);
-  if (common.input_mapping !== undefined) collector.mapping(specPath(['input_mapping']), common.input_mapping);
-
-  const read = new Set([...sites, ...bodies].map((site) => JSON.stringify(specPath(site.path))));
-  for (const site of sites) collector.site(site, specPath(site.path));
-  for (const [key, value] of Object.entries(spec)) {
-    if (key === 'when' || key === 'input_mapping') continue;
-    collector.templates(specPath([key]), value, (path: Path) => read.size > 0 && read.has(JSON.stringify(path)));
-  }
-  return collector.references;
 }
 
 /** What the graph adds to a node. */

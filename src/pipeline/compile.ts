@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import type { Catalog } from './catalog.ts';
 import { type CompileContext, NO_CONTEXT, pathOf } from './compile-context.ts';
 import { GraphCompiler } from './compile-graph.ts';
-import { compileTypes } from './custom-types.ts';
+import { type DeclaredNames, readDeclaredNames } from './declared-names.ts';
 import { type Definition, type Definitions, readDefinitions } from './definitions.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { Diagnostics } from './diagnostics.ts';
@@ -11,7 +11,6 @@ import { FileBodies } from './file-bodies.ts';
 import type { GraphContext } from './graph-context.ts';
 import type { OrchestratorSettings } from './head-schema.ts';
 import { type Macro, readMacro } from './macro.ts';
-import { NodeKindTable } from './node-kind-table.ts';
 import { readOrchestrator } from './orchestrator-settings.ts';
 import { type Head, nodesOf, readHead } from './pipeline-head.ts';
 import type { Plan } from './plan.ts';
@@ -22,7 +21,7 @@ import { readServices } from './read-services.ts';
 import { StateMachineReader } from './read-state-machines.ts';
 import type { Report } from './report.ts';
 import { toJsonSchema } from './schema-form.ts';
-import type { TypeCatalog } from './type-catalog.ts';
+import { checkScopedPorts } from './scoped-ports.ts';
 
 export type { Catalog } from './catalog.ts';
 export type { CompileContext } from './compile-context.ts';
@@ -89,11 +88,11 @@ class PipelineCompiler {
   compile(): Plan | undefined {
     const head = readHead(this.#pipeline.document, this.#report);
     const settings = readOrchestrator(this.#spec['orchestrator'], this.#report, this.#around.definitions.orchestrator);
-    const types = this.#types();
-    const inputSchema = this.#schema('input_schema', types);
-    const outputSchema = this.#schema('output_schema', types);
+    const names = readDeclaredNames(this.#spec, this.#around.catalog.kinds, this.#report);
+    const inputSchema = this.#schema('input_schema', names);
+    const outputSchema = this.#schema('output_schema', names);
     const declared = this.#declared();
-    const graph = new GraphCompiler(this.#graphContext(head, types, declared.stateMachines), {
+    const graph = new GraphCompiler(this.#graphContext(head, names, declared.stateMachines), {
       inputFields: closedFields(inputSchema),
       defaultTimeoutMs: settings.default_node_timeout ?? undefined,
     }).compile({ values: nodesOf(this.#pipeline.document, this.#report), path: ['spec', 'nodes'], report: this.#report });
@@ -112,15 +111,7 @@ class PipelineCompiler {
     };
   }
 
-  #types(): TypeCatalog | undefined {
-    const written = this.#spec['custom_types'];
-    if (written === undefined) return undefined;
-    return compileTypes(written, ({ path, severity, ...finding }) =>
-      this.#report[severity ?? 'error'](['spec', 'custom_types', ...path], finding),
-    );
-  }
-
-  #schema(key: 'input_schema' | 'output_schema', types: TypeCatalog | undefined): JsonObject | undefined {
+  #schema(key: 'input_schema' | 'output_schema', { types }: DeclaredNames): JsonObject | undefined {
     const schema = this.#spec[key];
     if (!isJsonObject(schema)) return undefined;
     return toJsonSchema(
@@ -134,11 +125,9 @@ class PipelineCompiler {
   /** Ports, services and state machines. */
   #declared(): Pick<Plan, 'ports' | 'services' | 'stateMachines'> {
     const { catalog, definitions } = this.#around;
-    const { ports, type_ports: typePorts, services, state_machines: machines } = this.#spec;
+    const { ports, services, state_machines: machines } = this.#spec;
     const portReader = new PortReader(definitions, catalog, this.#report);
-    if (isJsonObject(typePorts)) {
-      for (const [kind, kindPorts] of Object.entries(typePorts)) portReader.read(kindPorts, ['spec', 'type_ports', kind]);
-    }
+    checkScopedPorts(this.#spec, portReader, this.#report);
     return {
       ...read('ports', ports, (value) => portReader.read(value, ['spec', 'ports'])),
       ...read('services', services, (value) => readServices(value, catalog.services, this.#report)),
@@ -146,13 +135,11 @@ class PipelineCompiler {
     };
   }
 
-  #graphContext(head: Head | undefined, types: TypeCatalog | undefined, machines: Plan['stateMachines'] = {}): GraphContext {
+  #graphContext(head: Head | undefined, names: DeclaredNames, machines: Plan['stateMachines'] = {}): GraphContext {
     const { catalog, macros, context, preparation, path } = this.#around;
-    const kinds = new NodeKindTable(catalog.kinds);
-    kinds.addAliases(this.#spec['aliases'], this.#report);
     const { ports, services, state_machines: entities } = this.#spec;
     const graphContext: GraphContext = {
-      kinds,
+      ...names,
       steps: catalog.steps,
       count: { total: 0 },
       macros,
@@ -161,9 +148,8 @@ class PipelineCompiler {
       stateMachines: new Map(keysOf(entities).map((entity) => [entity, machines[entity]])),
       pipeline: head?.metadata.name,
       pipelines: context.pipelines,
-      types,
     };
-    return new FileBodies(graphContext, context, preparation, readMacros).within(path);
+    return new FileBodies(graphContext, { context, catalog, preparation, readMacros }).within(path);
   }
 }
 

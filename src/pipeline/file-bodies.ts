@@ -1,7 +1,10 @@
 import { isJsonObject } from '../json.ts';
+import type { Catalog } from './catalog.ts';
 import { type CompileContext, filesOf } from './compile-context.ts';
 import { GraphCompiler } from './compile-graph.ts';
+import { readDeclaredNames } from './declared-names.ts';
 import type { FileFinding, GraphContext } from './graph-context.ts';
+import type { SourceFiles } from './include.ts';
 import { resolvePath } from './include-path.ts';
 import { DEFAULT_BODY_CONCURRENCY } from './limits.ts';
 import type { Macro } from './macro.ts';
@@ -12,34 +15,31 @@ import type { FilePreparation, PreparedFile } from './prepare-file.ts';
 
 type ReportFile = (finding: FileFinding) => void;
 
+export interface FileBodyOptions {
+  readonly context: CompileContext;
+  readonly catalog: Catalog;
+  readonly preparation: FilePreparation;
+  readonly readMacros: (file: PreparedFile) => ReadonlyMap<string, Macro>;
+}
+
 /** Compiles the pipelines of other files that nodes name as their bodies. */
 export class FileBodies {
   readonly #graphContext: GraphContext;
-  readonly #context: CompileContext;
-  readonly #preparation: FilePreparation;
-  readonly #readMacros: (file: PreparedFile) => ReadonlyMap<string, Macro>;
+  readonly #options: FileBodyOptions;
+  readonly #files: SourceFiles;
 
-  constructor(
-    graphContext: GraphContext,
-    context: CompileContext,
-    preparation: FilePreparation,
-    readMacros: (file: PreparedFile) => ReadonlyMap<string, Macro>,
-  ) {
+  constructor(graphContext: GraphContext, options: FileBodyOptions) {
     this.#graphContext = graphContext;
-    this.#context = context;
-    this.#preparation = preparation;
-    this.#readMacros = readMacros;
+    this.#options = options;
+    this.#files = filesOf(options.context);
   }
 
   /** The context for graphs of a file, which finds bodies relative to it. `chain`: the files it is a body within. */
-  within(path: string, chain: readonly string[] = [], macros = this.#graphContext.macros): GraphContext {
+  within(path: string, chain: readonly string[] = [], own: Partial<GraphContext> = {}): GraphContext {
     const files = [...chain, path];
-    if (this.#context.readFile === undefined) return { ...this.#graphContext, macros };
-    return {
-      ...this.#graphContext,
-      macros,
-      fileBody: (written, locals, report) => this.#body(written, locals, files, report),
-    };
+    const context = { ...this.#graphContext, ...own };
+    if (this.#options.context.readFile === undefined) return context;
+    return { ...context, fileBody: (written, locals, report) => this.#body(written, locals, files, report) };
   }
 
   #body(written: string, locals: ReadonlySet<string>, chain: readonly string[], report: ReportFile): PlanBody | undefined {
@@ -54,13 +54,13 @@ export class FileBodies {
       report({ code: 'body_cycle', message: `These files are bodies of each other: ${way}.`, remedy: 'Remove one of them.' });
       return undefined;
     }
-    const content = filesOf(this.#context).read(path);
+    const content = this.#files.read(path);
     if (content === undefined) {
       const remedy = 'Check the path; it starts at the folder of this file.';
       report({ code: 'body_not_found', message: `There is no pipeline file '${written}'.`, remedy });
       return undefined;
     }
-    const prepared = this.#preparation.prepare({ content, path, name: filesOf(this.#context).nameOf(path), isOther: true });
+    const prepared = this.#options.preparation.prepare({ content, path, name: this.#files.nameOf(path), isOther: true });
     if (prepared.pipeline === undefined) {
       report({
         code: 'body_invalid',
@@ -75,10 +75,11 @@ export class FileBodies {
   #compile(prepared: PreparedFile, path: string, locals: ReadonlySet<string>, chain: readonly string[]): PlanBody | undefined {
     if (prepared.pipeline === undefined) return undefined;
     const { document, report } = prepared.pipeline;
-    const { spec } = document.value;
-    const settings = readOrchestrator(isJsonObject(spec) ? spec['orchestrator'] : undefined, report, undefined);
-    const macros = new Map([...(this.#graphContext.macros ?? []), ...this.#readMacros(prepared)]);
-    const { nodes } = new GraphCompiler(this.within(path, chain, macros), {
+    const spec = isJsonObject(document.value['spec']) ? document.value['spec'] : {};
+    const settings = readOrchestrator(spec['orchestrator'], report, undefined);
+    const names = readDeclaredNames(spec, this.#options.catalog.kinds, report);
+    const macros = new Map([...(this.#graphContext.macros ?? []), ...this.#options.readMacros(prepared)]);
+    const { nodes } = new GraphCompiler(this.within(path, chain, { ...names, macros }), {
       inputFields: undefined,
       defaultTimeoutMs: settings.default_node_timeout ?? undefined,
       locals,

@@ -2,7 +2,9 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import type { Envelope } from './envelope.ts';
 import type { GraphContext } from './graph-context.ts';
 import { type GraphItem, nodesOf } from './graph-items.ts';
-import { type Reference, ReferenceCollector, type TextReport } from './references.ts';
+import { collectReferences } from './node-references.ts';
+import type { Reference, TextReport } from './references.ts';
+import { valueAt } from './value-at.ts';
 
 /** What the name of an invocation stands for where nodes are named. */
 export interface Instance {
@@ -46,7 +48,7 @@ function instanceOf(
   const normal = last.filter(({ envelope }) => !handlers.has(envelope.name));
   return {
     entries: items.filter((item) => needs.get(item)?.size === 0).flatMap((item) => entriesOf(item, instances)),
-    exits: (normal.length === 0 ? last : normal).flatMap((item) => exitsOf(item.envelope.name, instances)),
+    exits: (normal.length === 0 ? last : normal).flatMap((item) => endsOf(item, instances)),
     hasMain: items.some((item) => item.type === 'node' && item.envelope.name === name),
   };
 }
@@ -59,6 +61,11 @@ function entriesOf({ type, envelope }: GraphItem, instances: ReadonlyMap<string,
 export function exitsOf(name: string, instances: ReadonlyMap<string, Instance>): readonly string[] {
   const instance = instances.get(name);
   return instance === undefined || instance.hasMain ? [name] : instance.exits;
+}
+
+/** The nodes that a graph comes to after an item: those that an invocation ends in, even if one of its nodes has its name. */
+export function endsOf({ type, envelope }: GraphItem, instances: ReadonlyMap<string, Instance>): readonly string[] {
+  return type === 'node' ? [envelope.name] : (instances.get(envelope.name)?.exits ?? []);
 }
 
 function siblingsNeeded(item: GraphItem, owners: ReadonlyMap<string, GraphItem>, context: GraphContext): Set<GraphItem> {
@@ -80,21 +87,13 @@ function handlersOf({ spec }: Envelope): readonly string[] {
   return [spec['on_error'], spec['on_timeout']].filter((handler) => typeof handler === 'string');
 }
 
-/** The names that the texts of a node read, inner graphs aside. Paths are relative to the node. What is wrong is told later. */
+/** The names that the texts of a node read, inner graphs aside; paths are those within its spec. What is wrong is told later. */
 export function silentReferences({ kind, spec }: Envelope, { kinds }: GraphContext): readonly Reference[] {
   const definition = kinds.get(kind);
-  const collector = new ReferenceCollector(SILENT);
-  const { when, input_mapping: mapping } = spec;
-  if (typeof when === 'string') collector.expression(['when'], when);
-  if (isJsonObject(mapping)) collector.mapping(['input_mapping'], mapping);
   const own = ownKeys(spec, Object.keys(definition?.schema.shape ?? {}));
   const sites = definition?.schema.safeParse(own).success === true ? definition.references(own) : [];
-  for (const site of sites) collector.site(site, site.path);
-  const read = new Set([...sites, ...(definition?.bodies?.(own) ?? [])].map(({ path }) => JSON.stringify(path)));
-  for (const [key, value] of Object.entries(spec)) {
-    if (key !== 'when' && key !== 'input_mapping') collector.templates([key], value, (path) => read.has(JSON.stringify(path)));
-  }
-  return collector.references;
+  const bodies = definition?.bodies?.(own) ?? [];
+  return collectReferences({ spec, sites, bodies, locals: new Set() }, SILENT, (path) => path);
 }
 
 function wordsInBodies({ kind, spec }: Envelope, { kinds }: GraphContext): readonly string[] {
@@ -111,14 +110,4 @@ function textsIn(value: JsonValue | undefined): readonly string[] {
   if (typeof value === 'string') return [value];
   if (Array.isArray(value)) return value.flatMap(textsIn);
   return isJsonObject(value) ? Object.values(value).flatMap(textsIn) : [];
-}
-
-function valueAt(value: JsonValue | undefined, path: readonly (string | number)[]): JsonValue | undefined {
-  let current = value;
-  for (const segment of path) {
-    if (Array.isArray(current) && typeof segment === 'number') current = current[segment];
-    else if (isJsonObject(current) && Object.hasOwn(current, segment)) current = current[segment];
-    else return undefined;
-  }
-  return current;
 }

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonValue } from '../json.ts';
-import { didYouMean } from './near-match.ts';
 import type { NodeDefinition } from './node-definition.ts';
 import type { Report } from './report.ts';
+import { describe, nearOf } from './schema-problems.ts';
 
 const CORE_PREFIX = 'core:';
 
@@ -35,9 +35,9 @@ export class NodeKindTable extends Map<string, NodeDefinition> {
     for (const [alias, kind] of kinds) {
       if (kind !== undefined) this.set(alias, kind);
       else {
-        const shown = String(aliases[alias]);
-        const remedy = didYouMean(shown, this.keys()) ?? 'Name a kind of node, such as function_node.';
-        report.error([...path, alias], { code: 'node_kind_unknown', message: `There is no kind of node '${shown}'.`, remedy });
+        const remedy = nearOf(aliases[alias], this.keys()) ?? 'Name a kind of node, such as function_node.';
+        const message = `There is no kind of node ${describe(aliases[alias])}.`;
+        report.error([...path, alias], { code: 'node_kind_unknown', message, remedy });
       }
     }
   }

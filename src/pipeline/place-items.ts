@@ -4,7 +4,7 @@ import { dataDependencies, type GraphNode, type GraphPlace, placeNodes } from '.
 import type { CommonSpec } from './document-schema.ts';
 import type { Envelope } from './envelope.ts';
 import { type GraphItem, nodesOf } from './graph-items.ts';
-import { exitsOf, type Instance } from './macro-instance.ts';
+import { endsOf, exitsOf, type Instance } from './macro-instance.ts';
 import type { PlanBody } from './plan.ts';
 import { type Routing, routingOf } from './switch-routing.ts';
 
@@ -69,7 +69,7 @@ class Placing {
     for (const item of items) {
       const part = this.#graph.parts.get(item.envelope);
       if (part !== undefined) this.#addItem(item, part, { call, siblings, previous });
-      previous = exitsOf(item.envelope.name, this.#graph.instances);
+      previous = endsOf(item, this.#graph.instances);
     }
   }
 

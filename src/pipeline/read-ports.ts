@@ -6,7 +6,7 @@ import { MiddlewareReader } from './middleware.ts';
 import { didYouMean } from './near-match.ts';
 import type { PlanAdapter, PlanPort } from './plan.ts';
 import type { Report } from './report.ts';
-import { unknownKey } from './schema-problems.ts';
+import { describe, nearOf, unknownKey } from './schema-problems.ts';
 
 const ADAPTER_KEYS = ['adapter', 'name', 'config', 'params', 'ref'];
 const PORT_KEYS = [...ADAPTER_KEYS, 'adapters', 'strategy', 'middleware'];
@@ -53,8 +53,8 @@ export class PortReader {
     const pool = { adapters: this.#pool(name, adapters, value, path), middleware: stack };
     const chosen = STRATEGIES.find((known) => known === strategy);
     if (chosen === undefined && strategy !== undefined) {
-      const message = `'strategy' of port '${name}' cannot be ${JSON.stringify(strategy)}.`;
-      const remedy = didYouMean(String(strategy), STRATEGIES) ?? `Use ${STRATEGIES.join(' or ')}.`;
+      const message = `'strategy' of port '${name}' cannot be ${describe(strategy)}.`;
+      const remedy = nearOf(strategy, STRATEGIES) ?? `Use ${STRATEGIES.join(' or ')}.`;
       this.#error([...path, 'strategy'], 'value_invalid', message, remedy);
     }
     return chosen === undefined ? pool : { ...pool, strategy: chosen };
@@ -107,8 +107,8 @@ export class PortReader {
     const found = typeof ref === 'string' ? adapters.get(ref) : undefined;
     if (found === undefined) {
       const none = 'Define it in a document of this file: kind: Adapter.';
-      const remedy = didYouMean(String(ref), adapters.keys()) ?? none;
-      this.#error(path, 'adapter_ref_unknown', `There is no Adapter document '${String(ref)}'.`, remedy);
+      const remedy = nearOf(ref, adapters.keys()) ?? none;
+      this.#error(path, 'adapter_ref_unknown', `There is no Adapter document ${describe(ref)}.`, remedy);
       return [];
     }
     this.#checkAdapter(port, found.adapter, path);

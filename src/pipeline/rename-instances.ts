@@ -6,6 +6,7 @@ import type { GraphContext } from './graph-context.ts';
 import { exitsOf, type Instance, silentReferences } from './macro-instance.ts';
 import type { Reference } from './references.ts';
 import type { Report } from './report.ts';
+import { withTextAt } from './value-at.ts';
 
 const READABLE = /^[\p{L}_][\p{L}\p{N}_]*$/u;
 
@@ -27,9 +28,8 @@ export function renameInstances(
   let spec: JsonValue = envelope.spec;
   for (const uses of texts.values()) {
     const path = uses[0]?.path ?? [];
-    const rename = (text: string) =>
-      renameUses({ text, path: specPath(path), report }, uses, (name) => exitsOf(name, instances));
-    spec = replaceText(spec, path, rename);
+    const rename = (text: string) => renameUses({ text, path: specPath(path), report }, uses, (name) => exitsOf(name, instances));
+    spec = withTextAt(spec, path, rename);
   }
   return isJsonObject(spec) ? { ...envelope, spec } : envelope;
 }
@@ -58,14 +58,4 @@ export function renameUses(
     report.errorWithin(path, offset, { code: 'macro_result_unclear', message, remedy });
   }
   return renamed;
-}
-
-function replaceText(value: JsonValue, path: readonly (string | number)[], change: (text: string) => string): JsonValue {
-  const [key, ...rest] = path;
-  if (key === undefined) return typeof value === 'string' ? change(value) : value;
-  if (Array.isArray(value)) return value.map((item, index) => (index === key ? replaceText(item, rest, change) : item));
-  if (!isJsonObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, item]) => [name, name === key ? replaceText(item, rest, change) : item]),
-  );
 }

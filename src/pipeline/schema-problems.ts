@@ -4,6 +4,7 @@ import { isJsonObject } from '../json.ts';
 import type { IssueDetails } from './document-schema.ts';
 import type { Path } from './documents.ts';
 import { didYouMean } from './near-match.ts';
+import { valueAt } from './value-at.ts';
 
 /** A problem at a place of a document, still without a position. */
 export interface Problem {
@@ -60,7 +61,7 @@ function problemOf(issue: Issue, value: JsonValue): Problem {
       return problem(
         'value_invalid',
         `${name} cannot be ${describe(found)}.`,
-        didYouMean(String(found), values) ?? `Use ${values.join(', ')}.`,
+        nearOf(found, values) ?? `Use ${values.join(', ')}.`,
       );
     }
     case 'too_small':
@@ -76,6 +77,11 @@ function problemOf(issue: Issue, value: JsonValue): Problem {
     default:
       return problem('value_invalid', `${name} is not valid: ${describe(found)}.`, undefined);
   }
+}
+
+/** `Did you mean 'x'?` for a value that may be anything. */
+export function nearOf(found: JsonValue | undefined, names: Iterable<string>): string | undefined {
+  return typeof found === 'string' ? didYouMean(found, names) : undefined;
 }
 
 /** A key that nobody reads. */
@@ -101,20 +107,10 @@ function detailsOf(params: Readonly<Record<string, unknown>> | undefined): Issue
 }
 
 /** Shape and short content of a value; long ones are cut. */
-function describe(value: JsonValue | undefined): string {
+export function describe(value: JsonValue | undefined): string {
   if (value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'a list';
   if (isJsonObject(value)) return 'a mapping';
   const text = JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
-}
-
-function valueAt(value: JsonValue, path: Path): JsonValue | undefined {
-  let current: JsonValue | undefined = value;
-  for (const segment of path) {
-    if (Array.isArray(current) && typeof segment === 'number') current = current[segment];
-    else if (isJsonObject(current) && Object.hasOwn(current, segment)) current = current[segment];
-    else return undefined;
-  }
-  return current;
 }

@@ -83,15 +83,15 @@ export function substituteVariables(
 
 /** The configuration of ports and services of a pipeline, and of the ports of its nodes. */
 export function isPipelineConfig(path: Path): boolean {
-  const at = path.findIndex((segment) => CONFIG_KEYS.has(segment));
-  if (at < 0) return false;
-  const [top, key] = path;
-  if (top !== 'spec') return false;
-  if (key === 'services') return at === 3;
-  if (key === 'type_ports') return at >= 3;
+  return path[0] === 'spec' && path.some((segment, at) => CONFIG_KEYS.has(segment) && isConfigKey(path, at));
+}
+
+function isConfigKey(path: Path, at: number): boolean {
+  if (path[1] === 'services') return at === 3;
+  if (path[1] === 'type_ports') return at >= 4;
   // A port of the pipeline, or of one of its nodes: `spec.ports.llm.config`, `spec.ports.llm.adapters[0].config`.
-  const ports = path.lastIndexOf('ports', at);
-  return ports > 0 && path[ports - 1] === 'spec' && (at === ports + 2 || (at === ports + 4 && path[ports + 2] === 'adapters'));
+  const isPort = (ports: number) => path[ports] === 'ports' && path[ports - 1] === 'spec';
+  return isPort(at - 2) || (isPort(at - 4) && path[at - 2] === 'adapters');
 }
 
 /** The configuration in an Adapter document. */

@@ -8,6 +8,7 @@ import type { PlanStore } from '../ports/plan-store.ts';
 import type { RunStore } from '../ports/run-store.ts';
 import type { WaitStore } from '../ports/wait-store.ts';
 import type { ChildRuns } from './child-runs.ts';
+import type { NodeOutcome } from './outcome.ts';
 import type { OutboxRelay } from './outbox-relay.ts';
 
 /** What carrying a run on needs of the world. */
@@ -24,6 +25,8 @@ export interface AdvanceDependencies {
   readonly log: Log;
   /** Unix milliseconds: a task given before that may have been begun by a process that died. */
   readonly processStartedAt: number;
+  /** Told what settles together with a run's end, for whoever wants to know every result: nothing else carries it. */
+  readonly onEnd?: (runId: string, settled: readonly NodeOutcome[]) => void;
 }
 
 /** Ports, services and state machines by plan. */

@@ -153,7 +153,12 @@ export class AdvancingRun {
   async #setUp(ready: ReadyNode): Promise<JsonValue> {
     const kind = this.#dependencies.kinds.get('function_node');
     if (kind?.role !== 'effect') throw new Error('There is no function_node.');
-    const node = { ...ready.node, kind: 'function_node', timeoutMs: NODE_TIMEOUT_MS, spec: { fn: ready.node.spec['setup_fn'] ?? null } };
+    const node = {
+      ...ready.node,
+      kind: 'function_node',
+      timeoutMs: NODE_TIMEOUT_MS,
+      spec: { fn: ready.node.spec['setup_fn'] ?? null },
+    };
     const { runId, pipeline, now } = this.#task;
     const resources = this.#dependencies.resources.of(this.#plan);
     const record = await attemptNode({ runId, pipeline, ...ready, node, attempt: 1, now, resources }, kind, this.#dependencies);
@@ -200,7 +205,8 @@ export class AdvancingRun {
   async #finishAfter(outcome: NodeOutcome): Promise<RunFinish | undefined> {
     if (!this.#alone) return undefined;
     const value = await fromPayload(outcome.result, this.#dependencies.artifacts);
-    const { end } = this.#progress({ outcome, value });
+    const { end, settled } = this.#progress({ outcome, value });
+    if (end !== undefined) this.#dependencies.onEnd?.(this.#task.runId, settled);
     return end && prepareFinish(this.#task, checkedEnd(this.#plan, end), this.#dependencies);
   }
 

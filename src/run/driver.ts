@@ -227,7 +227,7 @@ export class RunDriver {
       atWork: [...atWork],
       waiting: waiting.filter((node) => node !== step.node),
       now,
-      lookUp: recovering || step.lookUp || this.#generation.outcomes !== undefined,
+      lookUp: recovering || step.lookUp,
       wantPlan: this.#plan === undefined,
       ...(step.giveUp === undefined ? {} : { giveUp: step.giveUp }),
     };

@@ -42,6 +42,7 @@ export async function attemptNode(
     scope,
     now,
     resources,
+    port: (name) => resources.port(name),
     idempotencyKey: idempotencyKey(runId, path),
     log: (level, message, properties) => log(level, message, { runId, node: path, attempt, ...properties }),
     artifacts: stepArtifacts(artifacts, `${runId}/${path}`),

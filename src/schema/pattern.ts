@@ -39,7 +39,7 @@ export function compilePattern(source: string): Pattern {
 function parse(source: string): RE2JS {
   try {
     // JavaScript's \uXXXX and Python's \Z, in RE2's spelling.
-    return RE2JS.compile(RE2JS.translateRegExp(source.replaceAll(/\\(.)/gsu, (escape) => (escape === '\\Z' ? '\\z' : escape))));
+    return RE2JS.compile(RE2JS.translateRegExp(source.replaceAll(/\\(.)/gsu, (pair) => (pair === '\\Z' ? '\\z' : pair))));
   } catch (error) {
     const reason = messageOf(error).replace(/^error parsing regexp: /, '');
     throw new PatternError('pattern_invalid', `${quoted(source)} is no pattern: ${reason}.`, { cause: error });

@@ -18,6 +18,8 @@ interface LiveRun {
   isSuspended: boolean;
   /** What happened while the run was suspended. */
   readonly held: (() => void)[];
+  /** What settled together with the end. */
+  readonly atEnd: NodeOutcome[];
   state: 'active' | 'ended';
 }
 
@@ -33,7 +35,10 @@ export class InProcessEngine implements Orchestrations {
   #idle: (() => void)[] = [];
 
   constructor(dependencies: AdvanceDependencies, timers: Timers) {
-    this.#dependencies = dependencies;
+    this.#dependencies = {
+      ...dependencies,
+      onEnd: (runId, settled) => this.#runs.get(runId)?.atEnd.push(...settled),
+    };
     this.#timers = timers;
   }
 
@@ -87,7 +92,8 @@ export class InProcessEngine implements Orchestrations {
 
   /** What has become of a run's nodes, by path. Once everything has settled, nothing is missing. */
   outcomes(runId: string): ReadonlyMap<string, NodeOutcome> {
-    return this.#runs.get(runId)?.driver.outcomes ?? new Map();
+    const run = this.#runs.get(runId);
+    return new Map([...(run?.driver.outcomes ?? []), ...(run?.atEnd ?? []).map((outcome) => [outcome.node, outcome] as const)]);
   }
 
   /** Lets go of every run, so that no timer keeps the process alive. */
@@ -107,6 +113,7 @@ export class InProcessEngine implements Orchestrations {
       timers: new Map(),
       isSuspended: false,
       held: [],
+      atEnd: [],
       state: 'active',
     };
     this.#runs.set(generation.runId, run);

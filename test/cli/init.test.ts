@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -6,6 +6,7 @@ import { registerStep } from '../../src/cli/init/register-step.ts';
 import { compileLibrary } from '../../src/library.ts';
 import { nodeKinds } from '../../src/nodes/node-kinds.ts';
 import { defineStep, StepRegistry } from '../../src/nodes/steps.ts';
+import { testPipeline } from '../../src/testing/test-pipeline.ts';
 import { cli } from './cli.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -61,6 +62,18 @@ describe('hexdag init', () => {
     expect(queues.map(({ Name }: { Name: string }) => Name)).toEqual(['orders', 'run-events', 'order-intake']);
     expect(stdout).toContain('Registered orderIntakeStep in steps/index.ts.');
     expect(stdout).toContain('hexdag -- run pipelines/order-intake.yaml');
+  });
+
+  it('writes a pipeline and a step that run as they are', async () => {
+    symlinkSync(join(ROOT, 'src'), join(folder, 'src'));
+    symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+    await cli(['init', 'order-intake', '--directory', folder]);
+    const { orderIntakeStep } = await import(join(folder, 'steps', 'order-intake.ts'));
+
+    const pipeline = testPipeline({ file: join(folder, 'pipelines', 'order-intake.yaml') }, { steps: [orderIntakeStep] });
+    const { status, output } = await pipeline.start({ id: '1', name: 'Ada' });
+
+    expect({ status, output }).toEqual({ status: 'completed', output: { message: 'Hello, Ada!' } });
   });
 
   it('writes nothing when one of its files exists', async () => {

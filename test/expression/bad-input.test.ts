@@ -55,6 +55,8 @@ describe('bad input to expressions', () => {
     ['many searches', "[1 for i in many if contains(long, 'b')]", 'cost_limit'],
     ['many decimals', "[Decimal('1e399') + Decimal('1e-399') for i in many]", 'cost_limit'],
     ['a decimal power', "[Decimal('1.1') ** 100 for i in many]", 'cost_limit'],
+    ['many long insertions', "('{0}' * 100000).format(long)", 'cost_limit'],
+    ['many comparisons of sets', '[1 for x in [set(many)] for y in [set(many)] for i in many if x == y]', 'cost_limit'],
     ['many formats', "[format(1e300, '.99f') for i in many]", 'cost_limit'],
   ])('%s: refused at the budget, long before it takes long', (_what, source, code) => {
     const refused = codeOf(() => evaluate(parseExpression(source), DATA, { now: 0 }));

@@ -33,6 +33,11 @@ export class ManualClock {
     this.#now = target;
   }
 
+  /** When the earliest appointment is. */
+  next(): number | undefined {
+    return this.#nextDue(Number.POSITIVE_INFINITY)?.at;
+  }
+
   #nextDue(target: number): Appointment | undefined {
     return [...this.#appointments].filter((appointment) => appointment.at <= target).sort((a, b) => a.at - b.at)[0];
   }

@@ -15,5 +15,6 @@ export function stepContext(node: string): NodeContext {
     scope: () => undefined,
     now: 0,
     resources: NO_RESOURCES,
+    port: () => undefined,
   };
 }

@@ -147,6 +147,18 @@ describe('the body of a composite node', () => {
     expect(diagnostics).toEqual([]);
   });
 
+  it.each([
+    ['$itm > 1', "Did you mean '$item'?"],
+    ['$body > 1', 'Loops bind it: use it in the body of a composite_node whose mode has it.'],
+    ['$x > 1', 'Use $input or $ctx.'],
+  ])('tells what could be meant by a name in %s', (when, expected) => {
+    const loop = when.startsWith('$itm') ? 'mode: for-each, items: xs' : 'mode: if-else, condition: y';
+
+    const { diagnostics } = compileNodes([composite('c', `${loop}, body: [${step('p', '', `, when: ${when}`)}]`)]);
+
+    expect(diagnostics).toMatchObject([{ code: 'name_unknown', remedy: expected }]);
+  });
+
   it('tells cycles and doubled names within it', () => {
     const body = [step('p', ', dependencies: [q]'), step('q', ', dependencies: [p]'), step('q')];
 

@@ -49,6 +49,7 @@ describe('a build-time template', () => {
     ['{% for i in range(4) if i % 2 %}{{ i }}{% endfor %}', '13'],
     ['{% for x in missing %}x{% else %}none{% endfor %}', 'none'],
     ['{% for x in [] %}x{% else %}none{% endfor %}', 'none'],
+    ['{% for name in [None] %}[{{ name }}]{% endfor %}', '[]'],
     ['{% set n = count * 2 %}{{ n }}', '6'],
     ['{% raw %}{{ name }}{% endraw %}', '{{ name }}'],
     ['a  {%- if on -%}  b  {%- endif %} c', 'ab c'],

@@ -146,11 +146,15 @@ describe('a body in another file', () => {
   const loop = (file: string) =>
     `nodes: [{kind: composite_node, metadata: {name: loop}, spec: {mode: times, count: 2, body_pipeline: ${file}}}]`;
 
-  it('is compiled from that file, with its includes and its own limits', () => {
+  it('is compiled from that file, with its includes, its aliases and its own limits', () => {
     const { plan, diagnostics } = planOf({
       'main.yaml': pipeline(loop('bodies/work.yaml')),
-      'bodies/work.yaml': pipeline('nodes: [!include step.yaml]', 'orchestrator: {max_concurrent_nodes: 2}'),
-      'bodies/step.yaml': '{kind: function_node, metadata: {name: inner}, spec: {fn: const}}',
+      'bodies/work.yaml': pipeline(
+        'nodes: [!include step.yaml]',
+        'orchestrator: {max_concurrent_nodes: 2}',
+        'aliases: {work: function_node}',
+      ),
+      'bodies/step.yaml': '{kind: work, metadata: {name: inner}, spec: {fn: const}}',
     });
 
     expect(diagnostics).toEqual([]);

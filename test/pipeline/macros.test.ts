@@ -138,6 +138,40 @@ describe('an invocation of a macro', () => {
     expect(edgesOf(nodes)).toEqual({ mm: '', mm_b: 'mm', e: 'mm' });
   });
 
+  it('ends in its last nodes even if one of its nodes has its name', () => {
+    const named = macro('named', [computed('"{{name}}"', 'x: "1"'), computed('"{{name}}_b"', 'y: "{{name}}.x"')]);
+
+    const nodes = planned([invoke('macro: named'), step('last')], named);
+
+    expect(edgesOf(nodes)).toEqual({ mm: '', mm_b: 'mm', last: 'mm_b' });
+  });
+
+  it('may handle failures and timeouts by the node it begins with', () => {
+    const nodes = planned(
+      [
+        step('a', '', ', on_error: mm'),
+        '{kind: wait_node, metadata: {name: w}, spec: {event_key: k, timeout: 5s, on_timeout: mm}}',
+        scale('', ', dependencies: []'),
+      ],
+      SCALE,
+    );
+
+    expect(nodes).toMatchObject([
+      { onError: 'mm_one' },
+      { onTimeout: 'mm_one' },
+      { name: 'mm_one', dependencies: ['a', 'w'], handles: ['a'], handlesTimeout: ['w'] },
+      {},
+    ]);
+  });
+
+  it('cannot handle failures if it begins with several nodes', () => {
+    const pair = macro('pair', [computed('"{{name}}_a"', 'x: "1"'), computed('"{{name}}_b"', 'x: "1"')]);
+
+    const { diagnostics } = compileNodes([step('a', '', ', on_error: mm'), invoke('macro: pair')], pair);
+
+    expect(diagnostics.map(({ code }) => code)).toEqual(['handler_unclear']);
+  });
+
   it('cannot be read by its own name if it ends in several nodes', () => {
     const pair = macro('pair', [computed('"{{name}}_a"', 'x: "1"'), computed('"{{name}}_b"', 'x: "1"')]);
 

@@ -120,10 +120,30 @@ describe('ports', () => {
     expect(diagnostics).toEqual([expected]);
   });
 
+  it('of kinds of nodes must be a mapping', () => {
+    const diagnostics = told(pipeline(NODE, 'type_ports: 5'));
+
+    expect(diagnostics).toContain('5:15 type_mapping');
+  });
+
   it('of kinds of nodes are checked like others', () => {
     const diagnostics = told(pipeline(NODE, 'type_ports: {llm_node: {llm: {adapter: nope}}}'));
 
     expect(diagnostics).toEqual(['5:3 warning key_not_supported', '5:42 adapter_unknown']);
+  });
+});
+
+describe('ports of one node', () => {
+  it.each([
+    ['{llm: {adapter: mock_llm}}', ['4:79 warning key_not_supported']],
+    ['{llm: {adapter: nope}}', ['4:79 warning key_not_supported', '4:95 adapter_unknown']],
+    ['5', ['4:79 type_mapping']],
+  ])('%s', (ports, expected) => {
+    const node = `nodes: [{kind: function_node, metadata: {name: a}, spec: {fn: const, ports: ${ports}}}]`;
+
+    const diagnostics = told(pipeline(node));
+
+    expect(diagnostics).toEqual(expected);
   });
 });
 

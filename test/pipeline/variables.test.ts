@@ -65,7 +65,7 @@ describe('a reference to a variable', () => {
     const main = pipeline(
       NODE,
       'secrets: [REGION]',
-      `ports: {llm: {adapter: mock_llm, config: ${config}}, pool: {adapters: [{adapter: mock_llm, params: ${config}}]}}`,
+      `ports: {llm: {adapter: mock_llm, config: ${config}}, pool: {adapters: [{adapter: mock_llm, params: ${config}}]}, config: {adapter: mock_llm, config: ${config}}}`,
       `services: {s: {class: thing, config: ${config}}}`,
     );
 
@@ -79,6 +79,7 @@ describe('a reference to a variable', () => {
     };
     expect(plan?.ports?.['llm']?.adapters[0]?.config).toEqual(expected);
     expect(plan?.ports?.['pool']?.adapters[0]?.config).toEqual(expected);
+    expect(plan?.ports?.['config']?.adapters[0]?.config).toEqual(expected);
     expect(plan?.services?.['s']?.config).toEqual(expected);
   });
 

@@ -26,6 +26,12 @@ import { type Behaviour, kinds } from './plans.ts';
 
 const RUN_ID = 'run-1';
 
+/** The engine stores what follows from an outcome within two turns of the event loop, and then begins it. */
+const CALM_TURNS = 8;
+
+/** A replay asked for something else than the episodes before it. */
+class DriftError extends Error {}
+
 const advanceActivity = app.activity('advance', { handler: () => undefined });
 const signalActivity = app.activity('signal', { handler: () => undefined });
 const activities = {
@@ -61,6 +67,9 @@ export class DurableRuns {
   });
   /** Of each execution, the actions that its last episode returned. */
   readonly #actions = new Map<string, readonly string[]>();
+  #drift: DriftError | undefined;
+  #atWork = 0;
+  #begun = 0;
 
   constructor(behaviours: Readonly<Record<string, Behaviour>> = {}) {
     this.#kinds = kinds(behaviours);
@@ -85,13 +94,39 @@ export class DurableRuns {
       resolve: (text) => text,
       invoke: async ({ name }, { trigger }) => {
         const payload = JSON.parse(trigger.json ?? trigger.string ?? 'null');
-        if (name === 'advance') return outcome(await this.#advance(payload));
-        if (name === 'signal') return outcome(await carryOut(payload, new DurableOrchestrations(this.#client())));
-        const state = await run(payload, new DummyOrchestrationContext('run', '1', () => {}));
-        this.#compare(payload, state.actions);
-        return outcome(state);
+        this.#begun += 1;
+        this.#atWork += 1;
+        try {
+          if (name === 'advance') return outcome(await this.#advance(payload));
+          if (name === 'signal') return outcome(await carryOut(payload, this.orchestrations));
+          const state = await run(payload, new DummyOrchestrationContext('run', '1', () => {}));
+          this.#compare(payload, state.actions);
+          return outcome(state);
+        } catch (error) {
+          this.#noteDrift(error);
+          throw error;
+        } finally {
+          this.#atWork -= 1;
+        }
       },
     });
+  }
+
+  /** The engine, as the app's use cases see it. */
+  get orchestrations(): DurableOrchestrations {
+    return new DurableOrchestrations(this.#client());
+  }
+
+  /** Waits until nothing happens unless the clock moves or somebody sends an event. */
+  async quiet(): Promise<void> {
+    let begun = -1;
+    for (let turns = 0; turns < CALM_TURNS; turns++) {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (this.#atWork === 0 && this.#begun === begun) continue;
+      begun = this.#begun;
+      turns = 0;
+    }
+    if (this.#drift !== undefined) throw this.#drift;
   }
 
   async close(): Promise<void> {
@@ -109,7 +144,7 @@ export class DurableRuns {
     const acceptedAt = new Date(this.clock.now()).toISOString();
     await this.runs.claim({ ...run, ...event, status: 'accepted', acceptedAt });
     for (const record of records) await this.runs.commitNode(record);
-    await new DurableOrchestrations(this.#client()).start({ ...run, recovering: records.length > 0 });
+    await this.orchestrations.start({ ...run, recovering: records.length > 0 });
   }
 
   /** How the orchestration ended. */
@@ -133,6 +168,7 @@ export class DurableRuns {
   ): Promise<{ status: string; output: unknown }> {
     const client = this.#client();
     for (;;) {
+      await this.quiet();
       const status = await client.getStatus(RUN_ID, { showInput: false });
       if (holds(status)) return { status: status.runtimeStatus, output: status.output };
     }
@@ -159,6 +195,10 @@ export class DurableRuns {
     return advance(task, { ...stores, relay, kinds: this.#kinds, clock, log, processStartedAt: 0 });
   }
 
+  #noteDrift(error: unknown): void {
+    if (error instanceof DriftError) this.#drift ??= error;
+  }
+
   /** Every replay must repeat all that the episodes before it have asked for, down to the tasks' inputs. */
   #compare({ history }: Payloaded, actions: readonly (readonly unknown[])[]): void {
     const execution =
@@ -167,7 +207,7 @@ export class DurableRuns {
     // Timers may be cancelled later on.
     const now = actions.flat().map((action) => JSON.stringify(action).replace('"isCanceled":true', '"isCanceled":false'));
     for (const [index, action] of before.entries()) {
-      if (now[index] !== action) throw new Error(`Action ${index} was ${action} and is now ${now[index]}.`);
+      if (now[index] !== action) throw new DriftError(`Action ${index} was ${action} and is now ${now[index]}.`);
     }
     this.#actions.set(execution, now);
   }

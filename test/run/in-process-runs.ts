@@ -6,7 +6,7 @@ import { MemoryWaitStore } from '../../src/adapters/mock/memory-wait-store.ts';
 import type { JsonValue } from '../../src/json.ts';
 import { NO_RESOURCES } from '../../src/nodes/node-resources.ts';
 import type { Plan } from '../../src/pipeline/plan.ts';
-import type { RunRecord } from '../../src/ports/run-store.ts';
+import type { Payload, RunRecord } from '../../src/ports/run-store.ts';
 import { OutboxRelay } from '../../src/run/outbox-relay.ts';
 import { fromPayload } from '../../src/run/payload.ts';
 import { wakeEvent } from '../../src/run/wake-event.ts';
@@ -43,9 +43,15 @@ export class InProcessRuns {
 
   /** Starts the one run, and goes on until nothing happens by itself. */
   async start(plan: Plan, input: JsonValue = {}): Promise<RunRecord> {
+    await this.begin(plan, { value: input });
+    return this.settled();
+  }
+
+  /** Claims and starts the one run. */
+  async begin(plan: Plan, input: Payload): Promise<void> {
     await this.plans.save('hash', plan);
     const run: RunRecord = {
-      ...{ runId: RUN_ID, pipeline: plan.pipeline, planHash: 'hash', trigger: 'test', eventKey: 'A-1', input: { value: input } },
+      ...{ runId: RUN_ID, pipeline: plan.pipeline, planHash: 'hash', trigger: 'test', eventKey: 'A-1', input },
       ...{ eventType: 'order', eventSource: '/test', payloadHash: 'payload' },
       status: 'accepted',
       acceptedAt: new Date(this.timers.now()).toISOString(),
@@ -59,7 +65,6 @@ export class InProcessRuns {
       input: run.input,
       recovering: false,
     });
-    return this.settled();
   }
 
   /** Moves the clock, alarm by alarm, and goes on until nothing happens by itself. */

@@ -29,8 +29,10 @@ export function newFiles(pipeline: NewPipeline): readonly NewFile[] {
   ];
 }
 
+const EXAMPLE = { id: '1', name: 'Ada' };
+
 /** An input that the new pipeline takes. */
-export const EXAMPLE_INPUT = '{"id":"1","name":"Ada"}';
+export const EXAMPLE_INPUT = JSON.stringify(EXAMPLE);
 
 function pipelineText({ name, step }: NewPipeline): string {
   return `# yaml-language-server: $schema=../schemas/hexdag-v1.schema.json
@@ -103,25 +105,20 @@ export const ${constant} = defineStep('${step}', (input) => {
 }
 
 function testText({ name }: NewPipeline): string {
-  return `import { readFileSync } from 'node:fs';
+  return `import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { compileLibrary } from '../../src/library.ts';
-import { nodeKinds } from '../../src/nodes/node-kinds.ts';
-import { StepRegistry } from '../../src/nodes/steps.ts';
+import { testPipeline } from '../../src/testing/test-pipeline.ts';
 import { steps } from '../../steps/index.ts';
 
-const FOLDER = new URL('../../pipelines/', import.meta.url);
+const file = join(import.meta.dirname, '..', '..', 'pipelines', '${name}.yaml');
 
 describe('the pipeline ${name}', () => {
-  it('compiles with its trigger', () => {
-    const registry = new StepRegistry(steps);
-    const files = ['${name}.yaml', '${name}.trigger.yaml'].map((file) => ({ name: file, content: readFileSync(new URL(file, FOLDER)) }));
+  it('greets whoever is named', async () => {
+    const pipeline = testPipeline({ file }, { steps });
 
-    const { pipelines, triggers, diagnostics } = compileLibrary(files, { kinds: nodeKinds(registry), steps: registry });
+    const { status, output } = await pipeline.start({ id: '${EXAMPLE.id}', name: '${EXAMPLE.name}' });
 
-    expect(diagnostics).toEqual([]);
-    expect(pipelines.map((pipeline) => pipeline.name)).toEqual(['${name}']);
-    expect(triggers.map((trigger) => trigger.name)).toEqual(['${name}']);
+    expect({ status, output }).toEqual({ status: 'completed', output: { message: 'Hello, Ada!' } });
   });
 });
 `;

@@ -64,9 +64,10 @@ export function viewPlan(plan: Plan, kinds: ReadonlyMap<string, { readonly role:
   const roleOf: RoleOf = ({ kind }) => kinds.get(kind)?.role ?? 'effect';
   const graph = viewGraph(plan.nodes, roleOf);
   const { tasks, endsInTask } = planTasks(plan.nodes, roleOf);
-  const effects = countEffects(plan.nodes, roleOf);
-  // The claim is the run's document. The last node's record travels in it with the run's end, if nothing else is in flight.
-  const together = endsInTask && effects > 0;
+  const recorded = countRecorded(plan.nodes, roleOf);
+  const last = plan.nodes.find(({ name }) => name === tasks.at(-1)?.at(-1));
+  // The claim is the run's document. The record of a last node travels in it with the run's end, if nothing else is in flight.
+  const together = endsInTask && last !== undefined && roleOf(last) === 'effect' ? 1 : 0;
   return {
     pipeline: plan.pipeline,
     ...(plan.version === undefined ? {} : { version: plan.version }),
@@ -74,8 +75,8 @@ export function viewPlan(plan: Plan, kinds: ReadonlyMap<string, { readonly role:
     ...graph,
     cost: {
       activities: tasks.length + (endsInTask ? 0 : 1),
-      documents: 1 + effects - (together ? 1 : 0),
-      writes: 2 + effects - (together ? 1 : 0),
+      documents: 1 + recorded - together,
+      writes: 2 + recorded - together,
     },
   };
 }
@@ -84,11 +85,11 @@ function viewGraph(nodes: readonly PlanNode[], roleOf: RoleOf): GraphView {
   const { tasks } = planTasks(nodes, roleOf);
   const activities = tasks.filter((chain) => chain.length > 0);
   const levels = levelsOf(nodes);
-  const effects = countEffects(nodes, roleOf);
+  const recorded = countRecorded(nodes, roleOf);
   return {
     nodes: nodes.map((node) => viewNode(node, levels.get(node.name) ?? 1, activities, roleOf)),
     activities,
-    cost: { activities: activities.length, documents: effects, writes: effects },
+    cost: { activities: activities.length, documents: recorded, writes: recorded },
   };
 }
 
@@ -101,7 +102,7 @@ function viewNode(node: PlanNode, level: number, activities: GraphView['activiti
     kind,
     level,
     ...PLACES[role],
-    ...(activity < 0 ? {} : { activity: activity + 1 }),
+    ...(activity < 0 || role !== 'effect' ? {} : { activity: activity + 1 }),
     dependencies,
     waitFor,
     ...(when === undefined ? {} : { when }),
@@ -125,8 +126,9 @@ function viewBodies(bodies: NonNullable<PlanNode['bodies']>, roleOf: RoleOf): Re
   return Object.fromEntries(Object.entries(bodies).map(([key, { nodes }]) => [key, viewGraph(nodes, roleOf)]));
 }
 
-function countEffects(nodes: readonly PlanNode[], roleOf: RoleOf): number {
-  return nodes.filter((node) => roleOf(node) === 'effect').length;
+/** Nodes that leave a document: their record, the wait, or the child's run. */
+function countRecorded(nodes: readonly PlanNode[], roleOf: RoleOf): number {
+  return nodes.filter((node) => ['effect', 'wait', 'child'].includes(roleOf(node))).length;
 }
 
 /** A compiled graph has no cycles, so every turn places at least one node. */

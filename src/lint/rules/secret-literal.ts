@@ -1,16 +1,5 @@
 import type { LintFinding, LintRule } from '../lint-rule.ts';
-
-/** Forms that providers give their keys, so that they can be found. */
-const SECRETS: readonly (readonly [what: string, pattern: RegExp])[] = [
-  ['an API key', /(?<![\w-])(?:sk|key)-[A-Za-z0-9_-]{16,}/g],
-  ['a GitHub token', /(?<!\w)gh[opsur]_[A-Za-z0-9]{16,}/g],
-  ['a Slack token', /(?<!\w)xox[abeprs]-[A-Za-z0-9-]{10,}/g],
-  ['an AWS access key', /(?<!\w)AKIA[A-Z0-9]{16}(?!\w)/g],
-  ['a storage account key', /AccountKey=[A-Za-z0-9+/]{20,}/gi],
-  ['a shared access key', /SharedAccessKey=[A-Za-z0-9+/]{20,}/gi],
-  ['a shared access signature', /[?&]sig=[A-Za-z0-9%+/]{20,}/g],
-  ['a private key', /-----BEGIN [A-Z ]*PRIVATE KEY-----/g],
-];
+import { SECRETS } from '../secrets.ts';
 
 /** Looks at the text itself, so comments and documents that do not compile are looked at too. Never repeats what it found. */
 export const secretLiteral: LintRule = {

@@ -1,0 +1,173 @@
+import { describe, expect, test } from 'vitest';
+import { defineStep } from '../../src/nodes/steps.ts';
+import { errorCodes, pipeline, results } from './language.ts';
+
+const A = '- {kind: function_node, metadata: {name: a}, spec: {fn: const}}';
+
+describe('V20: a skip', () => {
+  test('leaves a marker, goes on to what depends on it alone, and is data to others', async () => {
+    const nodes = `${A}
+- {kind: function_node, metadata: {name: b}, spec: {fn: show, when: a.v > 5}}
+- {kind: function_node, metadata: {name: c}, spec: {fn: show}}
+- {kind: function_node, metadata: {name: d}, spec: {fn: show}, dependencies: [a, b]}`;
+
+    const { b, c, d } = await results(nodes);
+
+    const skipped = { _skipped: true, reason: "when clause 'a.v > 5' evaluated to False" };
+    expect(b).toEqual(skipped);
+    expect(c).toEqual({ _skipped: true, _upstream_skipped: true, reason: 'all upstream dependencies were skipped' });
+    expect(d).toEqual({ got: { a: { v: 1, name: 'n' }, b: skipped } });
+  });
+});
+
+describe('V21: a condition', () => {
+  const b = (when: string) => `${A}\n- {kind: function_node, metadata: {name: b}, spec: {fn: show, when: "${when}"}}`;
+
+  test.each([
+    '$input.x == 1',
+    'input.x == 1',
+    'x == 1',
+    'a.v == 1',
+    'v == 1',
+    "ctx.pipeline_name == 't' and ctx.node_name == 'b'",
+    "$ctx.pipeline_name == 't'",
+  ])('holds: %s', async (when) => {
+    expect(await results(b(when), { x: 1 })).toMatchObject({ b: { got: { x: 1 } } });
+  });
+
+  test.each(["a.v + 'x' > 5", 'zz', 'zz.y == 1', 'x == 2'])('does not hold: %s', async (when) => {
+    expect(await results(b(when), { x: 1 })).toMatchObject({ b: { _skipped: true } });
+  });
+});
+
+describe('V22: a node that must run', () => {
+  test.each([
+    '- {kind: expression_node, metadata: {name: b}, spec: {expressions: {s: "1"}, when: x == 2, critical: true}}',
+    '- {kind: function_node, metadata: {name: b}, spec: {fn: show, when: x == 2, critical: true}}',
+    '- {kind: data_node, metadata: {name: b}, spec: {output: {n: 1}, when: x == 2, critical: true}}',
+  ])('fails the run if it is skipped: %s', async (nodes) => {
+    const run = await pipeline(nodes).start({ x: 1 });
+
+    expect(run).toMatchObject({ status: 'failed', error: { node: 'b', code: 'critical_node_skipped' } });
+    expect(run.error?.message).toContain("Critical node 'b' was skipped: when clause 'x == 2' evaluated to False");
+  });
+
+  test.each(['{}', '{q: null}'])('fails if a required input is missing: %s', async (input) => {
+    const nodes = '- {kind: function_node, metadata: {name: b}, spec: {fn: show, required_inputs: [q]}}';
+
+    const run = await pipeline(nodes).start(JSON.parse(input.replace('q', '"q"')));
+
+    expect(run).toMatchObject({ status: 'failed', error: { code: 'required_inputs_missing' } });
+    expect(run.error?.message).toContain('missing required inputs: q');
+  });
+});
+
+describe('V23: attempts', () => {
+  function flaky(failures: number, times: number[], now: () => Date) {
+    return defineStep('flaky', () => {
+      times.push(now().getTime());
+      if (times.length <= failures) throw new Error(`failure ${times.length}`);
+      return { n: times.length };
+    });
+  }
+
+  test('are repeated after one second, then two', async () => {
+    const times: number[] = [];
+    const tested = pipeline('- {kind: function_node, metadata: {name: a}, spec: {fn: flaky, max_retries: 3}}', '', {
+      steps: [flaky(2, times, () => tested.now)],
+    });
+
+    const run = await tested.start();
+
+    expect(run.results).toEqual({ a: { n: 3 } });
+    expect(times.map((time) => time - (times[0] ?? 0))).toEqual([0, 1_000, 3_000]);
+  });
+
+  test('wait as long as the node says, on every kind of node', async () => {
+    const times: number[] = [];
+    const spec = 'fn: flaky, max_retries: 3, retry_delay: 0.01, retry_backoff: 3';
+    const tested = pipeline(`- {kind: function_node, metadata: {name: a}, spec: {${spec}}}`, '', {
+      steps: [flaky(2, times, () => tested.now)],
+    });
+
+    await tested.start();
+
+    expect(times.map((time) => time - (times[0] ?? 0))).toEqual([0, 10, 40]);
+  });
+
+  test('of hours and hours end when their number is used up', async () => {
+    const times: number[] = [];
+    const spec = 'fn: flaky, max_retries: 6, retry_delay: 1h, retry_max_delay: 4h';
+    const tested = pipeline(`- {kind: function_node, metadata: {name: a}, spec: {${spec}}}`, '', {
+      steps: [flaky(99, times, () => tested.now)],
+    });
+
+    const run = await tested.start();
+
+    expect(run).toMatchObject({ status: 'failed', error: { node: 'a', message: "Node 'a' (Error): failure 6" } });
+    expect(tested.now.getTime() - (times[0] ?? 0)).toBe((1 + 2 + 4 + 4 + 4) * 3_600_000);
+  });
+
+  test('have a time limit each', async () => {
+    const slow = defineStep('slow', (_, { signal }) => new Promise((_, reject) => signal.addEventListener('abort', reject)));
+    const nodes = '- {kind: function_node, metadata: {name: a}, spec: {fn: slow, timeout: 0.02, max_retries: 2}}';
+
+    const run = await pipeline(nodes, '', { steps: [slow] }).start();
+
+    expect(run).toMatchObject({ status: 'failed', error: { code: 'node_timeout' } });
+    expect(run.error?.message).toContain('within 0.02 s');
+  });
+});
+
+describe('V24: a failure that is handled', () => {
+  const nodes = (b: string, h = '') => `
+- {kind: function_node, metadata: {name: b}, spec: {fn: ${b}, on_error: h}}
+- {kind: function_node, metadata: {name: c}, spec: {fn: show}}
+- {kind: function_node, metadata: {name: h}, spec: {fn: show${h}}, dependencies: []}`;
+
+  test('is data to all that depends on the node', async () => {
+    const { b, c, h } = await results(nodes('boom'), { x: 1 });
+
+    const error = { _error: { node: 'b', type: 'ValueError', message: 'boom' } };
+    expect({ b, c, h }).toEqual({ b: error, c: { got: { ...error, x: 1 } }, h: { got: { ...error, x: 1 } } });
+  });
+
+  test('has a handler that runs without a failure too', async () => {
+    expect(await results(nodes('const'), { x: 1 })).toMatchObject({ h: { got: { v: 1, name: 'n', x: 1 } } });
+  });
+
+  test.each([', when: b._error', ', only_on_error: true'])('has a handler that runs only then with %s', async (option) => {
+    expect(await results(nodes('const', option))).toMatchObject({ h: { _skipped: true } });
+    expect(await results(nodes('boom', option))).toMatchObject({ h: { got: { _error: { node: 'b' } } } });
+  });
+});
+
+test('V25: a failure that nobody handles ends the run, and what comes after does not start', async () => {
+  const nodes = `
+- {kind: function_node, metadata: {name: b}, spec: {fn: boom}}
+- {kind: function_node, metadata: {name: c}, spec: {fn: show}}`;
+  const tested = pipeline(nodes);
+
+  const run = await tested.start();
+
+  expect(run).toMatchObject({ status: 'failed', error: { node: 'b', message: "Node 'b' (ValueError): boom" } });
+  expect(Object.keys(run.results)).toEqual(['b']);
+  expect(tested.published.map(({ type }) => type)).toEqual(['hexdag.run.failed']);
+});
+
+test('a run that takes longer than pipeline_timeout fails', async () => {
+  const nodes = `${A}\n- {kind: wait_node, metadata: {name: w}, spec: {event_key: go}}`;
+  const tested = pipeline(nodes, 'orchestrator: {pipeline_timeout: 3600}');
+  await tested.start();
+
+  const run = await tested.advance('61m');
+
+  expect(run).toMatchObject({ status: 'failed', error: { code: 'pipeline_timeout' } });
+  expect(run.error?.message).toContain('timed out after 3600 s; 1/2 nodes');
+});
+
+test('a common key of a wrong type is refused', () => {
+  const { diagnostics } = pipeline('- {kind: function_node, metadata: {name: a}, spec: {fn: const, timeout: soon}}');
+
+  expect(errorCodes({ diagnostics })).toHaveLength(1);
+});

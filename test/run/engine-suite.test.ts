@@ -1,0 +1,421 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { isJsonObject, type JsonValue } from '../../src/json.ts';
+import { PermanentError } from '../../src/nodes/errors.ts';
+import type { Plan } from '../../src/pipeline/plan.ts';
+import { ENGINES, EngineWorld } from './engine-world.ts';
+import { type Behaviour, body, child, composite, node, plan, wait } from './plans.ts';
+
+const SECOND = 1_000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+const opened: EngineWorld[] = [];
+
+afterEach(async () => {
+  for (const world of opened.splice(0)) await world.engine.close();
+});
+
+const LARGE = 'x'.repeat(40_000);
+
+/** Fails with each of the errors in turn, then gives the attempt it succeeded at. */
+function failing(times: number): Behaviour {
+  let left = times;
+  return (_, { attempt }) => {
+    if (left-- > 0) throw new Error('Away.');
+    return attempt;
+  };
+}
+
+const refused: Behaviour = () => {
+  throw new PermanentError('refused', 'No.');
+};
+
+function retry(maxAttempts: number, delayMs: number, backoff = 1) {
+  return { maxAttempts, delayMs, backoff, maxDelayMs: Number.MAX_SAFE_INTEGER };
+}
+
+function pipelineOf(of: Plan, name = 'other') {
+  return { name, plan: { ...of, pipeline: name }, planHash: `hash-${name}` };
+}
+
+describe.each(Object.entries(ENGINES))('on %s', (_, open) => {
+  async function world(behaviours: Readonly<Record<string, Behaviour>> = {}): Promise<EngineWorld> {
+    const made = new EngineWorld(await open(behaviours));
+    opened.push(made);
+    return made;
+  }
+
+  describe('a graph', () => {
+    it('begins at most as many nodes at a time as its limit says', async () => {
+      let atWork = 0;
+      let most = 0;
+      const work: Behaviour = async () => {
+        atWork += 1;
+        most = Math.max(most, atWork);
+        await new Promise((resolve) => setImmediate(resolve));
+        atWork -= 1;
+        return 1;
+      };
+      const names = Array.from({ length: 9 }, (_, index) => `n${index}`);
+      const run = await world(Object.fromEntries(names.map((name) => [name, work])));
+
+      const end = await run.start({ ...plan(...names.map((name) => node(name))), maxConcurrentNodes: 3 });
+
+      expect(end.status).toBe('completed');
+      expect(most).toBe(3);
+      expect(await run.paths()).toEqual(names);
+    });
+
+    it('counts the attempts of a node that waited for its next one while others took its place', async () => {
+      const attempts: number[] = [];
+      const flaky: Behaviour = (_, { attempt }) => {
+        attempts.push(attempt);
+        throw new Error('Away.');
+      };
+      const slow = Promise.withResolvers<JsonValue>();
+      const run = await world({ flaky, slow: () => slow.promise });
+      const limited = plan(node('flaky', [], { retry: retry(3, SECOND), onError: 'after' }), wait('gate', 'go'), node('slow', ['gate']), node('after', ['flaky']));
+      await run.start({ ...limited, maxConcurrentNodes: 1 });
+      await run.advance(500);
+      const delivery = run.deliver('go');
+      await new Promise((resolve) => setImmediate(resolve));
+      slow.resolve('done');
+      await delivery;
+
+      await run.untilTheEnd();
+
+      expect(attempts).toEqual([1, 2, 3]);
+      expect((await run.run()).status).toBe('completed');
+    });
+
+    it('fails when what is at work has ended, without what waits', async () => {
+      const run = await world({ bad: refused });
+
+      const end = await run.start(plan(node('bad'), wait('gate', 'go'), node('after', ['gate'])));
+
+      expect(end).toMatchObject({ status: 'failed', error: { code: 'refused', node: 'bad' } });
+    });
+
+    it('carries values on that are too large for the history, while something waits', async () => {
+      const run = await world({ a: () => LARGE, b: failing(2), c: (input) => (isJsonObject(input) ? String(input['a']).length : null) });
+      const large = plan(node('a'), node('b', ['a'], { retry: retry(3, SECOND) }), wait('gate', 'go', DAY), node('c', ['a', 'b', 'gate']));
+
+      await run.start({ ...large, output: { length: 'c' } }, { text: LARGE });
+      await run.advance(HOUR);
+      await run.deliver('go', LARGE);
+
+      expect((await run.run()).status).toBe('completed');
+      expect(await run.output()).toEqual({ length: 40_000 });
+    });
+  });
+
+  describe('retries', () => {
+    it('go on over hours', async () => {
+      const run = await world({ flaky: failing(5) });
+      await run.start({ ...plan(node('flaky', [], { retry: retry(6, HOUR, 2) })), output: { attempt: 'flaky' } });
+      const before = run.engine.time.now();
+
+      await run.untilTheEnd();
+
+      expect(await run.output()).toEqual({ attempt: 6 });
+      expect(run.engine.time.now() - before).toBeGreaterThanOrEqual(31 * HOUR);
+    });
+
+    it('of a composite node begin from its start, under paths of their own', async () => {
+      const run = await world({ flaky: failing(2) });
+      const loop = composite('loop', { mode: 'for-each', items: [1, 2] }, body(node('flaky')), { retry: retry(3, HOUR) });
+      await run.start({ ...plan(loop), output: { got: 'loop.result' } });
+
+      await run.untilTheEnd();
+
+      expect(await run.paths()).toEqual(['loop[0].flaky', 'loop[1].flaky', 'loop~2[0].flaky', 'loop~2[1].flaky']);
+      expect(await run.output()).toEqual({ got: [1, 1] });
+    });
+  });
+
+  describe('a wait', () => {
+    it('lasts thirty days', async () => {
+      const run = await world();
+      await run.start({ ...plan(wait('gate', 'go', 30 * DAY), node('after', ['gate'])), output: { got: 'gate' } });
+
+      const before = await run.advance(30 * DAY - SECOND);
+      const delivery = await run.deliver('go', { approved: true });
+
+      expect(before.status).toBe('accepted');
+      expect(delivery).toEqual({ kind: 'delivered', node: 'gate' });
+      expect(await run.output()).toEqual({ got: { approved: true } });
+    });
+
+    it('fails after thirty days if nothing came, and tells who comes late', async () => {
+      const run = await world();
+      await run.start(plan(wait('gate', 'go', 30 * DAY, { onError: 'after' }), wait('other', 'stay')));
+
+      await run.advance(30 * DAY + SECOND);
+      const late = await run.deliver('go');
+
+      expect(late).toMatchObject({ kind: 'late', node: 'gate' });
+    });
+
+    it('hands over to the node that takes over', async () => {
+      const run = await world();
+      const late = node('late', ['gate'], { handlesTimeout: ['gate'] });
+      await run.start({ ...plan(wait('gate', 'go', DAY, { onTimeout: 'late' }), late, node('after', ['gate'])), output: { late: 'late', after: 'after' } });
+
+      await run.advance(DAY);
+
+      expect(await run.output()).toMatchObject({ late: 'late done', after: { _skipped: true } });
+    });
+
+    it('is decided by the first event; the same one again is a duplicate, another one is refused', async () => {
+      const run = await world();
+      await run.start({ ...plan(wait('gate', 'go'), wait('other', 'stay')), output: { got: 'gate' } });
+
+      const answers = [await run.deliver('go', 1), await run.deliver('go', 1), await run.deliver('go', 2), await run.deliver('what', 1)];
+
+      expect(answers.map(({ kind }) => kind)).toEqual(['delivered', 'duplicate', 'decided', 'not_waiting']);
+      await run.deliver('stay');
+      expect(await run.output()).toEqual({ got: 1 });
+    });
+
+    it('stands beside another, also of the same key: the longest open is decided first', async () => {
+      const run = await world();
+      const two = plan(wait('a', 'go'), wait('b', 'go'), wait('c', 'stay'), node('end', ['a', 'b', 'c']));
+      await run.start({ ...two, output: { a: 'a', b: 'b', c: 'c' } });
+
+      await run.deliver('stay', 'c');
+      await run.deliver('go', 'first');
+      await run.deliver('go', 'second');
+
+      expect(await run.output()).toMatchObject({ c: 'c' });
+      expect(Object.values((await run.output()) ?? {}).sort()).toEqual(['c', 'first', 'second']);
+    });
+
+    it('goes on waiting when somebody calls for nothing', async () => {
+      const run = await world();
+      await run.start({ ...plan(wait('gate', 'go', DAY)), output: { got: 'gate' } });
+
+      for (let call = 0; call < 5; call++) await run.wake('gate');
+      await run.deliver('go', 'yes');
+
+      expect(await run.output()).toEqual({ got: 'yes' });
+    });
+
+    it('survives the end of a generation', async () => {
+      const run = await world({ i: (input) => input });
+      const spec = { mode: 'times', count: 400, concurrency: 8, collect: 'last' };
+      await run.start({ ...plan(wait('gate', 'go', 30 * DAY), composite('loop', spec, body(node('i')))), output: { got: 'gate' } });
+
+      await run.deliver('go', 'yes');
+
+      expect((await run.run()).status).toBe('completed');
+      expect(await run.output()).toEqual({ got: 'yes' });
+    });
+  });
+
+  describe('a child run', () => {
+    it('gives its output to the node that asked for it', async () => {
+      const run = await world({ inner: (input) => input });
+      run.engine.pipelines.set('other', pipelineOf({ ...plan(node('inner')), output: { echoed: 'inner' } }));
+
+      const end = await run.start({ ...plan(child('sub', 'other')), output: { got: 'sub' } }, { x: 1 });
+
+      expect(end.status).toBe('completed');
+      expect(await run.output()).toEqual({ got: { echoed: { x: 1 } } });
+    });
+
+    it('fails its node when it fails, and a handler takes over', async () => {
+      const run = await world({ inner: refused });
+      run.engine.pipelines.set('other', pipelineOf(plan(node('inner'))));
+      const handler = node('handler', ['sub'], { handles: ['sub'], onlyOnError: true });
+
+      await run.start({ ...plan(child('sub', 'other', { onError: 'handler' }), handler), output: { got: 'handler' } });
+
+      expect(await run.output()).toEqual({ got: 'handler done' });
+    });
+
+    it('goes on by itself if nobody waits for it', async () => {
+      const run = await world();
+      run.engine.pipelines.set('other', pipelineOf(plan(wait('gate', 'go'))));
+
+      const end = await run.start({ ...plan(child('sub', 'other', { detached: true }), node('after', ['sub'])), output: { sub: 'sub' } });
+
+      const output = await run.output();
+      const id = isJsonObject(output) && isJsonObject(output['sub'] ?? null) ? Reflect.get(Object(output['sub']), 'run_id') : '';
+      expect(end.status).toBe('completed');
+      await run.deliver('go', null, id);
+      expect((await run.run(id)).status).toBe('completed');
+    });
+
+    it('may wait for days while its parent does', async () => {
+      const run = await world();
+      run.engine.pipelines.set('other', pipelineOf({ ...plan(wait('gate', 'go', 7 * DAY, { onError: 'x' })), output: { got: 'gate' } }));
+
+      const before = await run.start({ ...plan(child('sub', 'other')), output: { got: 'sub' } });
+      await run.advance(8 * DAY);
+
+      expect(before.status).toBe('accepted');
+      expect(await run.output()).toMatchObject({ got: { got: { _error: { type: 'WaitTimeoutError' } } } });
+    });
+
+    it('of a pipeline that is not there fails its node', async () => {
+      const run = await world();
+
+      const end = await run.start(plan(child('sub', 'nowhere')));
+
+      expect(end).toMatchObject({ status: 'failed', error: { code: 'pipeline_unknown', node: 'sub' } });
+    });
+  });
+
+  describe('a loop', () => {
+    it('of nightly turns goes on for a year', async () => {
+      const run = await world({ work: (_, { node: path }) => path });
+      const night = body(wait('night', 'wake', DAY, { onTimeout: 'work' }), node('work', ['night'], { handlesTimeout: ['night'] }));
+      const spec = {
+        ...{ mode: 'while', condition: 'state.n < 365', initial_state: { n: 0 }, state_update: [['n', 'state.n + 1']] },
+        ...{ max_iterations: 1_000, collect: 'last' },
+      };
+      await run.start({ ...plan(composite('year', spec, night)), output: { last: 'year.result', turns: 'year.metadata.iterations' } });
+      const before = run.engine.time.now();
+
+      await run.untilTheEnd();
+
+      expect(await run.output()).toEqual({ last: 'year[364].work', turns: 365 });
+      expect(run.engine.time.now() - before).toBe(365 * DAY);
+      expect(await run.paths()).toHaveLength(365);
+    });
+
+    it('sees in its updates what a turn gave, however large', async () => {
+      const run = await world({ work: () => ({ text: LARGE }) });
+      const spec = { mode: 'while', condition: 'state.n < 3', initial_state: { n: 0 }, state_update: [['n', 'state.n + 1'], ['length', 'len($body.text)']] };
+
+      await run.start({ ...plan(composite('loop', spec, body(node('work')))), output: { state: 'loop.metadata.final_state', got: 'loop.result' } });
+
+      const item = { text: LARGE };
+      expect(await run.output()).toEqual({ state: { n: 3, length: 40_000, iteration: 3 }, got: [item, item, item] });
+    });
+
+    it('with items side by side hands all of them to its reducer', async () => {
+      let calls = 0;
+      const sum: Behaviour = (input) => {
+        calls += 1;
+        return Array.isArray(input) ? input.reduce<number>((total, item) => total + Number(item), 0) : null;
+      };
+      const item: Behaviour = (input) => (isJsonObject(input) ? (input['item'] ?? null) : null);
+      const run = await world({ sum, i: item });
+      const spec = { mode: 'for-each', items: [1, 2, 3, 4, 5, 6], concurrency: 3, collect: 'reduce', reducer: 'sum' };
+
+      await run.start({ ...plan(composite('loop', spec, body(node('i')))), output: { got: 'loop.result' } });
+
+      expect(await run.output()).toEqual({ got: 21 });
+      expect([calls, (await run.paths()).length]).toEqual([1, 7]);
+    });
+
+    it('with waits side by side takes their events in any order', async () => {
+      const run = await world();
+      const spec = { mode: 'for-each', items: ['a', 'b', 'c', 'd'], concurrency: 3 };
+      const item = body(wait('gate', 'go:{{item}}', DAY), node('after', ['gate']));
+      await run.start({ ...plan(composite('loop', spec, item)), output: { got: 'loop.result' } });
+
+      const answers = [];
+      for (const name of ['c', 'd', 'a', 'b']) answers.push((await run.deliver(`go:${name}`, name)).kind);
+
+      expect(answers).toEqual(['delivered', 'delivered', 'delivered', 'delivered']);
+      expect(await run.output()).toEqual({ got: [0, 1, 2, 3].map((index) => `loop[${index}].after done`) });
+    });
+
+    it('within a loop, each with items side by side, runs each item once', async () => {
+      const seen: string[] = [];
+      const run = await world({ i: (_, { node: path }) => seen.push(path) });
+      const inner = composite('inner', { mode: 'times', count: 3, concurrency: 2 }, body(node('i'), node('j', ['i'])));
+      const outer = composite('outer', { mode: 'times', count: 4, concurrency: 3 }, body(inner, node('k', ['inner'])));
+
+      await run.start(plan(outer));
+
+      expect((await run.run()).status).toBe('completed');
+      expect(new Set(seen).size).toBe(12);
+      expect(seen).toHaveLength(12);
+      expect(await run.paths()).toHaveLength(12 + 12 + 4);
+    });
+  });
+
+  describe('a composite node with a timeout', () => {
+    it('fails when its time is up, and what waits within it waits no more', async () => {
+      const run = await world();
+      const loop = composite('loop', { mode: 'times', count: 2 }, body(wait('gate', 'go')), { timeoutMs: HOUR, onError: 'after' });
+      await run.start({ ...plan(loop, node('after', ['loop'], { handles: ['loop'] })), output: { after: 'after' } });
+
+      await run.advance(2 * HOUR);
+
+      expect(await run.output()).toEqual({ after: 'after done' });
+    });
+
+    it('stays failed, whatever the node that was at work then comes to', async () => {
+      const slow = Promise.withResolvers<JsonValue>();
+      const run = await world({ slow: () => slow.promise });
+      const loop = composite('loop', { mode: 'times', count: 2 }, body(node('slow'), node('next', ['slow'])), { timeoutMs: HOUR, onError: 'handler' });
+      const graph = plan(loop, node('handler', ['loop'], { handles: ['loop'], onlyOnError: true }), node('after', ['loop']));
+      const started = run.start({ ...graph, output: { handler: 'handler' } });
+      await new Promise((resolve) => setTimeout(resolve, 100));
+
+      const ended = run.advance(2 * HOUR);
+      slow.resolve('late');
+      await Promise.all([started, ended]);
+
+      expect(await run.output()).toEqual({ handler: 'handler done' });
+      expect(await run.paths()).not.toContain('loop[1].slow');
+    });
+  });
+
+  describe('a run', () => {
+    it('fails when its pipeline has taken too long', async () => {
+      const run = await world();
+
+      await run.start({ ...plan(node('a'), wait('gate', 'go')), timeoutMs: 5 * DAY });
+      const before = await run.advance(5 * DAY - SECOND);
+      const end = await run.advance(SECOND);
+
+      expect(before.status).toBe('accepted');
+      expect(end).toMatchObject({ status: 'failed', error: { code: 'pipeline_timeout' } });
+      expect(end.error?.message).toContain('1/2 nodes');
+    });
+
+    it('that was cancelled takes no events and begins nothing', async () => {
+      const run = await world();
+      await run.start(plan(wait('gate', 'go'), node('after', ['gate'])));
+
+      const answers = [await run.cancel(), await run.cancel()];
+      const delivery = await run.deliver('go');
+
+      expect(answers).toEqual(['cancelled', 'cancelled']);
+      expect(delivery).toEqual({ kind: 'run_ended' });
+      expect(await run.paths()).toEqual([]);
+      expect(run.engine.publisher.published.map(({ type }) => type)).toEqual(['hexdag.run.cancelled']);
+    });
+
+    it('tells the run that waits for it that it was cancelled', async () => {
+      const run = await world();
+      run.engine.pipelines.set('other', pipelineOf(plan(wait('gate', 'go'))));
+      await run.start(plan(child('sub', 'other')));
+      const inner = (await run.engine.runs.list({ limit: 10 })).runs.find(({ pipeline }) => pipeline === 'other');
+
+      await run.cancel('Enough.', inner?.runId);
+
+      expect(await run.run()).toMatchObject({ status: 'failed', error: { code: 'child_run_failed' } });
+    });
+
+    it('that is suspended does nothing until it is resumed', async () => {
+      const run = await world();
+      await run.start({ ...plan(wait('gate', 'go'), wait('late', 'stay', HOUR, { onTimeout: 'x' }), node('after', ['gate', 'late'])), output: { got: 'gate' } });
+      await run.suspend();
+
+      await run.deliver('go', 'yes');
+      await run.advance(DAY);
+      const before = await run.paths();
+      const end = await run.resume();
+
+      expect(before).toEqual([]);
+      expect(end.status).toBe('completed');
+      expect(await run.paths()).toEqual(['after']);
+    });
+  });
+});
