@@ -1,3 +1,6 @@
+/** Tells errors of this project, even those of another copy of it: a module that the bundled command imports brings one along. */
+const MARK = Symbol.for('hexdag.error');
+
 /**
  * What every error of this project tells: a stable code, whether trying again may help, and (if known) when.
  * Features derive one class per decision their caller can make.
@@ -5,6 +8,7 @@
 export abstract class HexdagError extends Error {
   abstract readonly code: string;
   abstract readonly retryable: boolean;
+  readonly [MARK] = true;
   /** Milliseconds to wait before the next try, where the refusing side named them. */
   readonly retryAfterMs?: number;
 
@@ -13,6 +17,11 @@ export abstract class HexdagError extends Error {
     this.name = new.target.name;
     if (options?.retryAfterMs !== undefined) this.retryAfterMs = options.retryAfterMs;
   }
+}
+
+/** True for what user code threw with a code, whichever copy of this project its class is from. */
+export function isHexdagError(thrown: unknown): thrown is HexdagError {
+  return thrown instanceof Error && MARK in thrown;
 }
 
 /** The text of whatever was thrown. */

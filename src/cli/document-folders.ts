@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, posix } from 'node:path';
 import { CliError } from './errors.ts';
 import { fileError } from './files.ts';
@@ -120,6 +120,8 @@ function read(file: string): Uint8Array {
   }
 }
 
+/** None if there is no such folder. */
 function yamlFiles(folder: string): readonly string[] {
-  return existsSync(folder) ? readdirSync(folder).filter((name) => YAML_FILE.test(name)) : [];
+  const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
+  return isFolder ? readdirSync(folder).filter((name) => YAML_FILE.test(name)) : [];
 }

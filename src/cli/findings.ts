@@ -6,7 +6,7 @@ import type { DocumentFolder } from './document-folders.ts';
 import { EXIT } from './errors.ts';
 import { hasColours, type Terminal } from './terminal.ts';
 
-/** A diagnostic with the text of its file, secrets crossed out; the file is named as the user knows it. */
+/** A diagnostic with the text of its file, which is named as the user knows it. */
 export interface Finding {
   readonly diagnostic: Diagnostic;
   readonly source: string | undefined;
@@ -14,17 +14,13 @@ export interface Finding {
 
 /** The diagnostics about files that were named or that those include. */
 export function findingsIn(folder: DocumentFolder, diagnostics: readonly Diagnostic[]): readonly Finding[] {
+  const concerned = new Set([...new Set(diagnostics.map(({ file }) => file))].filter((file) => folder.concerns(file)));
   return diagnostics
-    .filter(({ file }) => folder.concerns(file))
+    .filter(({ file }) => concerned.has(file))
     .map((diagnostic) => ({
       diagnostic: { ...diagnostic, file: folder.shownName(diagnostic.file) },
-      source: shownSource(folder.textOf(diagnostic.file)),
+      source: folder.textOf(diagnostic.file),
     }));
-}
-
-/** What is printed may end up in a log. */
-function shownSource(text: string | undefined): string | undefined {
-  return text === undefined ? undefined : withoutSecrets(text);
 }
 
 export interface ReportOptions {
@@ -48,10 +44,14 @@ export function reportFindings(findings: readonly Finding[], options: ReportOpti
   return count(findings, 'error') > 0 || (strict && count(findings, 'warning') > 0) ? EXIT.failed : EXIT.ok;
 }
 
+/** Secrets are crossed out, since what is printed may end up in a log. */
 export function printFindings(findings: readonly Finding[], terminal: Terminal): void {
   const colour = hasColours(terminal);
+  const shown = new Map<string, string>();
   for (const { diagnostic, source } of findings) {
-    terminal.stdout.write(`${formatDiagnostic(diagnostic, source, { colour })}\n\n`);
+    if (source !== undefined && !shown.has(source)) shown.set(source, withoutSecrets(source));
+    const text = source === undefined ? undefined : shown.get(source);
+    terminal.stdout.write(`${formatDiagnostic(diagnostic, text, { colour })}\n\n`);
   }
 }
 

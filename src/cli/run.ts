@@ -5,6 +5,7 @@ import { addInit } from './commands/init.ts';
 import { addLint } from './commands/lint.ts';
 import { addPlan } from './commands/plan.ts';
 import { addPrograms } from './commands/programs.ts';
+import { addRun } from './commands/run.ts';
 import { addRuns } from './commands/runs.ts';
 import { addSchema } from './commands/schema.ts';
 import { addSend } from './commands/send.ts';
@@ -51,6 +52,7 @@ function createProgram(context: CommandContext): Command {
   addValidate(program, context);
   addPlan(program, context);
   addLint(program, context);
+  addRun(program, context);
   addSchema(program, context);
   addInit(program, context);
   addEval(program, context);

@@ -44,7 +44,7 @@ export const EXPRESSION_CODES: CodeGroup = {
     },
     method_unknown: {
       title: 'No method of that name',
-      why: 'Only the listed methods exist; or the service has no such method.',
+      why: 'Only the listed methods exist; nothing else can be called.',
       remedy: 'Correct it as the remedy suggests.',
     },
     name_unknown: {

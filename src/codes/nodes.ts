@@ -187,9 +187,9 @@ export const NODE_CODES: CodeGroup = {
       remedy: 'Register it, or correct the name.',
     },
     service_method_unknown: {
-      title: 'No such step of the service',
-      why: 'A service_call_node can call the methods of a service that are steps.',
-      remedy: 'Name one of those that the message lists.',
+      title: 'No method of that name',
+      why: 'The service does not have it, or does not offer it to nodes.',
+      remedy: 'Correct the name as the message suggests.',
     },
     service_unknown: {
       title: 'No service of that name',

@@ -117,6 +117,16 @@ export const OPERATION_CODES: CodeGroup = {
       why: 'It was changed by something else.',
       remedy: 'Restore it.',
     },
+    module_broken: {
+      title: 'A module that cannot be loaded',
+      why: 'It has a mistake, or imports something that is not there.',
+      remedy: 'Correct it at the place that the message names.',
+    },
+    module_empty: {
+      title: 'A module without definitions',
+      why: 'It exports no step, adapter, service or handler.',
+      remedy: 'Export what defineStep and the like make, or a list of them.',
+    },
     no_files: { title: 'No YAML files', why: 'The folder has none.', remedy: 'Name files, or another folder.' },
     option_missing: { title: 'An option is missing', why: 'The command needs it.', remedy: 'See --help.' },
     option_unknown: {

@@ -24,31 +24,32 @@ const DEFAULT_ITEM = 'item';
 const DEFAULT_INDEX = 'index';
 /** Only so that the compiler follows. */
 const plannedSpec = z.record(z.string(), z.json());
+/** What `while` binds where it tests and updates; `$body` is what the body gave last. */
+const TURN_NAMES = ['$index', '$body', 'iteration', 'state'];
 const BRANCH_KEYS = Object.keys(branchSchema.shape);
 
 function references(spec: JsonObject): readonly ReferenceSite[] {
-  const locals = loopNames(spec);
   const sites: ReferenceSite[] = [];
   const add = (path: readonly (string | number)[], text: JsonValue | undefined, bound: readonly string[] = []) => {
     if (typeof text === 'string') sites.push({ path, text, grammar: 'expression', locals: bound });
   };
-  add(['condition'], spec['condition'], spec['mode'] === 'while' ? locals : []);
+  add(['condition'], spec['condition'], spec['mode'] === 'while' ? TURN_NAMES : []);
   add(['items'], spec['items']);
   for (const [index, branch] of branchesOf(spec).entries()) add(['branches', index, 'condition'], branch['condition']);
   for (const [name, text] of Object.entries(isJsonObject(spec['state_update']) ? spec['state_update'] : {})) {
-    add(['state_update', name], text, locals);
+    add(['state_update', name], text, TURN_NAMES);
   }
   return sites;
 }
 
-/** The names a loop binds for its body, condition and updates. */
+/** The names a loop binds for its body. */
 function loopNames(spec: JsonObject): readonly string[] {
   const { item_var: item = DEFAULT_ITEM, index_var: index = DEFAULT_INDEX } = spec;
   const variable = (name: JsonValue) => (typeof name === 'string' ? [name] : []);
   const position = ['$index', '$total', '$is_first', '$is_last', ...variable(index)];
-  if (spec['mode'] === 'for-each') return ['$item', '$body', ...position, ...variable(item)];
-  if (spec['mode'] === 'times') return ['$item', '$body', ...position];
-  return spec['mode'] === 'while' ? ['$item', '$index', '$body', 'iteration', 'state'] : [];
+  if (spec['mode'] === 'for-each') return ['$item', ...position, ...variable(item)];
+  if (spec['mode'] === 'times') return position;
+  return spec['mode'] === 'while' ? ['$item', '$index', 'iteration', 'state'] : [];
 }
 
 function branchesOf(spec: JsonObject): readonly JsonObject[] {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LOOP_ITEMS } from '../limits.ts';
 import { duration } from '../pipeline/document-schema.ts';
 import { MAX_RUN_MS } from '../pipeline/limits.ts';
 
@@ -33,7 +34,7 @@ export const compositeSchema = z.object({
   items: z.union([z.string().min(1), z.array(z.json()), z.record(z.string(), z.json())]).optional(),
   item_var: localName.optional(),
   index_var: localName.optional(),
-  count: z.int().min(1).optional(),
+  count: z.int().min(1).max(LOOP_ITEMS).optional(),
   branches: z.array(branchSchema).min(1).optional(),
   else_action: z.string().nullable().optional(),
   route_downstream: z.boolean().optional(),

@@ -11,7 +11,7 @@ import {
   timeout,
 } from 'cockatiel';
 import { z } from 'zod';
-import { HexdagError } from '../errors.ts';
+import { isHexdagError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import { parseDuration } from '../pipeline/duration.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -42,7 +42,7 @@ const duration = z
 
 /** What says for itself that another try would fail alike says nothing about the port's health. */
 function mayPass(error: unknown): boolean {
-  return !(error instanceof HexdagError) || error.retryable;
+  return !isHexdagError(error) || error.retryable;
 }
 
 function define<Options extends z.ZodType>(
@@ -76,7 +76,7 @@ const retryWithBackoff = define(
   (options) => {
     const backoff = new DelegateBackoff<IRetryBackoffContext<unknown>>(({ attempt, result }) => {
       const delay = Math.min(options.base_delay * 2 ** (attempt - 1), options.max_delay);
-      const named = 'error' in result && result.error instanceof HexdagError ? (result.error.retryAfterMs ?? 0) : 0;
+      const named = 'error' in result && isHexdagError(result.error) ? (result.error.retryAfterMs ?? 0) : 0;
       return Math.max(options.jitter ? delay * (0.5 + Math.random() / 2) : delay, named);
     });
     const policy = retry(handleWhen(mayPass), { maxAttempts: options.max_retries, backoff });

@@ -11,8 +11,8 @@ const KINDS = ['Pipeline', 'Trigger', ...DEFINITION_KINDS];
 const DEFAULT_NAMESPACE = 'default';
 
 /**
- * The pipeline of a file: the first one, or with an environment the first whose `metadata.namespace` is that environment, or else
- * the first without a namespace.
+ * The pipeline of a file: the first one; or with an environment the first whose `metadata.namespace` is that environment, or else
+ * the first without a namespace. A namespace that all pipelines of the file share distinguishes nothing.
  */
 export function choosePipeline(
   documents: readonly SourceDocument[],
@@ -25,23 +25,30 @@ export function choosePipeline(
     reportUnusedDefinitions(documents, diagnostics);
     return undefined;
   }
-  const names = [...environmentNames(environment), DEFAULT_NAMESPACE];
-  const inNamespaces = names.map((name) => pipelines.find((document) => namespaceOf(document) === name));
-  const chosen = environment === undefined ? first : inNamespaces.find((document) => document !== undefined);
-  if (chosen === undefined) {
-    const namespaces = [...new Set(pipelines.map(namespaceOf))];
-    new Report(first, diagnostics).error(['metadata', 'namespace'], {
-      code: 'environment_unknown',
-      message: `No pipeline of this file is for the environment '${environment}'.`,
-      remedy: didYouMean(environment ?? '', namespaces) ?? `There are: ${namespaces.join(', ')}.`,
-    });
-    return undefined;
-  }
+  const chosen = environment === undefined ? first : chooseFor(environment, pipelines, new Report(first, diagnostics));
+  if (chosen === undefined) return undefined;
   for (const document of pipelines) {
     const isForAnother = environment !== undefined && namespaceOf(document) !== namespaceOf(chosen);
-    if (document !== chosen && !isForAnother) reportUnused(document, environment, diagnostics);
+    if (document !== chosen && !isForAnother) reportUnused(document, diagnostics);
   }
   return chosen;
+}
+
+function chooseFor(environment: string, pipelines: readonly SourceDocument[], report: Report): SourceDocument | undefined {
+  const names = [...environmentNames(environment), DEFAULT_NAMESPACE];
+  const matching = names.map((name) => pipelines.find((document) => namespaceOf(document) === name));
+  const chosen = matching.find((document) => document !== undefined);
+  if (chosen !== undefined) return chosen;
+  const namespaces = [...new Set(pipelines.map(namespaceOf))];
+  const isOnly = namespaces.length === 1;
+  const finding = {
+    code: 'environment_unknown',
+    message: `No pipeline of this file is for the environment '${environment}'${isOnly ? '; this one is used' : ''}.`,
+    remedy: didYouMean(environment, namespaces) ?? `There are: ${namespaces.join(', ')}.`,
+  };
+  if (!isOnly) report.error(['metadata', 'namespace'], finding);
+  else report.warning(['metadata', 'namespace'], finding);
+  return isOnly ? pipelines[0] : undefined;
 }
 
 function isPipeline({ kind, value }: SourceDocument, report: Report): boolean {
@@ -77,16 +84,14 @@ function namespaceOf({ value }: SourceDocument): string {
   return typeof namespace === 'string' ? namespace : DEFAULT_NAMESPACE;
 }
 
-function reportUnused(document: SourceDocument, environment: string | undefined, diagnostics: Diagnostics): void {
+function reportUnused(document: SourceDocument, diagnostics: Diagnostics): void {
   const namespace = namespaceOf(document);
-  const which = environment === undefined ? 'Only the first pipeline of a file is used.' : 'Only one pipeline is used.';
+  const elsewhere = 'Move this one to a file of its own.';
   new Report(document, diagnostics).warning(['kind'], {
     code: 'multiple_documents',
-    message: which,
+    message: 'Only the first pipeline of a file is used.',
     remedy:
-      namespace === DEFAULT_NAMESPACE
-        ? 'Move this one to a file of its own.'
-        : `Name the environment '${namespace}' to use this one, or move it to a file of its own.`,
+      namespace === DEFAULT_NAMESPACE ? elsewhere : `Build for the environment '${namespace}' to use this one. ${elsewhere}`,
   });
 }
 

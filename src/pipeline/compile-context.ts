@@ -26,8 +26,8 @@ export function filesOf({ readFile, root = '' }: CompileContext): SourceFiles {
   };
 }
 
-/** The path from the root of a file that diagnostics name. */
+/** The path from the root of a file that diagnostics name. A file that lies elsewhere counts as one in the root itself. */
 export function pathOf(file: string, { root = '' }: CompileContext): string {
-  const prefix = root === '' || root.endsWith('/') ? root : `${root}/`;
-  return file.startsWith(prefix) ? file.slice(prefix.length) : posix.basename(file);
+  const path = posix.relative(root, posix.normalize(file));
+  return path.startsWith('../') || posix.isAbsolute(file) !== posix.isAbsolute(root) ? posix.basename(file) : path;
 }

@@ -93,9 +93,9 @@ export class GraphCompiler {
   }
 
   #checkNames(parts: readonly NodePart[], names: ReadonlySet<string>): void {
-    const { inputFields, outer, locals = new Set() } = this.#scope;
-    const isOpen = outer !== undefined || locals.size > 0;
-    const known: KnownNames = { nodes: names, inputFields, outer, locals, isOpen, suggestions: new Map() };
+    const { inputFields, outer, locals } = this.#scope;
+    const isOpen = outer !== undefined || locals !== undefined;
+    const known: KnownNames = { nodes: names, inputFields, outer, locals: locals ?? new Set(), isOpen, suggestions: new Map() };
     for (const { node } of parts) {
       const { envelope, common, references, definedNames } = node;
       if (inputFields?.has(envelope.name)) warnOfInputField(envelope);

@@ -5,7 +5,7 @@ import type { GraphPlace } from './dependencies.ts';
 import { type CommonSpec, commonSpecSchema, longCommonSpecSchema } from './document-schema.ts';
 import type { Envelope } from './envelope.ts';
 import type { GraphContext } from './graph-context.ts';
-import { DEFAULT_RETRY_BACKOFF, DEFAULT_RETRY_DELAY_MS, DEFAULT_RETRY_MAX_DELAY_MS, MAX_RUN_MS } from './limits.ts';
+import { DEFAULT_RETRY_BACKOFF, DEFAULT_RETRY_DELAY_MS, DEFAULT_RETRY_MAX_DELAY_MS } from './limits.ts';
 import type { BodySite, DefinedName, NodeDefinition, NodeRole, ReportProblem, Route } from './node-definition.ts';
 import { collectReferences } from './node-references.ts';
 import type { PlanBody, PlanNode, RetryPolicy } from './plan.ts';
@@ -118,7 +118,7 @@ export interface NodeSurroundings {
 /** The node as the plan carries it. */
 export function toPlanNode({ envelope, kind, role, common, spec }: CompiledNode, around: NodeSurroundings): PlanNode {
   const { place, when, onError, onTimeout, bodies } = around;
-  const defaultTimeoutMs = LONG_ROLES.has(role) ? MAX_RUN_MS : (around.defaultTimeoutMs ?? NODE_TIMEOUT_MS);
+  const defaultTimeoutMs = LONG_ROLES.has(role) ? 0 : (around.defaultTimeoutMs ?? NODE_TIMEOUT_MS);
   return {
     name: envelope.name,
     kind,

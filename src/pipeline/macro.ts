@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import { parseDocuments, type SourceDocument } from './documents.ts';
 import { didYouMean } from './near-match.ts';
 import type { Report } from './report.ts';
-import { problemsOf, unknownKey } from './schema-problems.ts';
+import { nearOf, problemsOf, unknownKey } from './schema-problems.ts';
 
 const TYPES = ['str', 'int', 'float', 'bool', 'list', 'dict', 'Any'] as const;
 
@@ -101,9 +101,9 @@ export function parameterProblem(
     return { code: 'macro_parameter_type', message, remedy: `Give it a value of type ${types.join(' or ')}.` };
   }
   if (choices === undefined || choices.some((choice) => JSON.stringify(choice) === JSON.stringify(value))) return undefined;
-  const names = choices.map(String);
+  const names = choices.map((choice) => (typeof choice === 'string' ? choice : JSON.stringify(choice)));
   const message = `Parameter '${name}' cannot be ${JSON.stringify(value)}.`;
-  return { code: 'macro_parameter_value', message, remedy: didYouMean(String(value), names) ?? `Use ${names.join(', ')}.` };
+  return { code: 'macro_parameter_value', message, remedy: nearOf(value, names) ?? `Use ${names.join(', ')}.` };
 }
 
 function isOfType(value: JsonValue, type: string): boolean {

@@ -77,6 +77,7 @@ export interface PlanNode {
   readonly requiredInputs: readonly string[];
   readonly inputMapping?: Readonly<Record<string, JsonValue>>;
   readonly strictMapping: boolean;
+  /** Of one attempt; 0 if it may take as long as it likes. */
   readonly timeoutMs: number;
   readonly retry: RetryPolicy;
   /** Name of the node that handles this one's failure. */

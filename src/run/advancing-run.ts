@@ -81,6 +81,7 @@ export class AdvancingRun {
     let begun = 0;
     for (;;) {
       const step = this.#progress();
+      if (this.#isDue(step.wakeAt)) return this.#result({ wakeAt: step.wakeAt });
       for (const frame of step.frames) this.#enter(frame);
       for (const outcome of step.settled) await this.#learn(outcome);
       if (step.end !== undefined) return this.#end(step.end);
@@ -91,7 +92,7 @@ export class AdvancingRun {
         await this.#learn(outcomeOf(next.node, known));
         continue;
       }
-      if (begun > 0 && (await this.#mustReturn(next, startedAt, step.wakeAt))) return this.#result({ ready: [next.path] });
+      if (begun > 0 && (await this.#mustReturn(next, startedAt))) return this.#result({ ready: [next.path] });
       begun += 1;
       const result = await this.#do(next);
       if (result !== undefined) return result;
@@ -105,10 +106,10 @@ export class AdvancingRun {
   }
 
   /** True if a task that has done something had better return before it begins another node. */
-  async #mustReturn({ node }: ReadyNode, startedAt: number, wakeAt: number | undefined): Promise<boolean> {
+  async #mustReturn({ node }: ReadyNode, startedAt: number): Promise<boolean> {
     const now = this.#dependencies.clock.now();
     if (now + node.timeoutMs + RECORDING_MS > startedAt + ACTIVITY_DEADLINE_MS) return true;
-    if (this.#news.outcomes.size >= MAX_NEWS || (wakeAt !== undefined && now >= wakeAt)) return true;
+    if (this.#news.outcomes.size >= MAX_NEWS) return true;
     if (now >= this.#task.now + (this.#plan.timeoutMs ?? Number.POSITIVE_INFINITY)) return true;
     return now - startedAt >= END_LOOK_MS && (await this.#hasEnded());
   }
@@ -205,9 +206,10 @@ export class AdvancingRun {
   async #finishAfter(outcome: NodeOutcome): Promise<RunFinish | undefined> {
     if (!this.#alone) return undefined;
     const value = await fromPayload(outcome.result, this.#dependencies.artifacts);
-    const { end, settled } = this.#progress({ outcome, value });
-    if (end !== undefined) this.#dependencies.onEnd?.(this.#task.runId, settled);
-    return end && prepareFinish(this.#task, checkedEnd(this.#plan, end), this.#dependencies);
+    const { end, settled, wakeAt } = this.#progress({ outcome, value });
+    if (end === undefined || this.#isDue(wakeAt)) return undefined;
+    this.#dependencies.onEnd?.(this.#task.runId, settled);
+    return prepareFinish(this.#task, checkedEnd(this.#plan, end), this.#dependencies);
   }
 
   /** Ends the run, unless something else is in flight: then the orchestrator comes back to it. */
@@ -216,6 +218,11 @@ export class AdvancingRun {
     const checked = checkedEnd(this.#plan, end);
     const ended = await endRun(this.#task, checked, this.#dependencies);
     return this.#result({ ended });
+  }
+
+  /** The time of a composite node has come while this task was at work: what follows is for the orchestrator to decide. */
+  #isDue(at: number | undefined): at is number {
+    return at !== undefined && at <= this.#dependencies.clock.now();
   }
 
   get #alone(): boolean {

@@ -12,7 +12,7 @@ import type { Frame } from './frame.ts';
 import type { GraphState } from './graph-scope.ts';
 import { stepItems } from './loop-items.ts';
 import { stepTurns } from './loop-turns.ts';
-import { bodyPath, bodyPrefix, isWithin } from './node-path.ts';
+import { bodyPath, bodyPrefix, isWithin, REDUCER } from './node-path.ts';
 import { failedOutcome } from './outcome.ts';
 import { retryDelayMs } from './retry.ts';
 import type { Walk } from './walk.ts';
@@ -164,7 +164,7 @@ export class CompositeRun {
     if (known?.error !== undefined) return { kind: 'failed', error: known.error };
     if (known !== undefined) return { kind: 'done', result: known.result, value: this.walk.resultOf(path) };
     const state = this.enter('body', place, bound);
-    if (state.kind === 'done') this.walk.settle({ node: path, status: 'completed', result: state.result });
+    if (state.kind === 'done') this.walk.settle({ node: path, status: 'completed', result: state.result }, state.value);
     if (state.kind === 'failed') {
       this.walk.settle({ node: path, status: 'failed', result: { value: null }, error: state.error });
     }
@@ -174,8 +174,9 @@ export class CompositeRun {
   /** Hands a list to a step, as a node within this one: steps do their work in tasks. */
   reduce(reducer: string, values: JsonValue): GraphState {
     const node: PlanNode = { ...PLAIN, retry: this.node.retry, spec: { fn: reducer } };
-    const prefix = bodyPrefix(this.bodyPath('reduce'));
-    const fresh = this.walk.isFresh(this.bodyPath('reduce'));
+    const path = this.bodyPath(REDUCER);
+    const prefix = bodyPrefix(path);
+    const fresh = this.walk.isFresh(path);
     return this.walk.graph({ prefix, nodes: [node], input: values, maxConcurrentNodes: 1, fresh });
   }
 }

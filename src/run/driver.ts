@@ -4,7 +4,6 @@ import type { Plan } from '../pipeline/plan.ts';
 import type { AdvanceResult, AdvanceTask, RunOutcome, Suspension } from './advance-task.ts';
 import { KnownRun } from './known-run.ts';
 import { isLarge } from './large.ts';
-import { isWithin } from './node-path.ts';
 import type { NodeOutcome } from './outcome.ts';
 import { type Progress, progress } from './progress.ts';
 import { relevantTo } from './relevant.ts';
@@ -20,6 +19,8 @@ const NEXT: TaskStep = { kind: 'task', node: null, attempt: 1, breakdowns: 0, lo
 const LONGEST_BREAKDOWN_WAIT_MS = 300_000;
 /** Then the run is given up and ends as failed; with the waits above that is after some four hours. */
 const MAX_BREAKDOWNS = 50;
+/** Attempts at telling the engine about another run, after the first. */
+const MAX_SIGNAL_BREAKDOWNS = 3;
 /** What a task is told of why earlier ones broke down. */
 const MAX_REASON_CHARACTERS = 1_000;
 /** A generation that gave this many tasks continues as new, so that replaying it stays cheap. */
@@ -42,6 +43,9 @@ export class RunDriver {
   #plan: Plan | undefined;
   #given = 0;
   #startedAt = 0;
+  /** Something has happened that the last task for whatever is next was not told of. */
+  #isNextOutdated = true;
+  #ended: RunOutcome | undefined;
 
   constructor(generation: RunGeneration, kinds: ReadonlyMap<string, NodeKind>, shell: RunShell) {
     this.#generation = generation;
@@ -62,30 +66,40 @@ export class RunDriver {
 
   /** A step has succeeded; of a task, `result` is what came of it. */
   done(step: Step, result: AdvanceResult | undefined, now: number): Verdict {
-    this.#open.delete(step);
+    // What was dropped may still come to an end.
+    if (!this.#open.delete(step)) return OPEN;
     switch (step.kind) {
       case 'task':
-        return result === undefined ? OPEN : this.#afterTask(step, result, now);
+        if (result !== undefined) this.#afterTask(step, result, now);
+        break;
       case 'signal':
-        return step.thenEnd === undefined ? OPEN : { kind: 'ended', status: step.thenEnd };
+        break;
       case 'event':
-        return this.#lookAt(step.node, now);
+        this.#isNextOutdated = true;
+        this.#lookAt(step.node, now);
+        break;
       default:
-        return now < step.at ? this.#again(step, now) : this.#afterTimer(step, now);
+        if (now < step.at) this.#timer(now, step);
+        else this.#afterTimer(step, now);
     }
+    return this.#verdict();
   }
 
   /** A step could not be carried out. */
-  failed(step: Step, error: unknown, now: number): void {
-    this.#open.delete(step);
-    const [line = ''] = messageOf(error).split('\n');
+  failed(step: Step, error: unknown, now: number): Verdict {
+    if (!this.#open.delete(step)) return OPEN;
     if (step.kind === 'signal') {
-      // Whoever is to be told looks by itself in the end.
-      if (step.breakdowns < 3) this.#signal({ ...step, breakdowns: step.breakdowns + 1 });
-      else if (step.thenEnd !== undefined) throw error;
-      return;
+      if (step.breakdowns < MAX_SIGNAL_BREAKDOWNS) this.#signal({ ...step, breakdowns: step.breakdowns + 1 });
+      // Whoever was to be told looks by itself in the end.
+      return this.#verdict();
     }
     if (step.kind !== 'task') throw error;
+    this.#pauseAfter(step, error, now);
+    return this.#verdict();
+  }
+
+  #pauseAfter(step: TaskStep, error: unknown, now: number): void {
+    const [line = ''] = messageOf(error).split('\n');
     const breakdowns = step.breakdowns + 1;
     const giveUp = { code: 'run_abandoned', reason: line.slice(0, MAX_REASON_CHARACTERS) } as const;
     const next = { ...step, breakdowns, lookUp: true, ...(breakdowns < MAX_BREAKDOWNS ? {} : { giveUp }) };
@@ -105,21 +119,24 @@ export class RunDriver {
     return times.length === 0 ? undefined : Math.min(...times);
   }
 
-  #afterTask(step: TaskStep, result: AdvanceResult, now: number): Verdict {
+  #afterTask(step: TaskStep, result: AdvanceResult, now: number): void {
     if (result.ended !== undefined) {
       for (const outcome of result.outcomes) this.#known.learn(outcome);
-      return this.#end(result.ended);
+      this.#end(result.ended);
+      return;
     }
-    this.#learn(result, now);
-    if (this.#given >= TASKS_PER_GENERATION && this.#count('task', 'signal') === 0) return this.#continueAsNew();
+    if (this.#plan === undefined && result.plan !== undefined) this.#learnPlan(result.plan, now);
+    // A composite node whose time was up has ended without the nodes that were at work in it: what they come to counts no more.
+    if (step.node === null || !this.#known.isOver(step.node)) this.#learn(result, now);
+    if (step.node !== null || broughtNews(result)) this.#isNextOutdated = true;
     for (const node of result.ready ?? []) this.#give({ ...NEXT, node }, now, result.ready);
-    if (result.ready === undefined || step.node !== null) this.#giveWhatIsReady(now);
-    return OPEN;
+    this.#giveWhatIsReady(now);
   }
 
-  #afterTimer(step: Extract<Step, { readonly at: number }>, now: number): Verdict {
-    if (step.kind === 'pause') this.#give(step.next, now);
-    else if (step.kind === 'look') return this.#lookAt(step.node, now);
+  #afterTimer(step: Extract<Step, { readonly at: number }>, now: number): void {
+    this.#isNextOutdated = true;
+    if (step.kind === 'pause') this.#giveAgain(step, now);
+    else if (step.kind === 'look') this.#lookAt(step.node, now);
     else if (step.kind === 'wake') this.#giveWhatIsReady(now);
     else {
       const seconds = (this.#plan?.timeoutMs ?? 0) / 1000;
@@ -127,24 +144,22 @@ export class RunDriver {
       const reason = `It timed out after ${seconds} s; ${settled}/${this.#plan?.nodes.length ?? 0} nodes had completed.`;
       this.#give({ ...NEXT, giveUp: { code: 'pipeline_timeout', reason } }, now);
     }
-    return OPEN;
   }
 
-  /** Somebody spoke to a waiting node, or its time is up. */
-  #lookAt(node: string, now: number): Verdict {
+  #giveAgain(pause: Extract<Step, { readonly kind: 'pause' }>, now: number): void {
+    // The next generation gives it.
+    if (this.#isFull) this.#open.add(pause);
+    else if (pause.next.node !== null || pause.next.giveUp !== undefined || !this.#isDeciding('task')) this.#give(pause.next, now);
+  }
+
+  /** Somebody spoke to a waiting node, or its time is up. A task that is to be given again looks by itself. */
+  #lookAt(node: string, now: number): void {
     this.#drop((step) => step.kind === 'look' && step.node === node);
     if (this.#nodes('task').includes(node)) this.#lookAgain.add(node);
-    else this.#give({ ...NEXT, node, lookUp: true }, now);
-    return OPEN;
+    else if (!this.#nodes('pause').includes(node)) this.#give({ ...NEXT, node, lookUp: true }, now);
   }
 
-  #again(step: Extract<Step, { readonly at: number }>, now: number): Verdict {
-    this.#timer(now, step);
-    return OPEN;
-  }
-
-  #learn({ outcomes, frames, plan, retry, suspended, detached, wakeAt }: AdvanceResult, now: number): void {
-    if (this.#plan === undefined && plan !== undefined) this.#learnPlan(plan, now);
+  #learn({ outcomes, frames, retry, suspended, detached, wakeAt }: AdvanceResult, now: number): void {
     for (const frame of frames ?? []) this.#known.enter(frame);
     for (const outcome of outcomes) this.#known.learn(outcome);
     this.#dropSettled();
@@ -180,10 +195,10 @@ export class RunDriver {
   #giveWhatIsReady(now: number): void {
     if (this.#plan === undefined) throw new Error('The first task brought no plan.');
     // A task for whatever is next is deciding: what it finds counts.
-    if ([...this.#open].some((step) => step.kind === 'task' && step.node === null)) return;
+    if (this.#isFull || this.#isDeciding('task')) return;
     const step = this.#progress(this.#plan, now);
     if (step === undefined) {
-      this.#give(NEXT, now);
+      if (this.#isNextOutdated && !this.#isDeciding('pause')) this.#give(NEXT, now);
       return;
     }
     for (const frame of step.frames) this.#known.enter(frame);
@@ -193,7 +208,12 @@ export class RunDriver {
     const together = step.ready.map(({ path }) => path);
     for (const node of together) this.#give({ ...NEXT, node }, now, together);
     // A run that is over does not wait for the time to try again.
-    if (step.end !== undefined && this.#count('task') === 0) this.#give(NEXT, now);
+    if (step.end !== undefined && this.#count('task') === 0 && !this.#isDeciding('pause')) this.#give(NEXT, now);
+  }
+
+  /** True if a task that takes whatever is next is at work, or about to be given again. */
+  #isDeciding(kind: 'task' | 'pause'): boolean {
+    return [...this.#open].some((step) => step.kind === kind && nodeOf(step) === null);
   }
 
   /** Undefined if it takes a task to tell: a value is too large to be here. */
@@ -209,6 +229,8 @@ export class RunDriver {
 
   /** Gives a task; `alongside` are nodes that are being given at the same moment. */
   #give(step: TaskStep, now: number, alongside: readonly string[] = []): void {
+    if (this.#isFull) return;
+    if (step.node === null) this.#isNextOutdated = false;
     const { runId, pipeline, planHash, eventKey, input, traceParent, recovering } = this.#generation;
     const atWork = new Set([...this.#nodes('task'), ...alongside]);
     const waiting = this.#nodes('pause', 'event');
@@ -256,13 +278,9 @@ export class RunDriver {
 
   /** What waits within a node that has ended waits in vain. */
   #dropSettled(): void {
-    const isSettled = (node: string) => {
-      for (const path of this.#known.outcomes.keys()) if (isWithin(node, path)) return true;
-      return false;
-    };
     this.#drop((step) => {
-      if (step.kind === 'event' || step.kind === 'look') return isSettled(step.node);
-      return step.kind === 'pause' && step.next.node !== null && isSettled(step.next.node);
+      const node = step.kind === 'task' ? null : nodeOf(step);
+      return node !== null && (this.#known.outcomes.has(node) || this.#known.isOver(node));
     });
   }
 
@@ -274,13 +292,23 @@ export class RunDriver {
     }
   }
 
-  #end(status: RunOutcome): Verdict {
+  #end(status: RunOutcome): void {
+    this.#ended = status;
     this.#drop((step) => step.kind !== 'signal');
     const { parent } = this.#generation;
-    if (parent === undefined) return { kind: 'ended', status };
+    if (parent === undefined) return;
     const signal = { kind: 'wake', runId: parent.runId, event: wakeEvent(parent.node) } as const;
-    this.#signal({ kind: 'signal', signal, breakdowns: 0, thenEnd: status });
-    return OPEN;
+    this.#signal({ kind: 'signal', signal, breakdowns: 0 });
+  }
+
+  #verdict(): Verdict {
+    if (this.#ended !== undefined) return this.#count('signal') > 0 ? OPEN : { kind: 'ended', status: this.#ended };
+    return this.#isFull && this.#count('task', 'signal') === 0 ? this.#continueAsNew() : OPEN;
+  }
+
+  /** Then no further task is given until those at work have ended, and a new generation goes on from what is known. */
+  get #isFull(): boolean {
+    return this.#given >= TASKS_PER_GENERATION;
   }
 
   #continueAsNew(): Verdict {
@@ -301,9 +329,18 @@ export class RunDriver {
   /** Nodes with an open step of one of these kinds. */
   #nodes(...kinds: readonly Step['kind'][]): string[] {
     const nodes = [...this.#open].flatMap((step) => {
-      const node = step.kind === 'pause' ? step.next.node : 'node' in step ? step.node : null;
+      const node = nodeOf(step);
       return node === null || !kinds.includes(step.kind) ? [] : [node];
     });
     return [...new Set(nodes)];
   }
+}
+
+/** The node that a step is about; null if it is about none in particular. */
+function nodeOf(step: Step): string | null {
+  return step.kind === 'pause' ? step.next.node : 'node' in step ? step.node : null;
+}
+
+function broughtNews({ outcomes, frames, ready, retry, suspended, detached }: AdvanceResult): boolean {
+  return outcomes.length > 0 || [frames, ready, retry, suspended, detached].some((news) => news !== undefined);
 }

@@ -1,4 +1,4 @@
-import { HexdagError } from '../errors.ts';
+import { HexdagError, isHexdagError } from '../errors.ts';
 import type { PlanNode } from '../pipeline/plan.ts';
 import type { FailureRecord } from '../ports/run-store.ts';
 import type { NodeOutcome } from './outcome.ts';
@@ -21,7 +21,7 @@ export class NodeTimeoutError extends HexdagError {
  * `max_retries` asks for retries without naming kinds of errors.
  */
 export function failureOf(thrown: unknown): FailureRecord {
-  if (thrown instanceof HexdagError) {
+  if (isHexdagError(thrown)) {
     const { name, code, message, retryable, retryAfterMs } = thrown;
     return { type: name, code, message: cut(message), retryable, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
   }

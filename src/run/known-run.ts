@@ -1,6 +1,6 @@
 import type { JsonValue } from '../json.ts';
 import type { Frame } from './frame.ts';
-import { isWithin } from './node-path.ts';
+import { bodiesAround, isWithin } from './node-path.ts';
 import type { NodeOutcome } from './outcome.ts';
 
 /** What somebody who carries a run on has learnt of it. Of a composite node that has ended, its end alone is kept. */
@@ -25,6 +25,15 @@ export class KnownRun {
   /** True if no result is a reference whose value nobody has loaded. */
   get isLoaded(): boolean {
     return this.results.size === this.outcomes.size;
+  }
+
+  /** True if the node lies in a composite node, or in an attempt at one, that has ended without it. */
+  isOver(path: string): boolean {
+    return bodiesAround(path).some(({ composite, attempt, body }) => {
+      if (this.outcomes.has(composite) || this.outcomes.has(body)) return true;
+      const frame = this.frames.get(composite);
+      return frame !== undefined && frame.attempt !== attempt;
+    });
   }
 
   #forgetWithin(node: string): void {

@@ -6,6 +6,9 @@ export function bodyPath(composite: string, attempt: number, key: string | numbe
   return `${attempt > 1 ? `${composite}~${attempt}` : composite}[${key}]`;
 }
 
+/** Where a loop's reducer is, beside its items. */
+export const REDUCER = 'reduce';
+
 /** What the paths of the nodes within a body begin with. */
 export function bodyPrefix(body: string): string {
   return `${body}.`;
@@ -16,4 +19,13 @@ export function isWithin(path: string, ancestor: string): boolean {
   if (!path.startsWith(ancestor)) return false;
   const next = path[ancestor.length];
   return next === undefined || next === '[' || next === '.' || next === '~';
+}
+
+/** The bodies that a node lies in, from the outside in, with the composite nodes they belong to. */
+export function bodiesAround(path: string): { readonly composite: string; readonly attempt: number; readonly body: string }[] {
+  return [...path.matchAll(/(?:~(\d+))?\[[^\]]*\](?=\.)/g)].map((match) => ({
+    composite: path.slice(0, match.index),
+    attempt: Number(match[1] ?? 1),
+    body: path.slice(0, match.index + match[0].length),
+  }));
 }

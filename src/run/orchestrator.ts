@@ -3,7 +3,7 @@ import type { NodeKind } from '../nodes/node-kind.ts';
 import type { AdvanceResult, AdvanceTask, RunOutcome } from './advance-task.ts';
 import { RunDriver } from './driver.ts';
 import { fromGenerationInput, toGenerationInput } from './run-generation.ts';
-import type { RunShell, Step, Verdict } from './run-step.ts';
+import type { RunShell, Step } from './run-step.ts';
 import type { Signal } from './signal.ts';
 import { TaskSet } from './task-set.ts';
 import { timerAt } from './timer-at.ts';
@@ -27,9 +27,8 @@ export function orchestrator(kinds: ReadonlyMap<string, NodeKind>, activities: R
     driver.begin(now());
     for (;;) {
       const { task, label: step } = yield* steps.next();
-      let verdict: Verdict = { kind: 'open' };
-      if (task.isFaulted) driver.failed(step, task.result, now());
-      else verdict = driver.done(step, step.kind === 'task' ? (task.result as AdvanceResult) : undefined, now());
+      const result = step.kind === 'task' ? (task.result as AdvanceResult) : undefined;
+      const verdict = task.isFaulted ? driver.failed(step, task.result, now()) : driver.done(step, result, now());
       if (verdict.kind === 'ended') return { status: verdict.status };
       if (verdict.kind === 'open') continue;
       context.df.continueAsNew(toGenerationInput(verdict.generation));

@@ -38,11 +38,12 @@ export function progress(plan: Plan, kinds: ReadonlyMap<string, NodeKind>, view:
   const { settled, wakeAt } = walk;
   const frames = [...walk.changedFrames.values()];
   const outcomes = new Map([...view.outcomes, ...settled.map((outcome) => [outcome.node, outcome] as const)]);
+  const wake = wakeAt === undefined ? {} : { wakeAt };
   if (isFailing(nodes, outcomes))
-    return { settled, ready: [], frames, end: { status: 'failed', error: graphFailure(nodes, outcomes) } };
+    return { settled, ready: [], frames, ...wake, end: { status: 'failed', error: graphFailure(nodes, outcomes) } };
   if (nodes.every(({ name }) => outcomes.has(name))) {
     const results = new Map(nodes.map(({ name }) => [name, walk.resultOf(name)]));
-    return { settled, ready: [], frames, end: { status: 'completed', output: runOutput(plan, results) } };
+    return { settled, ready: [], frames, ...wake, end: { status: 'completed', output: runOutput(plan, results) } };
   }
-  return { settled, ready: walk.ready, frames, ...(wakeAt === undefined ? {} : { wakeAt }) };
+  return { settled, ready: walk.ready, frames, ...wake };
 }

@@ -1,6 +1,6 @@
 import type { Plan, PlanBody, PlanNode } from '../pipeline/plan.ts';
 import { readCompositeSpec } from './composite-spec.ts';
-import { isWithin } from './node-path.ts';
+import { isWithin, REDUCER } from './node-path.ts';
 
 /**
  * Of what is known of a run, what a task for the node needs: not what other items of a loop have come to, if its items run side
@@ -33,7 +33,8 @@ function sharedLoops(path: string, nodes: readonly PlanNode[]): SharedLoop[] {
     const [, name = '', key = ''] = /^([^[~]+)(?:~\d+)?\[([^\]]*)\]$/.exec(segment) ?? [];
     const composite = inner.find((node) => node.name === name);
     if (composite === undefined) return loops;
-    if (readCompositeSpec(composite.spec).concurrency > 1) loops.push({ loop: prefix + name, item: prefix + segment });
+    // The reducer sees what all items have come to.
+    if (key !== REDUCER && readCompositeSpec(composite.spec).concurrency > 1) loops.push({ loop: prefix + name, item: prefix + segment });
     prefix += `${segment}.`;
     inner = bodyOf(composite, key)?.nodes ?? [];
   }

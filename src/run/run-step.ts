@@ -13,7 +13,7 @@ export type Step =
   /** The time when something is to happen to a composite node. */
   | { readonly kind: 'wake'; readonly at: number }
   | { readonly kind: 'run_timeout'; readonly at: number }
-  | { readonly kind: 'signal'; readonly signal: Signal; readonly breakdowns: number; readonly thenEnd?: RunOutcome };
+  | { readonly kind: 'signal'; readonly signal: Signal; readonly breakdowns: number };
 
 export interface TaskStep {
   readonly kind: 'task';

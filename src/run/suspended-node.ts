@@ -6,7 +6,7 @@ import type { RunRecord } from '../ports/run-store.ts';
 import type { WaitRecord } from '../ports/wait-store.ts';
 import type { AdvanceDependencies } from './advance-dependencies.ts';
 import type { AdvanceTask, Suspension } from './advance-task.ts';
-import { failureOf } from './failure.ts';
+import { failureOf, NodeTimeoutError } from './failure.ts';
 import { failedOutcome, type NodeOutcome } from './outcome.ts';
 import { toRunStart } from './run-start.ts';
 import type { ReadyNode } from './walk.ts';
@@ -37,7 +37,8 @@ export async function lookAtWait(
   { waits, clock }: AdvanceDependencies,
 ): Promise<Suspendable> {
   const { path, node } = ready;
-  const now = clock.now();
+  // The durable clock may be ahead of this machine's.
+  const now = Math.max(clock.now(), task.now);
   const known = task.lookUp || node.spec['setup_fn'] !== undefined ? await waits.read(task.runId, path) : null;
   let wait = known ?? (await waits.open(await newWait(ready, task, setUp, now)));
   if (wait.status === 'open' && wait.until !== undefined && Date.parse(wait.until) <= now) {
@@ -108,7 +109,11 @@ export async function lookAtChild(
   }
   const outcome = childOutcome(ready, run);
   if (outcome !== undefined) return { kind: 'ended', outcome };
-  const lookAt = clock.now() + CHILD_LOOK_MS;
+  const deadline = node.timeoutMs === 0 ? Number.POSITIVE_INFINITY : Date.parse(run.acceptedAt) + node.timeoutMs;
+  if (clock.now() >= deadline) {
+    return { kind: 'ended', outcome: failedOutcome(path, node, failureOf(new NodeTimeoutError(node.name, node.timeoutMs))) };
+  }
+  const lookAt = Math.min(clock.now() + CHILD_LOOK_MS, deadline);
   return { kind: 'suspended', suspension: { node: path, lookAt, ...(start === undefined ? {} : { start }) } };
 }
 

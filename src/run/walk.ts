@@ -98,10 +98,12 @@ export class Walk {
     this.changedFrames.set(frame.node, frame);
   }
 
-  settle(outcome: NodeOutcome): void {
+  /** `value` is what the outcome's result is, which may be a reference. */
+  settle(outcome: NodeOutcome, value?: JsonValue): void {
     this.settled.push(outcome);
     this.#outcomes.set(outcome.node, outcome);
     if ('value' in outcome.result) this.#results.set(outcome.node, outcome.result.value);
+    else if (value !== undefined) this.#results.set(outcome.node, value);
   }
 
   wake(at: number): void {
@@ -143,7 +145,7 @@ export class Walk {
     begun: Set<string>,
   ): NodeOutcome | undefined {
     const path = scope.prefix + node.name;
-    const facts = this.#facts(scope, this.#knownTo(path, results));
+    const facts = this.#facts(scope, this.#knownTo(path, results), this.frameOf(path)?.startedAt);
     const decision = gate(node, facts);
     const kind = this.#kinds.get(node.kind);
     const outcome = settleAtOnce(path, node, decision, kind, facts);
@@ -162,23 +164,24 @@ export class Walk {
     return this.#outcomes.get(path);
   }
 
-  /** A composite node keeps seeing what it saw when it began. */
+  /** A composite node keeps seeing what it saw, and the time it saw, when it began. */
   #knownTo(path: string, results: ReadonlyMap<string, JsonValue>): ReadonlyMap<string, JsonValue> {
     const frame = this.frameOf(path);
     if (frame === undefined || frame.known.length === results.size) return results;
     return new Map(frame.known.map((name) => [name, results.get(name) ?? null]));
   }
 
-  #facts({ input, outer }: GraphScope, results: ReadonlyMap<string, JsonValue>): Facts {
+  #facts({ input, outer }: GraphScope, results: ReadonlyMap<string, JsonValue>, now = this.now): Facts {
     const { runId, pipeline } = this.#view;
-    return { input, results, now: this.now, runId, pipeline, ...(outer === undefined ? {} : { outer }) };
+    return { input, results, now, runId, pipeline, ...(outer === undefined ? {} : { outer }) };
   }
 
   #mayBegin(scope: GraphScope, node: PlanNode, begun: ReadonlySet<string>): boolean {
     const path = scope.prefix + node.name;
-    if (this.frameOf(path) === undefined && this.#activeIn(scope, begun) >= scope.maxConcurrentNodes) return false;
     const { given } = this.#view;
-    if (given === undefined || scope.fresh || isWithin(given.path, path)) return true;
+    if (given !== undefined && isWithin(given.path, path)) return true;
+    if (this.frameOf(path) === undefined && this.#activeIn(scope, begun) >= scope.maxConcurrentNodes) return false;
+    if (given === undefined || scope.fresh) return true;
     return [...node.dependencies, ...node.waitFor].some((name) => !given.known.has(scope.prefix + name));
   }
 

@@ -70,7 +70,9 @@ function withContent(path: string, files: PipelineFiles): readonly (readonly [st
 }
 
 function pipelineNames(content: string | Uint8Array): readonly string[] {
-  return parseDocuments(content, '').documents.filter(({ kind }) => kind === 'Pipeline').flatMap(nameOf);
+  return parseDocuments(content, '')
+    .documents.filter(({ kind }) => kind === 'Pipeline')
+    .flatMap(nameOf);
 }
 
 function nameOf({ value: { metadata } }: SourceDocument): readonly string[] {
@@ -79,5 +81,7 @@ function nameOf({ value: { metadata } }: SourceDocument): readonly string[] {
 }
 
 function startsOthers(nodes: readonly PlanNode[]): boolean {
-  return nodes.some(({ kind, bodies = {} }) => kind === 'pipeline_node' || Object.values(bodies).some((body) => startsOthers(body.nodes)));
+  return nodes.some(
+    ({ kind, bodies = {} }) => kind === 'pipeline_node' || Object.values(bodies).some((body) => startsOthers(body.nodes)),
+  );
 }

@@ -165,7 +165,7 @@ export class InProcessEngine implements Orchestrations {
     void work
       .then(
         (result) => this.#tell(run, step, result),
-        (error: unknown) => this.#hold(run, () => run.driver.failed(step, error, this.#timers.now())),
+        (error: unknown) => this.#hold(run, () => this.#obey(run, run.driver.failed(step, error, this.#timers.now()))),
       )
       .finally(done);
   }

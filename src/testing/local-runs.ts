@@ -18,7 +18,7 @@ import { cancelRun } from '../run/cancel-run.ts';
 import { type Delivery, deliverEvent } from '../run/deliver-event.ts';
 import { OutboxRelay } from '../run/outbox-relay.ts';
 import { fromPayload } from '../run/payload.ts';
-import { startOnce, type Start } from '../triggers/accept-event.ts';
+import { type Start, startOnce } from '../triggers/accept-event.ts';
 import { childRuns } from '../triggers/child-runs.ts';
 import { payloadHash } from '../triggers/payload-hash.ts';
 import type { StartablePipeline } from '../triggers/trigger.ts';

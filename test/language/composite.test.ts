@@ -30,7 +30,8 @@ describe('V30: for-each', () => {
   });
 
   test('goes through the keys of a mapping', async () => {
-    const spec = 'mode: for-each\nitems: xs\nbody:\n  - {kind: expression_node, metadata: {name: e}, spec: {expressions: {k: item}}}';
+    const spec =
+      'mode: for-each\nitems: xs\nbody:\n  - {kind: expression_node, metadata: {name: e}, spec: {expressions: {k: item}}}';
 
     expect(await composite(spec, { xs: { a: 1, b: 2 } })).toMatchObject({ result: [{ k: 'a' }, { k: 'b' }] });
   });
@@ -127,7 +128,8 @@ body:
 
 describe('V35: times', () => {
   test('runs its body that often', async () => {
-    const spec = 'mode: times\ncount: 2\nbody:\n  - {kind: expression_node, metadata: {name: e}, spec: {expressions: {z: index}}}';
+    const spec =
+      'mode: times\ncount: 2\nbody:\n  - {kind: expression_node, metadata: {name: e}, spec: {expressions: {z: index}}}';
 
     expect(await composite(spec, {})).toMatchObject({ result: [{ z: 0 }, { z: 1 }], metadata: { mode: 'times', iterations: 2 } });
   });
@@ -260,7 +262,8 @@ describe('V38: switch', () => {
 });
 
 test('a body of its own file gives all results', async () => {
-  const body = 'kind: Pipeline\nmetadata: {name: inner}\nspec: {nodes: [{kind: function_node, metadata: {name: d}, spec: {fn: double}}]}';
+  const body =
+    'kind: Pipeline\nmetadata: {name: inner}\nspec: {nodes: [{kind: function_node, metadata: {name: d}, spec: {fn: double}}]}';
   const text = pipelineText(
     '- {kind: composite_node, metadata: {name: c}, spec: {mode: for-each, items: xs, body_pipeline: bodies/inner.yaml}}',
   );

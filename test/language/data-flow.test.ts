@@ -75,7 +75,8 @@ test('V04: a strict mapping holds the mapped keys alone, in every form a value m
 });
 
 describe('V05: a source that does not exist', () => {
-  const b = (source: string) => `${A}\n- {kind: function_node, metadata: {name: b}, spec: {fn: show, input_mapping: {p: ${source}}}}`;
+  const b = (source: string) =>
+    `${A}\n- {kind: function_node, metadata: {name: b}, spec: {fn: show, input_mapping: {p: ${source}}}}`;
 
   test('is refused if it is a path', async () => {
     const run = await pipeline(b('nope.x')).start();

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../../src/json.ts';
 import { defineStep } from '../../src/nodes/steps.ts';
 import type { RunReport } from '../../src/testing/run-report.ts';
-import { type PipelineTest, testPipeline, type TestOptions } from '../../src/testing/test-pipeline.ts';
+import { type PipelineTest, type TestOptions, testPipeline } from '../../src/testing/test-pipeline.ts';
 
 class ValueError extends Error {
   override readonly name = 'ValueError';

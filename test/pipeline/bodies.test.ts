@@ -33,10 +33,7 @@ describe('the body of a composite node', () => {
   });
 
   it('does not take names that the loop binds for nodes', () => {
-    const body = computed(
-      'p',
-      'x: "[sku, n, $item, $index, $total, $is_first, $is_last, $body, sku.v]", z: "{{ sku.v }} {{ n }}"',
-    );
+    const body = computed('p', 'x: "[sku, n, $item, $index, $total, $is_first, $is_last, sku.v]", z: "{{ sku.v }} {{ n }}"');
 
     const nodes = planned([
       step('sku'),
@@ -92,7 +89,7 @@ describe('the body of a composite node', () => {
     ]);
 
     expect(node?.bodies?.['body']?.maxConcurrentNodes).toBe(3);
-    expect(bodyOf(node)?.map(({ timeoutMs }) => timeoutMs)).toEqual([5_000, 366 * 86_400_000, 7_000]);
+    expect(bodyOf(node)?.map(({ timeoutMs }) => timeoutMs)).toEqual([5_000, 0, 7_000]);
     expect(bodyOf(bodyOf(node)?.[1])?.[0]?.timeoutMs).toBe(5_000);
   });
 
@@ -217,6 +214,15 @@ describe('a body in a file of its own', () => {
       result: 'map',
       nodes: [{ name: 'p' }, { name: 'q', dependencies: ['p'] }],
     });
+  });
+
+  it('may read fields of its input in mappings, whatever they are', () => {
+    const one = `kind: Pipeline\nmetadata: {name: one}\nspec:\n  nodes:\n    - ${step('p', '', ', input_mapping: {x: order.total}')}\n`;
+    const text = `kind: Pipeline\nmetadata: {name: main}\nspec:\n  nodes:\n    - ${composite('c', 'mode: if-else, condition: x, body_pipeline: one.yaml')}\n`;
+
+    const { diagnostics } = compilePipeline(text, 'main.yaml', catalog, files({ 'one.yaml': one }));
+
+    expect(diagnostics).toEqual([]);
   });
 
   it('must be there', () => {

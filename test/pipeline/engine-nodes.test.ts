@@ -67,7 +67,7 @@ describe('the plan of a composite node', () => {
   it('may last as long as a run, unless it says how long', () => {
     const nodes = planned([composite('c', 'mode: times, count: 1'), composite('d', 'mode: times, count: 1, timeout: 2d')]);
 
-    expect(nodes.map(({ timeoutMs }) => timeoutMs)).toEqual([366 * 86_400_000, 2 * 86_400_000]);
+    expect(nodes.map(({ timeoutMs }) => timeoutMs)).toEqual([0, 2 * 86_400_000]);
   });
 });
 
@@ -82,6 +82,12 @@ describe('a composite node', () => {
     ['field_missing', '^mode: switch'],
     ['integer_range', 'mode: times, count: ^0'],
     ['integer_range', 'mode: times, count: ^1.5'],
+    ['integer_range', 'mode: times, count: ^1000000000'],
+    ['name_unknown', 'mode: times, count: 1, body: [{kind: function_node, metadata: {name: p}, spec: {fn: show, when: ^$item}}]'],
+    [
+      'name_unknown',
+      'mode: while, condition: x, body: [{kind: function_node, metadata: {name: p}, spec: {fn: show, when: ^$body}}]',
+    ],
     ['type_number', 'mode: times, count: ^many'],
     ['type_list', 'mode: switch, branches: ^{condition: x}'],
     ['integer_range', 'mode: switch, branches: ^[]'],

@@ -129,6 +129,13 @@ describe('pipelines in one file', () => {
     expect(places(diagnostics)).toEqual(expectedDiagnostics);
   });
 
+  it('that all have one namespace are used in other environments too, with a warning', () => {
+    const { plan, diagnostics } = compileFiles({ 'main.yaml': of('orders', 'one') }, { environment: 'prod' });
+
+    expect(plan?.pipeline).toBe('one');
+    expect(places(diagnostics)).toEqual(['2:34 warning environment_unknown']);
+  });
+
   it('without a namespace are for every environment that has none of its own', () => {
     const main = [of('dev', 'one'), of('', 'two')].join('\n---\n');
 

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { compilePipeline } from '../../src/pipeline/compile.ts';
+import { catalog } from './catalog.ts';
 import { compileFiles, pipeline, places } from './files.ts';
 
 const STEP = (name: string, fn = 'const') => `{kind: function_node, metadata: {name: ${name}}, spec: {fn: ${fn}}}`;
@@ -170,5 +172,24 @@ describe('an include', () => {
     );
 
     expect(places(diagnostics)).toEqual(['pipelines/more.yaml:1:55 step_unknown']);
+  });
+
+  it.each([
+    ['/srv/app/main.yaml', ''],
+    ['/srv/app/main.yaml', '/srv/other'],
+    ['main.yaml', '/srv/app'],
+    ['../main.yaml', ''],
+  ])('never leads out of the root, whatever the file is called: %s in %j', (file, root) => {
+    const asked: string[] = [];
+    const readFile = (path: string) => {
+      asked.push(path);
+      return undefined;
+    };
+    const text = pipeline('nodes: [!include ../../etc/passwd, !include ../x.yaml, !include beside.yaml]');
+
+    const { diagnostics } = compilePipeline(text, file, catalog, { variables: {}, readFile, root });
+
+    expect(asked).toEqual(['beside.yaml']);
+    expect(diagnostics.filter(({ code }) => code === 'path_outside_root')).toHaveLength(2);
   });
 });

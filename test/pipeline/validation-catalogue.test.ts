@@ -208,3 +208,22 @@ describe('aliases', () => {
     expect(diagnostics).toEqual([expected]);
   });
 });
+
+describe('a mapping where a name is expected', () => {
+  it.each([
+    ['an alias', pipeline(NODE, 'aliases: {fn: {toString: 1}}'), ['5:17 node_kind_unknown']],
+    ['a ref', pipeline(NODE, 'ports: {llm: {ref: {toString: 1}}}'), ['5:22 adapter_ref_unknown']],
+    [
+      'an argument of a macro',
+      [
+        'kind: Macro\nmetadata: {name: m}\nparameters: [{name: a, enum: [x, {toString: 1}]}]\nnodes: []\n---',
+        pipeline('nodes: [{kind: macro_invocation, metadata: {name: i}, spec: {macro: m, inputs: {a: {toString: 2}}}}]'),
+      ].join('\n'),
+      ['9:86 macro_parameter_value'],
+    ],
+  ])('is told, whatever keys it has: %s', (_, text, expected) => {
+    const diagnostics = told(text);
+
+    expect(diagnostics).toEqual(expected);
+  });
+});

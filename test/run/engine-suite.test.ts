@@ -35,7 +35,7 @@ function retry(maxAttempts: number, delayMs: number, backoff = 1) {
 }
 
 function pipelineOf(of: Plan, name = 'other') {
-  return { name, plan: { ...of, pipeline: name }, planHash: `hash-${name}` };
+  return { name, file: `${name}.yaml`, plan: { ...of, pipeline: name }, planHash: `hash-${name}` };
 }
 
 describe.each(Object.entries(ENGINES))('on %s', (_, open) => {

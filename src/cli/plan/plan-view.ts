@@ -1,5 +1,4 @@
 import type { JsonObject } from '../../json.ts';
-import { MAX_RUN_MS } from '../../pipeline/limits.ts';
 import type { NodeRole } from '../../pipeline/node-definition.ts';
 import type { Plan, PlanNode, RetryPolicy } from '../../pipeline/plan.ts';
 import { planHash } from '../../pipeline/plan-hash.ts';
@@ -119,7 +118,7 @@ function viewNode(node: PlanNode, level: number, activities: GraphView['activiti
 /** A wait keeps its time in its spec. What may last as long as a run has no time of its own. */
 function timeoutOf({ timeoutMs, spec }: PlanNode, role: NodeRole): { readonly timeoutMs?: number } {
   if (role === 'wait') return typeof spec['timeout_ms'] === 'number' ? { timeoutMs: spec['timeout_ms'] } : {};
-  return role === 'pure' || timeoutMs >= MAX_RUN_MS ? {} : { timeoutMs };
+  return role === 'pure' || timeoutMs === 0 ? {} : { timeoutMs };
 }
 
 function viewBodies(bodies: NonNullable<PlanNode['bodies']>, roleOf: RoleOf): Readonly<Record<string, GraphView>> {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { HexdagError, messageOf } from '../../errors.ts';
+import { isHexdagError, messageOf } from '../../errors.ts';
 import { renderValue } from '../../expression/filters.ts';
 import type { JsonObject, JsonValue } from '../../json.ts';
 import { canonicalJson } from '../../pipeline/plan-hash.ts';
@@ -95,7 +95,7 @@ export class AgentRun {
       this.#tell(`${call.tool}: ${cut(renderValue(result))}`);
     } catch (error) {
       if (error instanceof DependencyUnavailableError || this.#context.signal.aborted) throw error;
-      const code = error instanceof HexdagError ? error.code : 'tool_failed';
+      const code = isHexdagError(error) ? error.code : 'tool_failed';
       this.#context.log('warn', "an agent's call failed", { tool: call.tool, code });
       this.#tell(`${call.tool}: Error - ${code}: ${cut(messageOf(error))}`);
     }

@@ -1,0 +1,56 @@
+import { isJsonObject, type JsonValue } from '../../json.ts';
+import type { Plan } from '../../pipeline/plan.ts';
+import type { NodeRecord } from '../../ports/run-store.ts';
+import type { RunReport } from '../../testing/run-report.ts';
+import { formatTable, printable } from '../terminal.ts';
+
+/** Characters of a result that a table row shows. */
+const SHOWN_RESULT = 70;
+
+export interface RunFacts {
+  readonly plan: Plan;
+  readonly report: RunReport;
+  /** What nodes with effects did. */
+  readonly records: readonly NodeRecord[];
+  readonly tookMs: number;
+}
+
+/** A run for people: how it ended, and a row for each node. */
+export function reportText({ plan, report, records, tookMs }: RunFacts): string {
+  const facts = [
+    ['Pipeline', plan.pipeline],
+    ['Status', report.status],
+    ['Took', duration(tookMs)],
+    ...(report.error === undefined ? [] : [['Error', `${report.error.code}: ${report.error.message}`]]),
+    ...(report.output === null ? [] : [['Output', JSON.stringify(report.output)]]),
+    ...report.waiting.map(({ node, eventKey, timeoutSeconds }) => [
+      'Waiting',
+      `${node} for '${eventKey}'${timeoutSeconds === null ? '' : `, ${timeoutSeconds} s at most`}`,
+    ]),
+  ];
+  const head = facts.map(([name = '', value = '']) => `${name.padEnd(10)}${printable(value)}\n`).join('');
+  const byPath = new Map(records.map((record) => [record.node, record]));
+  const rows = plan.nodes.map(({ name, kind }) => {
+    const record = byPath.get(name);
+    const result = report.results[name];
+    const took = record === undefined ? '' : duration(Date.parse(record.finishedAt) - Date.parse(record.startedAt));
+    return [name, kind, statusOf(result, record), record?.attempt ?? '', took, result === undefined ? '' : shortened(result)];
+  });
+  return `${head}\n${formatTable(['NODE', 'KIND', 'STATUS', 'ATTEMPT', 'TOOK', 'RESULT'], rows)}`;
+}
+
+function statusOf(result: JsonValue | undefined, record: NodeRecord | undefined): string {
+  if (result === undefined) return '';
+  if (record !== undefined) return record.status;
+  if (!isJsonObject(result)) return 'completed';
+  return result['_skipped'] === true ? 'skipped' : result['_error'] === undefined ? 'completed' : 'failed';
+}
+
+function shortened(value: JsonValue): string {
+  const text = JSON.stringify(value);
+  return text.length <= SHOWN_RESULT ? text : `${text.slice(0, SHOWN_RESULT - 1)}…`;
+}
+
+function duration(ms: number): string {
+  return ms < 10_000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`;
+}
