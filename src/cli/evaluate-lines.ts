@@ -4,6 +4,7 @@ import { ExpressionError } from '../expression/errors.ts';
 import { parseTime } from '../expression/time.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import { EVALUATION_MODES, type EvaluationRequest, evaluateRequest, isEvaluationMode } from './evaluate-request.ts';
+import { parseJson } from './parse-json.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Answers each line `{"expr", "data"?, "mode"?, "now"?}` with a line `{"value"}` or `{"error": {"code", "message", "at"}}`. */
@@ -53,7 +54,7 @@ function readRequest(line: string, now: () => number): EvaluationRequest {
 function readObject(line: string): JsonObject {
   let value: JsonValue;
   try {
-    value = JSON.parse(line);
+    value = parseJson(line);
   } catch (error) {
     throw new RequestError('input_not_json', error instanceof Error ? error.message : String(error));
   }

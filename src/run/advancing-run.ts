@@ -13,6 +13,7 @@ import { failureOf } from './failure.ts';
 import type { Frame } from './frame.ts';
 import { KnownRun } from './known-run.ts';
 import { isLarge } from './large.ts';
+import { artifactPath } from './node-path.ts';
 import { attemptNode } from './node-runner.ts';
 import { failedOutcome, failedResult, type NodeOutcome, type RunEnd } from './outcome.ts';
 import { checkedEnd } from './output-check.ts';
@@ -270,7 +271,7 @@ export class AdvancingRun {
   async #stored(outcome: NodeOutcome): Promise<NodeOutcome> {
     if (!('value' in outcome.result) || !isLarge(outcome)) return outcome;
     const { value } = outcome.result;
-    const name = `${this.#task.runId}/${outcome.node}.result.json`;
+    const name = `${this.#task.runId}/${artifactPath(outcome.node)}.result.json`;
     const result = await storePatience.execute(() => toPayload(value, name, this.#dependencies.artifacts));
     return { ...outcome, result };
   }

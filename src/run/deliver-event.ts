@@ -5,6 +5,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Orchestrations } from '../ports/orchestrations.ts';
 import type { RunStore } from '../ports/run-store.ts';
 import type { WaitRecord, WaitStore } from '../ports/wait-store.ts';
+import { artifactPath } from './node-path.ts';
 import { toPayload } from './payload.ts';
 import { wakeEvent } from './wake-event.ts';
 
@@ -44,7 +45,7 @@ export async function deliverEvent(
   const payloadHash = canonicalHash(payload);
   const now = new Date(clock.now()).toISOString();
   for (const { node } of asked.filter((wait) => run.finishedAt === undefined && isOpen(wait, now))) {
-    const stored = await toPayload(payload, `${runId}/${node}.event/${payloadHash.slice(0, 16)}.json`, artifacts);
+    const stored = await toPayload(payload, `${runId}/${artifactPath(node)}.event/${payloadHash.slice(0, 16)}.json`, artifacts);
     const decision = { status: 'decided', decidedAt: now, payload: stored, payloadHash } as const;
     const decided = await waits.decide(runId, node, decision);
     if (decided?.first !== true && decided?.wait.payloadHash !== payloadHash) continue;

@@ -25,8 +25,13 @@ const MAX_SIGNAL_BREAKDOWNS = 3;
 const MAX_REASON_CHARACTERS = 1_000;
 /** A generation that gave this many tasks continues as new, so that replaying it stays cheap. */
 const TASKS_PER_GENERATION = 150;
-/** The engine's own limit is six days; a longer time is waited for in parts. */
-const LONGEST_TIMER_MS = 3 * 24 * 3_600_000;
+/** A longer time is waited for in parts. */
+const LONGEST_TIMER_MS = 2 * 24 * 3_600_000;
+/**
+ * A generation this old continues as new. The engine cuts timers of more than six days, and counts them from the beginning of the
+ * generation, while the SDK counts from the time they are set at: no timer of ours may be long to either.
+ */
+const LONGEST_GENERATION_MS = 3 * 24 * 3_600_000;
 
 /**
  * Decides what is done for a run, and when: gives tasks for what is ready, waits, and ends. Takes the time from whoever calls it,
@@ -42,6 +47,9 @@ export class RunDriver {
   readonly #lookAgain = new Set<string>();
   #plan: Plan | undefined;
   #given = 0;
+  #begunAt = 0;
+  /** The time of the step at hand. */
+  #now = 0;
   #startedAt = 0;
   /** Something has happened that the last task for whatever is next was not told of. */
   #isNextOutdated = true;
@@ -57,6 +65,8 @@ export class RunDriver {
 
   /** `now` is Unix milliseconds, here and below. */
   begin(now: number): void {
+    this.#begunAt = now;
+    this.#now = now;
     this.#startedAt = this.#generation.startedAt ?? now;
     for (const { node, attempt, at } of this.#generation.retries ?? []) {
       this.#timer(now, { kind: 'pause', next: { ...NEXT, node, attempt, lookUp: true }, at });
@@ -68,6 +78,7 @@ export class RunDriver {
   done(step: Step, result: AdvanceResult | undefined, now: number): Verdict {
     // What was dropped may still come to an end.
     if (!this.#open.delete(step)) return OPEN;
+    this.#now = now;
     switch (step.kind) {
       case 'task':
         if (result !== undefined) this.#afterTask(step, result, now);
@@ -88,6 +99,7 @@ export class RunDriver {
   /** A step could not be carried out. */
   failed(step: Step, error: unknown, now: number): Verdict {
     if (!this.#open.delete(step)) return OPEN;
+    this.#now = now;
     if (step.kind === 'signal') {
       if (step.breakdowns < MAX_SIGNAL_BREAKDOWNS) this.#signal({ ...step, breakdowns: step.breakdowns + 1 });
       // Whoever was to be told looks by itself in the end.
@@ -147,7 +159,6 @@ export class RunDriver {
   }
 
   #giveAgain(pause: Extract<Step, { readonly kind: 'pause' }>, now: number): void {
-    // The next generation gives it.
     if (this.#isFull) this.#open.add(pause);
     else if (pause.next.node !== null || pause.next.giveUp !== undefined || !this.#isDeciding('task')) this.#give(pause.next, now);
   }
@@ -260,6 +271,7 @@ export class RunDriver {
 
   #timer(now: number, step: Extract<Step, { readonly at: number }>): void {
     this.#open.add(step);
+    if (this.#isFull) return;
     this.#shell.timer(Math.min(step.at, now + LONGEST_TIMER_MS), step);
   }
 
@@ -306,9 +318,9 @@ export class RunDriver {
     return this.#isFull && this.#count('task', 'signal') === 0 ? this.#continueAsNew() : OPEN;
   }
 
-  /** Then no further task is given until those at work have ended, and a new generation goes on from what is known. */
+  /** Then nothing new begins until the tasks at work have ended, and a new generation goes on from what is known. */
   get #isFull(): boolean {
-    return this.#given >= TASKS_PER_GENERATION;
+    return this.#given >= TASKS_PER_GENERATION || this.#now >= this.#begunAt + LONGEST_GENERATION_MS;
   }
 
   #continueAsNew(): Verdict {

@@ -9,6 +9,11 @@ export function bodyPath(composite: string, attempt: number, key: string | numbe
 /** Where a loop's reducer is, beside its items. */
 export const REDUCER = 'reduce';
 
+/** A path as part of an artifact's name, which brackets and tildes must not be in. */
+export function artifactPath(path: string): string {
+  return path.replaceAll('[', '(').replaceAll(']', ')').replaceAll('~', '+');
+}
+
 /** What the paths of the nodes within a body begin with. */
 export function bodyPrefix(body: string): string {
   return `${body}.`;

@@ -6,6 +6,7 @@ import type { AdvanceDependencies } from './advance-dependencies.ts';
 import { executeNode } from './execute-node.ts';
 import { failureOf } from './failure.ts';
 import { idempotencyKey } from './idempotency-key.ts';
+import { artifactPath } from './node-path.ts';
 import { toPayload } from './payload.ts';
 import { stepArtifacts } from './step-artifacts.ts';
 import { storePatience } from './store-patience.ts';
@@ -45,7 +46,7 @@ export async function attemptNode(
     port: (name) => resources.port(name),
     idempotencyKey: idempotencyKey(runId, path),
     log: (level, message, properties) => log(level, message, { runId, node: path, attempt, ...properties }),
-    artifacts: stepArtifacts(artifacts, `${runId}/${path}`),
+    artifacts: stepArtifacts(artifacts, `${runId}/${artifactPath(path)}`),
   }).then(
     (value) => ({ value }),
     (error: unknown) => {
@@ -56,7 +57,7 @@ export async function attemptNode(
   const finishedAt = () => new Date(clock.now()).toISOString();
   if ('error' in outcome) return { ...record, status: 'failed', error: outcome.error, finishedAt: finishedAt() };
   // Beside the step's folder, where no file of the step can be. The step's work is done, so the store may take its time.
-  const name = `${runId}/${path}.result.json`;
+  const name = `${runId}/${artifactPath(path)}.result.json`;
   const result = await storePatience.execute(() => toPayload(outcome.value, name, artifacts));
   return { ...record, status: 'completed', result, finishedAt: finishedAt() };
 }

@@ -58,6 +58,7 @@ describe('hexdag eval with an expression', () => {
 
   it.each([
     [['1', '--data', '{bad'], 'input_not_json'],
+    [['x', '--data', '{"x": 1e400}'], 'input_not_json'],
     [['1', '--data', '[1]'], 'input_not_object'],
     [['1', '--data', '@missing.json'], 'file_not_found'],
     [['1', '--mode', 'guess'], 'option_value'],
@@ -105,6 +106,7 @@ describe('hexdag eval with requests on standard input', () => {
     ['{"expr": "a.__class__"}', expect.stringContaining('"code":"no_such_key"')],
     ['{"expr": "1 + zz"}', expect.stringMatching(/^\{"error":\{"code":"name_unknown","message":".+","at":2\}\}$/)],
     ['{"expr": "1 +', expect.stringContaining('"code":"input_not_json"')],
+    ['{"expr": "x", "data": {"x": 1e400}}', expect.stringContaining('"code":"input_not_json"')],
     ['[1]', expect.stringContaining('"code":"request_invalid"')],
     ['{"data": {}}', expect.stringContaining('"code":"request_invalid"')],
     ['{"expr": "1", "data": []}', expect.stringContaining('"code":"request_invalid"')],

@@ -133,6 +133,15 @@ describe('hexdag plan', () => {
     expect(stderr).toContain("Did you mean 'validate'?");
   });
 
+  it('tells those errors as JSON when JSON is asked for', async () => {
+    const file = pipeline('  nodes:\n    - { kind: function_node, metadata: { name: a }, spec: { fn: vaildate } }\n');
+
+    const { exitCode, stdout, stderr } = await cli(['plan', file, '--output', 'json']);
+
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({ diagnostics: [{ code: 'step_unknown', file, position: { line: 6 } }] });
+  });
+
   it('says that a file holds no pipeline', async () => {
     const { exitCode, stderr } = await cli(['plan', join(ORDERS, '..', 'orders.trigger.yaml')]);
 

@@ -76,7 +76,7 @@ export const handlers = [noteTransition];
 /** A shop that answers without a network. */
 const shop: HttpClient = {
   send: async ({ method, url, query, body = null }: HttpRequest) => {
-    if (url === '/orders/7') return { status: 200, body: { id: 7, status: 'open', with: query } };
+    if (method === 'GET') return { status: 200, body: { id: 7, status: 'open', with: query } };
     return { status: 200, body: { method, url, received: body } };
   },
 };

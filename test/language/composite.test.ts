@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../src/json.ts';
 import { defineStep } from '../../src/nodes/steps.ts';
 import { testPipeline } from '../../src/testing/test-pipeline.ts';
@@ -22,44 +22,44 @@ function indented(text: string): string {
 }
 
 describe('V30: for-each', () => {
-  test('runs its body for each item of a list, in order', async () => {
+  it('runs its body for each item of a list, in order', async () => {
     expect(await composite('mode: for-each\nitems: xs\nbody: double', { xs: [1, 2] })).toEqual({
       result: [2, 4],
       metadata: { mode: 'for-each', iterations: 2, stopped_by: 'exhausted', successful: 2, failed: 0, errors: null },
     });
   });
 
-  test('goes through the keys of a mapping', async () => {
+  it('goes through the keys of a mapping', async () => {
     const spec =
       'mode: for-each\nitems: xs\nbody:\n  - {kind: expression_node, metadata: {name: e}, spec: {expressions: {k: item}}}';
 
     expect(await composite(spec, { xs: { a: 1, b: 2 } })).toMatchObject({ result: [{ k: 'a' }, { k: 'b' }] });
   });
 
-  test('gives null without items unless it collects a list', async () => {
+  it('gives null without items unless it collects a list', async () => {
     expect(await composite('mode: for-each\nitems: xs\nbody: double\ncollect: last', { xs: [] })).toMatchObject({ result: null });
     expect(await composite('mode: for-each\nitems: xs\nbody: double', { xs: [] })).toMatchObject({ result: [] });
   });
 
-  test.each(['$input.xs', 'input.xs', 'xs', '[1, 2]'])('takes its items from %s', async (items) => {
+  it.each(['$input.xs', 'input.xs', 'xs', '[1, 2]'])('takes its items from %s', async (items) => {
     expect(await composite(`mode: for-each\nitems: "${items}"\nbody: double`, { xs: [1, 2] })).toMatchObject({ result: [2, 4] });
   });
 
-  test('gives the contexts themselves if its body is empty', async () => {
+  it('gives the contexts themselves if its body is empty', async () => {
     const { result } = await composite('mode: for-each\nitems: xs\nbody: []', { xs: [7] });
 
     expect(result).toMatchObject([{ $item: 7, item: 7, xs: [7] }]);
   });
 });
 
-test('V31: the body sees the fields of the input, the item and its place', async () => {
+it('V31: the body sees the fields of the input, the item and its place', async () => {
   const { result } = await composite('mode: for-each\nitems: xs\nitem_var: it\nbody: echo', { xs: [5], y: 1 });
 
   expect(result).toEqual([{ xs: [5], y: 1, $item: 5, $index: 0, $total: 1, $is_first: true, $is_last: true, it: 5, index: 0 }]);
 });
 
 describe('V32: items that fail', () => {
-  test('are null, and told in the metadata, if the loop continues', async () => {
+  it('are null, and told in the metadata, if the loop continues', async () => {
     const spec = 'mode: for-each\nitems: xs\nbody: boom\nerror_handling: continue';
 
     const message = "Function 'boom' execution failed: boom";
@@ -70,7 +70,7 @@ describe('V32: items that fail', () => {
     });
   });
 
-  test('fail the node otherwise, when all have been attempted', async () => {
+  it('fail the node otherwise, when all have been attempted', async () => {
     const seen: JsonValue[] = [];
     const step = defineStep('fail', (input) => {
       seen.push(isJsonObject(input) ? (input['item'] ?? null) : null);
@@ -86,7 +86,7 @@ describe('V32: items that fail', () => {
 });
 
 describe('V33: collecting', () => {
-  test.each([
+  it.each([
     ['body: const\ncollect: dict\nkey_field: name', { n: { v: 1, name: 'n' } }],
     ['body: double\ncollect: dict', { 0: 2, 1: 4 }],
     ['body: double\ncollect: reduce\nreducer: sum', 6],
@@ -98,7 +98,7 @@ describe('V33: collecting', () => {
 });
 
 describe('V34: an inner graph', () => {
-  test('gives the result of its last node that was not skipped', async () => {
+  it('gives the result of its last node that was not skipped', async () => {
     const spec = `
 mode: for-each
 items: xs
@@ -109,7 +109,7 @@ body:
     expect(await composite(spec, { xs: [1, 2] })).toMatchObject({ result: [{ r: 1 }, { r2: 20 }] });
   });
 
-  test.each([
+  it.each([
     'spec: {expressions: {s: q.r + 1}}',
     'spec: {expressions: {s: q.r + 1}}, dependencies: [q]',
     'spec: {expressions: {s: z + 1}, input_mapping: {z: q.r}}',
@@ -127,14 +127,14 @@ body:
 });
 
 describe('V35: times', () => {
-  test('runs its body that often', async () => {
+  it('runs its body that often', async () => {
     const spec =
       'mode: times\ncount: 2\nbody:\n  - {kind: expression_node, metadata: {name: e}, spec: {expressions: {z: index}}}';
 
     expect(await composite(spec, {})).toMatchObject({ result: [{ z: 0 }, { z: 1 }], metadata: { mode: 'times', iterations: 2 } });
   });
 
-  test.each(['0', '-1', '1.5', 'two'])('refuses a count of %s', (count) => {
+  it.each(['0', '-1', '1.5', 'two'])('refuses a count of %s', (count) => {
     const nodes = `- {kind: composite_node, metadata: {name: c}, spec: {mode: times, count: ${count}, body: echo}}`;
 
     expect(errorCodes(pipeline(nodes))).toHaveLength(1);
@@ -142,7 +142,7 @@ describe('V35: times', () => {
 });
 
 describe('V36: while', () => {
-  test('runs as long as its condition holds, and counts', async () => {
+  it('runs as long as its condition holds, and counts', async () => {
     const spec = 'mode: while\ncondition: state.iteration < 3\ninitial_state: {iteration: 0}\nbody: num';
 
     expect(await composite(spec, {})).toEqual({
@@ -154,7 +154,7 @@ describe('V36: while', () => {
     });
   });
 
-  test('keeps the values of state_update', async () => {
+  it('keeps the values of state_update', async () => {
     const spec = `
 mode: while
 condition: state.i < 3
@@ -168,13 +168,13 @@ body: num`;
     });
   });
 
-  test('stops at its limit', async () => {
+  it('stops at its limit', async () => {
     const spec = 'mode: while\ncondition: "True"\nmax_iterations: 7\nbody: num';
 
     expect(await composite(spec, {})).toMatchObject({ metadata: { iterations: 7, stopped_by: 'limit' } });
   });
 
-  test('may speak of what the body gave', async () => {
+  it('may speak of what the body gave', async () => {
     const spec = `
 mode: while
 condition: state.last < 3
@@ -186,7 +186,7 @@ body:
     expect(await composite(spec, {})).toMatchObject({ result: [{ n: 1 }, { n: 2 }, { n: 3 }] });
   });
 
-  test('tells the turns that failed', async () => {
+  it('tells the turns that failed', async () => {
     const spec = 'mode: while\ncondition: iteration < 2\nbody: boom\nerror_handling: continue';
 
     const error = "Function 'boom' execution failed: boom";
@@ -198,18 +198,18 @@ body:
 });
 
 describe('V37: if-else', () => {
-  test('tells whether its condition held if there is no body', async () => {
+  it('tells whether its condition held if there is no body', async () => {
     expect(await composite("mode: if-else\ncondition: s == 'a'", { s: 'b' })).toEqual({
       result: { condition_met: false },
       metadata: { mode: 'if-else', condition_met: false, branch_taken: 'else', stopped_by: 'condition' },
     });
   });
 
-  test('takes the else branch if a name is unknown', async () => {
+  it('takes the else branch if a name is unknown', async () => {
     expect(await composite('mode: if-else\ncondition: zz > 1\nbody: const\nelse_body: num', {})).toMatchObject({ result: 42 });
   });
 
-  test.each(['$input.s', 'input.s', "input.get('s')"])('may speak of %s', async (source) => {
+  it.each(['$input.s', 'input.s', "input.get('s')"])('may speak of %s', async (source) => {
     const spec = `mode: if-else\ncondition: ${source} == 'a'\nbody: const\nelse_body: num`;
 
     expect(await composite(spec, { s: 'a' })).toMatchObject({ result: { v: 1 }, metadata: { branch_taken: 'if' } });
@@ -229,7 +229,7 @@ describe('V38: switch', () => {
 - {kind: function_node, metadata: {name: nb}, spec: {fn: num}, dependencies: []}
 - {kind: function_node, metadata: {name: nc}, spec: {fn: num}, dependencies: []}`;
 
-  test('routes to the node of the first branch that matches', async () => {
+  it('routes to the node of the first branch that matches', async () => {
     const { r, na, nb, nc } = await results(router, { s: 'b' });
 
     const reason = (name: string) => `when clause 'r.result == '${name}'' evaluated to False`;
@@ -247,11 +247,11 @@ describe('V38: switch', () => {
     });
   });
 
-  test('routes to the node of else if none matches', async () => {
+  it('routes to the node of else if none matches', async () => {
     expect(await results(router, { s: 'z' })).toMatchObject({ na: { _skipped: true }, nb: { _skipped: true }, nc: 42 });
   });
 
-  test('runs its else body', async () => {
+  it('runs its else body', async () => {
     const spec = "mode: switch\nbranches: [{condition: s == 'a', body: const}]\nelse_body: num";
 
     expect(await composite(spec, { s: 'b' })).toMatchObject({
@@ -261,7 +261,7 @@ describe('V38: switch', () => {
   });
 });
 
-test('a body of its own file gives all results', async () => {
+it('a body of its own file gives all results', async () => {
   const body =
     'kind: Pipeline\nmetadata: {name: inner}\nspec: {nodes: [{kind: function_node, metadata: {name: d}, spec: {fn: double}}]}';
   const text = pipelineText(
@@ -271,4 +271,30 @@ test('a body of its own file gives all results', async () => {
   const run = await testPipeline({ text, files: { 'bodies/inner.yaml': body } }, { steps }).start({ xs: [1, 2] });
 
   expect(completed(run).results).toMatchObject({ c: { result: [{ d: 2 }, { d: 4 }] } });
+});
+
+it('a loop may do something every night for a year', async () => {
+  const nights: string[] = [];
+  const nodes = `
+- kind: composite_node
+  metadata: {name: c}
+  spec:
+    mode: while
+    condition: state.iteration < 365
+    initial_state: {iteration: 0}
+    max_iterations: 400
+    timeout: 400d
+    body:
+      - {kind: wait_node, metadata: {name: night}, spec: {event_key: stop, timeout: 1d, on_timeout: work}}
+      - {kind: function_node, metadata: {name: work}, spec: {fn: work}, dependencies: []}`;
+  const work = () => nights.push('');
+  const tested = pipeline(nodes, 'orchestrator: {pipeline_timeout: 400d}', { steps: { work } });
+  await tested.start();
+
+  const before = await tested.advance('364d');
+  const run = await tested.advance('1d');
+
+  expect([before.status, run.status]).toEqual(['suspended', 'completed']);
+  expect(run.results['c']).toMatchObject({ metadata: { iterations: 365, stopped_by: 'condition' } });
+  expect(nights).toHaveLength(365);
 });

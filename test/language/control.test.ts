@@ -1,11 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { defineStep } from '../../src/nodes/steps.ts';
 import { errorCodes, pipeline, results } from './language.ts';
 
 const A = '- {kind: function_node, metadata: {name: a}, spec: {fn: const}}';
 
 describe('V20: a skip', () => {
-  test('leaves a marker, goes on to what depends on it alone, and is data to others', async () => {
+  it('leaves a marker, goes on to what depends on it alone, and is data to others', async () => {
     const nodes = `${A}
 - {kind: function_node, metadata: {name: b}, spec: {fn: show, when: a.v > 5}}
 - {kind: function_node, metadata: {name: c}, spec: {fn: show}}
@@ -23,7 +23,7 @@ describe('V20: a skip', () => {
 describe('V21: a condition', () => {
   const b = (when: string) => `${A}\n- {kind: function_node, metadata: {name: b}, spec: {fn: show, when: "${when}"}}`;
 
-  test.each([
+  it.each([
     '$input.x == 1',
     'input.x == 1',
     'x == 1',
@@ -35,13 +35,13 @@ describe('V21: a condition', () => {
     expect(await results(b(when), { x: 1 })).toMatchObject({ b: { got: { x: 1 } } });
   });
 
-  test.each(["a.v + 'x' > 5", 'zz', 'zz.y == 1', 'x == 2'])('does not hold: %s', async (when) => {
+  it.each(["a.v + 'x' > 5", 'zz', 'zz.y == 1', 'x == 2'])('does not hold: %s', async (when) => {
     expect(await results(b(when), { x: 1 })).toMatchObject({ b: { _skipped: true } });
   });
 });
 
 describe('V22: a node that must run', () => {
-  test.each([
+  it.each([
     '- {kind: expression_node, metadata: {name: b}, spec: {expressions: {s: "1"}, when: x == 2, critical: true}}',
     '- {kind: function_node, metadata: {name: b}, spec: {fn: show, when: x == 2, critical: true}}',
     '- {kind: data_node, metadata: {name: b}, spec: {output: {n: 1}, when: x == 2, critical: true}}',
@@ -52,7 +52,7 @@ describe('V22: a node that must run', () => {
     expect(run.error?.message).toContain("Critical node 'b' was skipped: when clause 'x == 2' evaluated to False");
   });
 
-  test.each(['{}', '{q: null}'])('fails if a required input is missing: %s', async (input) => {
+  it.each(['{}', '{q: null}'])('fails if a required input is missing: %s', async (input) => {
     const nodes = '- {kind: function_node, metadata: {name: b}, spec: {fn: show, required_inputs: [q]}}';
 
     const run = await pipeline(nodes).start(JSON.parse(input.replace('q', '"q"')));
@@ -75,7 +75,7 @@ describe('V23: attempts', () => {
   /** Up to a tenth is added, so that what failed together is not tried again together. */
   const withJitter = (ms: number) => expect.toSatisfy((pause: number) => pause >= ms && pause <= ms * 1.1);
 
-  test('are repeated after one second, then two', async () => {
+  it('are repeated after one second, then two', async () => {
     const times: number[] = [];
     const tested = pipeline('- {kind: function_node, metadata: {name: a}, spec: {fn: flaky, max_retries: 3}}', '', {
       steps: [flaky(2, times, () => tested.now)],
@@ -87,7 +87,7 @@ describe('V23: attempts', () => {
     expect(pausesOf(times)).toEqual([1_000, 2_000].map(withJitter));
   });
 
-  test('wait as long as the node says, on every kind of node', async () => {
+  it('wait as long as the node says, on every kind of node', async () => {
     const times: number[] = [];
     const spec = 'fn: flaky, max_retries: 3, retry_delay: 0.01, retry_backoff: 3';
     const tested = pipeline(`- {kind: function_node, metadata: {name: a}, spec: {${spec}}}`, '', {
@@ -99,7 +99,7 @@ describe('V23: attempts', () => {
     expect(pausesOf(times)).toEqual([10, 30].map(withJitter));
   });
 
-  test('of hours and hours end when their number is used up', async () => {
+  it('of hours and hours end when their number is used up', async () => {
     const times: number[] = [];
     const spec = 'fn: flaky, max_retries: 6, retry_delay: 1h, retry_max_delay: 4h';
     const tested = pipeline(`- {kind: function_node, metadata: {name: a}, spec: {${spec}}}`, '', {
@@ -112,7 +112,7 @@ describe('V23: attempts', () => {
     expect(pausesOf(times)).toEqual([1, 2, 4, 4, 4].map((hours) => withJitter(hours * 3_600_000)));
   });
 
-  test('have a time limit each', async () => {
+  it('have a time limit each', async () => {
     const slow = defineStep('slow', (_, { signal }) => new Promise((_, reject) => signal.addEventListener('abort', reject)));
     const nodes = '- {kind: function_node, metadata: {name: a}, spec: {fn: slow, timeout: 0.02, max_retries: 2}}';
 
@@ -129,24 +129,24 @@ describe('V24: a failure that is handled', () => {
 - {kind: function_node, metadata: {name: c}, spec: {fn: show}}
 - {kind: function_node, metadata: {name: h}, spec: {fn: show${h}}, dependencies: []}`;
 
-  test('is data to all that depends on the node', async () => {
+  it('is data to all that depends on the node', async () => {
     const { b, c, h } = await results(nodes('boom'), { x: 1 });
 
     const error = { _error: { node: 'b', type: 'ValueError', message: 'boom' } };
     expect({ b, c, h }).toEqual({ b: error, c: { got: { ...error, x: 1 } }, h: { got: { ...error, x: 1 } } });
   });
 
-  test('has a handler that runs without a failure too', async () => {
+  it('has a handler that runs without a failure too', async () => {
     expect(await results(nodes('const'), { x: 1 })).toMatchObject({ h: { got: { v: 1, name: 'n', x: 1 } } });
   });
 
-  test.each([', when: b._error', ', only_on_error: true'])('has a handler that runs only then with %s', async (option) => {
+  it.each([', when: b._error', ', only_on_error: true'])('has a handler that runs only then with %s', async (option) => {
     expect(await results(nodes('const', option))).toMatchObject({ h: { _skipped: true } });
     expect(await results(nodes('boom', option))).toMatchObject({ h: { got: { _error: { node: 'b' } } } });
   });
 });
 
-test('V25: a failure that nobody handles ends the run, and what comes after does not start', async () => {
+it('V25: a failure that nobody handles ends the run, and what comes after does not start', async () => {
   const nodes = `
 - {kind: function_node, metadata: {name: b}, spec: {fn: boom}}
 - {kind: function_node, metadata: {name: c}, spec: {fn: show}}`;
@@ -159,7 +159,7 @@ test('V25: a failure that nobody handles ends the run, and what comes after does
   expect(tested.published.map(({ type }) => type)).toEqual(['hexdag.run.failed']);
 });
 
-test('a run that takes longer than pipeline_timeout fails', async () => {
+it('a run that takes longer than pipeline_timeout fails', async () => {
   const nodes = `${A}\n- {kind: wait_node, metadata: {name: w}, spec: {event_key: go}}`;
   const tested = pipeline(nodes, 'orchestrator: {pipeline_timeout: 3600}');
   await tested.start();
@@ -170,7 +170,7 @@ test('a run that takes longer than pipeline_timeout fails', async () => {
   expect(run.error?.message).toContain('timed out after 3600 s; 1/2 nodes');
 });
 
-test('a common key of a wrong type is refused', () => {
+it('a common key of a wrong type is refused', () => {
   const { diagnostics } = pipeline('- {kind: function_node, metadata: {name: a}, spec: {fn: const, timeout: soon}}');
 
   expect(errorCodes({ diagnostics })).toHaveLength(1);

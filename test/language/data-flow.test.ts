@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { errorCodes, pipeline, results } from './language.ts';
 
 const A = '- {kind: function_node, metadata: {name: a}, spec: {fn: const}}';
@@ -6,27 +6,27 @@ const A = '- {kind: function_node, metadata: {name: a}, spec: {fn: const}}';
 describe('V01: what a node is given', () => {
   const b = (more = '') => `${A}\n- {kind: function_node, metadata: {name: b}, spec: {fn: show}${more}}`;
 
-  test('is the result before it, and the fields of the run input that are absent there', async () => {
+  it('is the result before it, and the fields of the run input that are absent there', async () => {
     expect(await results(b(), { x: 1 })).toMatchObject({ b: { got: { v: 1, name: 'n', x: 1 } } });
   });
 
-  test('is the run input without dependencies', async () => {
+  it('is the run input without dependencies', async () => {
     expect(await results(b(', dependencies: []'), { x: 1 })).toMatchObject({ b: { got: { x: 1 } } });
   });
 
-  test('holds nothing of a node that is only waited for', async () => {
+  it('holds nothing of a node that is only waited for', async () => {
     expect(await results(b(', dependencies: [], wait_for: a'), { x: 1 })).toMatchObject({ b: { got: { x: 1 } } });
   });
 });
 
 describe('V02: ambient fields', () => {
-  test('fill what is absent and never overwrite', async () => {
+  it('fill what is absent and never overwrite', async () => {
     const nodes = `${A}\n- {kind: function_node, metadata: {name: b}, spec: {fn: show}}`;
 
     expect(await results(nodes, { x: 1, v: 9, name: null })).toMatchObject({ b: { got: { v: 1, name: 'n', x: 1 } } });
   });
 
-  test('fill what is null', async () => {
+  it('fill what is null', async () => {
     const nodes = `
 - {kind: function_node, metadata: {name: a}, spec: {fn: nullv}}
 - {kind: function_node, metadata: {name: b}, spec: {fn: show}}`;
@@ -35,7 +35,7 @@ describe('V02: ambient fields', () => {
   });
 });
 
-test('V03: a mapping comes on top of all results, the input, and ambient fields', async () => {
+it('V03: a mapping comes on top of all results, the input, and ambient fields', async () => {
   const nodes = `${A}\n- {kind: function_node, metadata: {name: b}, spec: {fn: show, input_mapping: {p: a.v}}}`;
 
   const { b } = await results(nodes, { x: 1 });
@@ -43,7 +43,7 @@ test('V03: a mapping comes on top of all results, the input, and ambient fields'
   expect(b).toEqual({ got: { p: 1, a: { v: 1, name: 'n' }, input: { x: 1 }, x: 1 } });
 });
 
-test('V04: a strict mapping holds the mapped keys alone, in every form a value may have', async () => {
+it('V04: a strict mapping holds the mapped keys alone, in every form a value may have', async () => {
   const nodes = `${A}
 - kind: function_node
   metadata: {name: b}
@@ -78,13 +78,13 @@ describe('V05: a source that does not exist', () => {
   const b = (source: string) =>
     `${A}\n- {kind: function_node, metadata: {name: b}, spec: {fn: show, input_mapping: {p: ${source}}}}`;
 
-  test('is refused if it is a path', async () => {
+  it('is refused if it is a path', async () => {
     const run = await pipeline(b('nope.x')).start();
 
     expect(run.status).toBe('invalid');
   });
 
-  test('is doubtful if it is a bare name, and fails the run if no field has it', async () => {
+  it('is doubtful if it is a bare name, and fails the run if no field has it', async () => {
     const tested = pipeline(b('nope'));
 
     const run = await tested.start();
@@ -93,29 +93,29 @@ describe('V05: a source that does not exist', () => {
     expect(run).toMatchObject({ status: 'failed', error: { node: 'b', code: 'mapping_source_unknown' } });
   });
 
-  test('is taken from the input if a field has that name', async () => {
+  it('is taken from the input if a field has that name', async () => {
     expect(await results(b('nope'), { nope: 3 })).toMatchObject({ b: { got: { p: 3 } } });
   });
 
-  test('fails the run if it is required', async () => {
+  it('fails the run if it is required', async () => {
     const run = await pipeline(b('"$input.q | required"')).start({});
 
     expect(run).toMatchObject({ status: 'failed', error: { node: 'b', code: 'mapping_required' } });
   });
 
-  test('gives its default', async () => {
+  it('gives its default', async () => {
     expect(await results(b('"$input.q | default(7)"'))).toMatchObject({ b: { got: { p: 7 } } });
   });
 });
 
 describe('V06: a step with declared parameters', () => {
-  test('is given those that the input has', async () => {
+  it('is given those that the input has', async () => {
     const nodes = '- {kind: function_node, metadata: {name: b}, spec: {fn: kw, unpack_input: true}}';
 
     expect(await results(nodes, { a: 1, c: 3, zz: 1 })).toEqual({ b: { a: 1, b: 5, c: 3 } });
   });
 
-  test('finds each in the one dependency that has it', async () => {
+  it('finds each in the one dependency that has it', async () => {
     const nodes = `
 - {kind: function_node, metadata: {name: p}, spec: {fn: one}}
 - {kind: function_node, metadata: {name: q}, spec: {fn: two}, dependencies: []}
@@ -124,7 +124,7 @@ describe('V06: a step with declared parameters', () => {
     expect(await results(nodes, { c: 9 })).toMatchObject({ g: { a: 1, b: 2, c: 9 } });
   });
 
-  test('is given the ambient field if several dependencies have it', async () => {
+  it('is given the ambient field if several dependencies have it', async () => {
     const nodes = `
 - {kind: function_node, metadata: {name: p}, spec: {fn: one}}
 - {kind: function_node, metadata: {name: q}, spec: {fn: one}, dependencies: []}
@@ -134,7 +134,7 @@ describe('V06: a step with declared parameters', () => {
   });
 });
 
-test.each([
+it.each([
   ['str', 'str'],
   [
     [1, 2],
@@ -151,15 +151,15 @@ describe('V10: expressions', () => {
   const e = (expressions: string, more = '') =>
     `${A}\n- {kind: expression_node, metadata: {name: e}, spec: {expressions: {${expressions}}${more}}}`;
 
-  test('see the fields of the only dependency, and ambient ones', async () => {
+  it('see the fields of the only dependency, and ambient ones', async () => {
     expect(await results(e('s: v * 100, y: x + 1'), { x: 1 })).toMatchObject({ e: { s: 100, y: 2 } });
   });
 
-  test('see the only dependency by its name', async () => {
+  it('see the only dependency by its name', async () => {
     expect(await results(e('s: a.v * 100'))).toMatchObject({ e: { s: 100 } });
   });
 
-  test('see several dependencies by their names', async () => {
+  it('see several dependencies by their names', async () => {
     const nodes = `${A}
 - {kind: function_node, metadata: {name: a2}, spec: {fn: const}, dependencies: []}
 - {kind: expression_node, metadata: {name: e}, spec: {expressions: {s: a.v * 100 + a2.v}}}`;
@@ -167,7 +167,7 @@ describe('V10: expressions', () => {
     expect(await results(nodes)).toMatchObject({ e: { s: 101 } });
   });
 
-  test('see what is mapped, the nodes, and the input', async () => {
+  it('see what is mapped, the nodes, and the input', async () => {
     expect(await results(e('s: a.v * 100 + q, t: input.x', ', input_mapping: {q: a.v}'), { x: 1 })).toMatchObject({
       e: { s: 101, t: 1 },
     });
@@ -175,7 +175,7 @@ describe('V10: expressions', () => {
 });
 
 describe('V11: the input in expressions', () => {
-  test('is _input if it is no mapping', async () => {
+  it('is _input if it is no mapping', async () => {
     const nodes = `
 - {kind: function_node, metadata: {name: a}, spec: {fn: num}}
 - {kind: expression_node, metadata: {name: e}, spec: {expressions: {s: _input + 1}}}`;
@@ -183,7 +183,7 @@ describe('V11: the input in expressions', () => {
     expect(await results(nodes)).toMatchObject({ e: { s: 43 } });
   });
 
-  test.each(['$input.x + 1', 'input.x + 1'])('is the run input in %s', async (expression) => {
+  it.each(['$input.x + 1', 'input.x + 1'])('is the run input in %s', async (expression) => {
     const nodes = `- {kind: expression_node, metadata: {name: e}, spec: {expressions: {s: ${expression}}}}`;
 
     expect(await results(nodes, { x: 1 })).toEqual({ e: { s: 2 } });
@@ -191,7 +191,7 @@ describe('V11: the input in expressions', () => {
 });
 
 describe('V12: templates', () => {
-  test('render names, with blanks or without, and the run input', async () => {
+  it('render names, with blanks or without, and the run input', async () => {
     const nodes = `
 - kind: expression_node
   metadata: {name: e}
@@ -200,14 +200,14 @@ describe('V12: templates', () => {
     expect(await results(nodes, { x: 1 })).toEqual({ e: { s: 'hi 1', t: 'hi 1 1' } });
   });
 
-  test('render null as nothing', async () => {
+  it('render null as nothing', async () => {
     const nodes = '- {kind: expression_node, metadata: {name: e}, spec: {expressions: {s: "<{{v}}>"}}}';
 
     expect(await results(nodes, { v: null })).toEqual({ e: { s: '<>' } });
   });
 });
 
-test('V13: later expressions see earlier ones, and output_fields may name fields of the input', async () => {
+it('V13: later expressions see earlier ones, and output_fields may name fields of the input', async () => {
   const nodes = `
 - kind: expression_node
   metadata: {name: e}
@@ -216,7 +216,7 @@ test('V13: later expressions see earlier ones, and output_fields may name fields
   expect(await results(nodes, { x: 4 })).toEqual({ e: { b: 2, x: 4 } });
 });
 
-test('V14: paths and subscripts reach into lists', async () => {
+it('V14: paths and subscripts reach into lists', async () => {
   const nodes = `
 - kind: function_node
   metadata: {name: a}
@@ -235,7 +235,7 @@ test('V14: paths and subscripts reach into lists', async () => {
   });
 });
 
-test('V15: a data_node keeps its structure and renders its leaves', async () => {
+it('V15: a data_node keeps its structure and renders its leaves', async () => {
   const nodes = `
 - kind: data_node
   metadata: {name: d}
@@ -251,7 +251,7 @@ describe('V16: merging', () => {
 - {kind: function_node, metadata: {name: b}, spec: {fn: const}, dependencies: []}
 - {kind: expression_node, metadata: {name: m}, spec: {${spec}, extract_field: v}, dependencies: [a, b]}`;
 
-  test.each([
+  it.each([
     ['merge_strategy: list, deps: [a, b]', [1, 1]],
     ['merge_strategy: list', [1, 1]],
     ['merge_strategy: dict', { a: 1, b: 1 }],
@@ -264,14 +264,14 @@ describe('V16: merging', () => {
 });
 
 describe('V49: the output of a run', () => {
-  test('follows its paths, null where they end early', async () => {
+  it('follows its paths, null where they end early', async () => {
     const run = await pipeline(A, 'output: {r: a.v, z: a.q.w, all: a}').start();
 
     expect(run.output).toEqual({ r: 1, z: null, all: { v: 1, name: 'n' } });
   });
 });
 
-test('a mapping such as rows[0][sku] is an expression', async () => {
+it('a mapping such as rows[0][sku] is an expression', async () => {
   const nodes = `
 - {kind: function_node, metadata: {name: a}, spec: {fn: echo}}
 - {kind: function_node, metadata: {name: b}, spec: {fn: show, strict_mapping: true, input_mapping: {p: "a.rows[0]['sku']"}}}`;
@@ -279,14 +279,14 @@ test('a mapping such as rows[0][sku] is an expression', async () => {
   expect(await results(nodes, { rows: [{ sku: 'S1' }] })).toMatchObject({ b: { got: { p: 'S1' } } });
 });
 
-test('methods of ambient fields can be called', async () => {
+it('methods of ambient fields can be called', async () => {
   const nodes = `${A}
 - {kind: expression_node, metadata: {name: e}, spec: {expressions: {s: city.upper()}}}`;
 
   expect(await results(nodes, { city: 'graz' })).toMatchObject({ e: { s: 'GRAZ' } });
 });
 
-test('a strict mapping without a mapping is refused', async () => {
+it('a strict mapping without a mapping is refused', async () => {
   const run = await pipeline('- {kind: function_node, metadata: {name: b}, spec: {fn: show, strict_mapping: true}}').start();
 
   expect(errorCodes(run)).toHaveLength(1);

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ScriptedLlm } from '../../src/adapters/mock/scripted-llm.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../src/json.ts';
 import type { EntityTransition, HandlerDefinition } from '../../src/nodes/handlers.ts';
@@ -10,7 +10,7 @@ import { completed, errorCodes, pipeline, pipelineText, results, steps } from '.
 const LLM = 'ports: {llm: {adapter: mock_llm}}';
 
 describe('V40: the messages to a model', () => {
-  test('are the system message with the examples, the conversation, and the question', async () => {
+  it('are the system message with the examples, the conversation, and the question', async () => {
     const llm = new ScriptedLlm(['fine']);
     const nodes = `
 - kind: llm_node
@@ -33,7 +33,7 @@ describe('V40: the messages to a model', () => {
   });
 });
 
-test('V41: a reply in a code fence becomes an object, whose fields conditions and mappings can read', async () => {
+it('V41: a reply in a code fence becomes an object, whose fields conditions and mappings can read', async () => {
   const llm = new ScriptedLlm(['Here it is:\n```json\n{"s": "a", "c": 0.5}\n```']);
   const nodes = `
 - {kind: llm_node, metadata: {name: a}, spec: {human_message: Rate it, output_schema: {s: str, c: float}}}
@@ -46,7 +46,7 @@ test('V41: a reply in a code fence becomes an object, whose fields conditions an
 });
 
 describe('V42: names in prompts', () => {
-  test('may stand in the system message alone', async () => {
+  it('may stand in the system message alone', async () => {
     const llm = new ScriptedLlm(['fine']);
     const nodes = '- {kind: llm_node, metadata: {name: a}, spec: {system_message: "S {{x}}", human_message: "Hi {{y}}"}}';
 
@@ -55,7 +55,7 @@ describe('V42: names in prompts', () => {
     expect(llm.lastMessages.map(({ content }) => content)).toEqual(['S 1', 'Hi 2']);
   });
 
-  test('may be that of a model before', async () => {
+  it('may be that of a model before', async () => {
     const llm = new ScriptedLlm(['first', 'second']);
     const nodes = `
 - {kind: llm_node, metadata: {name: a}, spec: {human_message: Hi}}
@@ -68,7 +68,7 @@ describe('V42: names in prompts', () => {
   });
 });
 
-test('V43: an agent calls its tools and ends with its output', async () => {
+it('V43: an agent calls its tools and ends with its output', async () => {
   const llm = new ScriptedLlm(['INVOKE_TOOL: add(a=1, b=2)', 'INVOKE_TOOL: tool_end(answer=3)']);
   const added: JsonValue[] = [];
   const add = {
@@ -101,7 +101,7 @@ describe('V44: a service', () => {
     });
   }
 
-  test('is called with the parameters of its method', async () => {
+  it('is called with the parameters of its method', async () => {
     const saved: JsonObject[] = [];
     const spec = 'service: orders, method: save, input_mapping: {order_id: $input.id, qty: 2 + 3, other: $input.id}';
     const nodes = `- {kind: service_call_node, metadata: {name: s}, spec: {${spec}}}`;
@@ -112,7 +112,7 @@ describe('V44: a service', () => {
     expect(saved).toEqual([{ order_id: 'A-1', qty: 5 }]);
   });
 
-  test('refuses a method that is no step, and tells which are', async () => {
+  it('refuses a method that is no step, and tells which are', async () => {
     const nodes = '- {kind: service_call_node, metadata: {name: s}, spec: {service: orders, method: peek}}';
 
     const run = await pipeline(nodes, SERVICES, { services: { OrderService: orders([]) } }).start();
@@ -132,7 +132,7 @@ describe('V45: an API call', () => {
     return { requests, send };
   }
 
-  test('renders its url and its body, and gives the body of the answer', async () => {
+  it('renders its url and its body, and gives the body of the answer', async () => {
     const api = client();
     const nodes = `
 - kind: api_call_node
@@ -145,7 +145,7 @@ describe('V45: an API call', () => {
     expect(api.requests).toMatchObject([{ method: 'POST', url: '/x/7', body: { k: '7' } }]);
   });
 
-  test('has one of five methods', () => {
+  it('has one of five methods', () => {
     const tested = pipeline('- {kind: api_call_node, metadata: {name: a}, spec: {method: HEAD, url: /x}}');
 
     expect(errorCodes(tested)).toHaveLength(1);
@@ -169,7 +169,7 @@ state_machines:
     reason: because
     payload: {who: $input.id, lit: 3}`;
 
-  test('tells its handlers what, why and with which data', async () => {
+  it('tells its handlers what, why and with which data', async () => {
     const seen: [EntityTransition, Pick<StepContext, 'runId' | 'pipeline' | 'node'>][] = [];
     const audit: HandlerDefinition['run'] = (transition, { runId, pipeline, node }) => {
       seen.push([transition, { runId, pipeline, node }]);
@@ -190,7 +190,7 @@ state_machines:
     ]);
   });
 
-  test('must be allowed; the state stays from run to run', async () => {
+  it('must be allowed; the state stays from run to run', async () => {
     const nodes = `${pay('PAID')}\n${pay('NEW').replace('name: p', 'name: q')}`;
 
     const run = await pipeline(nodes, MACHINES, { handlers: { audit: () => {} } }).start({ id: 'o-1' });
@@ -199,7 +199,7 @@ state_machines:
     expect(run.error?.message).toContain("from 'PAID' to 'NEW'");
   });
 
-  test('goes on from where an earlier run left the entity', async () => {
+  it('goes on from where an earlier run left the entity', async () => {
     const tested = pipeline(pay('PAID'), MACHINES, {
       handlers: { audit: () => {} },
     });
@@ -218,7 +218,7 @@ describe('V47: a wait', () => {
 - {kind: wait_node, metadata: {name: w}, spec: {event_key: "k:{{$input.x}}:{{x}}:{{v}}", timeout: 1d12h}}
 - {kind: function_node, metadata: {name: s}, spec: {fn: show}}`;
 
-  test('suspends the run until its event comes, which is its result', async () => {
+  it('suspends the run until its event comes, which is its result', async () => {
     const tested = pipeline(nodes);
 
     const waiting = await tested.start({ x: 1 });
@@ -232,7 +232,7 @@ describe('V47: a wait', () => {
     });
   });
 
-  test('is decided once', async () => {
+  it('is decided once', async () => {
     const tested = pipeline(`${nodes}\n- {kind: wait_node, metadata: {name: w2}, spec: {event_key: other}}`);
     await tested.start({ x: 1 });
     await tested.deliver('k:1:1:1', { body: 'yes' });
@@ -245,7 +245,7 @@ describe('V47: a wait', () => {
     expect(await tested.deliver('another')).toMatchObject({ delivery: 'not_waiting' });
   });
 
-  test('is in vain when its time is up', async () => {
+  it('is in vain when its time is up', async () => {
     const tested = pipeline(nodes);
     await tested.start({ x: 1 });
 
@@ -256,7 +256,7 @@ describe('V47: a wait', () => {
     expect(run).toMatchObject({ status: 'failed', error: { node: 'w', code: 'wait_timeout' } });
   });
 
-  test('hands over to on_timeout alone', async () => {
+  it('hands over to on_timeout alone', async () => {
     const more = `
 - {kind: wait_node, metadata: {name: w}, spec: {event_key: go, timeout: 30d, on_timeout: h}}
 - {kind: function_node, metadata: {name: s}, spec: {fn: show}}
@@ -272,7 +272,7 @@ describe('V47: a wait', () => {
     });
   });
 
-  test('stands beside others, each with its own event', async () => {
+  it('stands beside others, each with its own event', async () => {
     const two = `
 - {kind: wait_node, metadata: {name: w1}, spec: {event_key: one}, dependencies: []}
 - {kind: wait_node, metadata: {name: w2}, spec: {event_key: two}, dependencies: []}`;
@@ -311,7 +311,7 @@ nodes:
     return testPipeline({ text: MACRO + pipelineText(nodes) }, { steps });
   }
 
-  test('becomes its nodes, and what follows is given the result of the last', async () => {
+  it('becomes its nodes, and what follows is given the result of the last', async () => {
     const run = await invoked('mode: a, mult: 3').start({ x: 4, runtime_var: 'RV' });
 
     expect(completed(run).results).toEqual({
@@ -321,12 +321,12 @@ nodes:
     });
   });
 
-  test.each(['mult: 3', 'mode: c', 'mode: a, mult: "3"'])('is refused with the inputs {%s}', (inputs) => {
+  it.each(['mult: 3', 'mode: c', 'mode: a, mult: "3"'])('is refused with the inputs {%s}', (inputs) => {
     expect(errorCodes(invoked(inputs))).toHaveLength(1);
   });
 });
 
-test('V50: a System document is refused with what to do instead', () => {
+it('V50: a System document is refused with what to do instead', () => {
   const text = `kind: System
 metadata: {name: s}
 spec:
@@ -339,7 +339,7 @@ spec:
   expect(diagnostics[0]?.remedy).toContain('pipeline_node');
 });
 
-test('V50: what a System does, a pipeline_node does: each pipeline is a run of its own', async () => {
+it('V50: what a System does, a pipeline_node does: each pipeline is a run of its own', async () => {
   const p1 = pipelineText(
     '- {kind: function_node, metadata: {name: records}, spec: {fn: const}}',
     'output: {rec: records.v}',
@@ -357,7 +357,7 @@ test('V50: what a System does, a pipeline_node does: each pipeline is a run of i
   expect(completed(run).results).toEqual({ p1: { rec: 1 }, p2: { got: { x: 7, rec: 1 } } });
 });
 
-test('a child run that waits makes its parent wait, and is given its event', async () => {
+it('a child run that waits makes its parent wait, and is given its event', async () => {
   const child = pipelineText('- {kind: wait_node, metadata: {name: w}, spec: {event_key: go}}', 'output: {said: w}', 'child');
   const nodes = '- {kind: pipeline_node, metadata: {name: c}, spec: {pipeline: child}}';
   const tested = testPipeline({ text: pipelineText(nodes), files: { 'child.yaml': child } });
@@ -377,7 +377,7 @@ describe('types', () => {
     return isJsonObject(a) ? (a['f'] ?? null) : null;
   };
 
-  test.each<[string, JsonValue, JsonValue]>([
+  it.each<[string, JsonValue, JsonValue]>([
     ['{base: str, strip: "-/"}', 'a-b/c', 'abc'],
     ['{base: str, nulls: common}', 'n/a', null],
     ['{base: str, pattern: ["MC([0-9]+)", "DOT([0-9]+)"]}', 'DOT77', '77'],
@@ -385,7 +385,7 @@ describe('types', () => {
     expect(await check(definition, value)).toEqual(expected);
   });
 
-  test.each<[string, JsonValue, JsonValue]>([
+  it.each<[string, JsonValue, JsonValue]>([
     ['flexible_bool', 'n/a', null],
     ['score', 'unknown', null],
     ['currency', 'tbd', null],
@@ -403,7 +403,7 @@ describe('types', () => {
   });
 });
 
-test('results gives every node of a run, in the order of the document', async () => {
+it('results gives every node of a run, in the order of the document', async () => {
   const nodes = `
 - {kind: data_node, metadata: {name: z}, spec: {output: {n: 1}}}
 - {kind: function_node, metadata: {name: m}, spec: {fn: num}}

@@ -82,10 +82,10 @@ const PLAIN: readonly Row[] = [
   ],
   [
     'fields that match nothing narrow nothing',
-    [fn('a', 'const'), fn('b', 'show', '', ', input_schema: {q: int}')],
+    [fn('a', 'const'), fn('b', 'show', '', ', input_schema: {q: int?}')],
     {},
     'b',
-    { got: { v: 1, name: 'n' } },
+    { got: { v: 1, name: 'n', q: null } },
   ],
 ];
 

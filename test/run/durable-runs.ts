@@ -147,6 +147,8 @@ export class DurableRuns {
     await this.orchestrations.start({ ...run, recovering: records.length > 0 });
   }
 
+  async status() { return this.#client().getStatus(RUN_ID, { showInput: false, showHistory: true, showHistoryOutput: false }); }
+
   /** How the orchestration ended. */
   async ended(): Promise<{ readonly status: string; readonly output: unknown }> {
     return this.#until(({ runtimeStatus }) => runtimeStatus === 'Completed' || runtimeStatus === 'Failed');

@@ -248,10 +248,10 @@ describe.each(Object.entries(ENGINES))('on %s', (_, open) => {
 
     it('may wait for days while its parent does', async () => {
       const run = await world();
-      run.engine.pipelines.set('other', pipelineOf({ ...plan(wait('gate', 'go', 7 * DAY, { onError: 'x' })), output: { got: 'gate' } }));
+      run.engine.pipelines.set('other', pipelineOf({ ...plan(wait('gate', 'go', 7 * DAY, { onError: 'handler' }), node('handler', ['gate'])), output: { got: 'gate' } }));
 
       const before = await run.start({ ...plan(child('sub', 'other')), output: { got: 'sub' } });
-      await run.advance(8 * DAY);
+      console.log(await run.advance(8 * DAY), (await run.engine.runs.list({ limit: 10 })).runs);
 
       expect(before.status).toBe('accepted');
       expect(await run.output()).toMatchObject({ got: { got: { _error: { type: 'WaitTimeoutError' } } } });

@@ -8,6 +8,7 @@ import { CliError, EXIT } from '../errors.ts';
 import { errorAnswer, evaluateLines } from '../evaluate-lines.ts';
 import { EVALUATION_MODES, type EvaluationMode, evaluateRequest } from '../evaluate-request.ts';
 import { readTextFile } from '../files.ts';
+import { parseJson } from '../parse-json.ts';
 import { printable, type Terminal } from '../terminal.ts';
 
 interface EvalOptions {
@@ -76,14 +77,14 @@ function evaluateOne(expr: string, { data, mode, output }: EvalOptions, now: num
 
 /** @throws CliError `input_not_json`, `input_not_object`, `file_not_found`, `file_unreadable` */
 function readData(option: string): JsonObject {
-  const value = parseJson(option.startsWith('@') ? readTextFile(option.slice(1)) : option);
+  const value = parseData(option.startsWith('@') ? readTextFile(option.slice(1)) : option);
   if (isJsonObject(value)) return value;
   throw new CliError('input_not_object', '--data must be an object: its keys are the names that the expression knows.');
 }
 
-function parseJson(text: string): JsonValue {
+function parseData(text: string): JsonValue {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
     throw new CliError('input_not_json', `--data is not JSON: ${printable(problem)}.`, { cause: error });

@@ -41,7 +41,9 @@ export function addPlan(parent: Command, { terminal, setExitCode }: CommandConte
           const message = `${printable(basename(file))} in ${printable(dirname(file))} holds no pipeline.`;
           throw new CliError('pipeline_missing', `${message} Name a file with a 'kind: Pipeline' document.`);
         }
-        printFindings(errors, { ...terminal, stdout: terminal.stderr });
+        if (format === 'json')
+          terminal.stdout.write(`${JSON.stringify({ diagnostics: errors.map(({ diagnostic }) => diagnostic) })}\n`);
+        else printFindings(errors, { ...terminal, stdout: terminal.stderr });
         setExitCode(EXIT.failed);
         return;
       }

@@ -132,7 +132,7 @@ function command(name: string, ...parts: readonly fc.Arbitrary<string | readonly
 const data = fc.constantFrom(...DATA).map((text) => ['--data', text]);
 const commands = fc.oneof(
   { arbitrary: command('validate', fc.array(file, { minLength: 1, maxLength: 2 }), env, strict, json), weight: 40 },
-  { arbitrary: command('plan', file, env, format, json), weight: 25 },
+  { arbitrary: command('plan', file, env, fc.oneof(format, json)), weight: 25 },
   { arbitrary: command('lint', file, env, strict, json), weight: 20 },
   { arbitrary: command('eval', expression, data, mode, now, json), weight: 20 },
   { arbitrary: command('init', projectName, fc.constantFrom([], ['--directory', '.'], ['--directory', 'a/b'])), weight: 2 },
