@@ -21,6 +21,8 @@ export interface Library extends LoadedDocuments {
   readonly pipelines: readonly StartablePipeline[];
   readonly triggers: readonly Trigger[];
   readonly diagnostics: readonly Diagnostic[];
+  /** The documents of each file, by its name. */
+  readonly documents: ReadonlyMap<string, readonly SourceDocument[]>;
 }
 
 export interface Language extends Omit<Catalog, 'kinds'> {
@@ -65,7 +67,8 @@ export function compileLibrary(
       one,
     ]),
   );
-  return { pipelines, triggers: triggers.triggers, diagnostics: [...told.values()] };
+  const documents = new Map(parsed.map((file) => [file.name, file.documents]));
+  return { pipelines, triggers: triggers.triggers, diagnostics: [...told.values()], documents };
 }
 
 type ParsedFile = SourceFile & ParsedDocuments;

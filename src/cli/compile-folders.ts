@@ -1,4 +1,4 @@
-import type { Language } from '../library.ts';
+import type { Language, Library } from '../library.ts';
 import type { StartablePipeline } from '../triggers/trigger.ts';
 import type { DocumentFolder } from './document-folders.ts';
 import { type Finding, findingsIn } from './findings.ts';
@@ -9,6 +9,7 @@ export interface CompiledFolder {
   readonly findings: readonly Finding[];
   /** Those of the files that were named. */
   readonly pipelines: readonly StartablePipeline[];
+  readonly documents: Library['documents'];
 }
 
 export interface CompiledFolders {
@@ -33,9 +34,9 @@ export async function compileFolders(
   const { compileLibrary } = await import('../library.ts');
   const language = await loadLanguage();
   const compiled = folders.map((folder) => {
-    const { diagnostics, pipelines } = compileLibrary(folder.files(), language, { variables, environment: env });
+    const { diagnostics, pipelines, documents } = compileLibrary(folder.files(), language, { variables, environment: env });
     const named = pipelines.filter(({ file }) => folder.named.has(file));
-    return { folder, findings: findingsIn(folder, diagnostics), pipelines: named };
+    return { folder, findings: findingsIn(folder, diagnostics), pipelines: named, documents };
   });
   return { language, folders: compiled, files: folders.reduce((sum, { named }) => sum + named.size, 0) };
 }

@@ -4,8 +4,13 @@ import { printable } from './terminal.ts';
 
 /** @throws CliError `file_not_found`, `file_unreadable` */
 export function readTextFile(path: string): string {
+  return readBytes(path).toString('utf8');
+}
+
+/** @throws CliError `file_not_found`, `file_unreadable` */
+export function readBytes(path: string): Buffer {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(path);
   } catch (error) {
     throw fileError(path, error);
   }

@@ -1,6 +1,6 @@
-import { withoutSecrets } from '../lint/secrets.ts';
 import type { Diagnostic } from '../pipeline/diagnostic.ts';
 import { formatDiagnostic } from '../pipeline/format-diagnostic.ts';
+import { withoutSecrets } from '../pipeline/secret-forms.ts';
 import type { OutputFormat } from './command-context.ts';
 import type { DocumentFolder } from './document-folders.ts';
 import { EXIT } from './errors.ts';
@@ -14,12 +14,13 @@ export interface Finding {
 
 /** The diagnostics about files that were named or that those include. */
 export function findingsIn(folder: DocumentFolder, diagnostics: readonly Diagnostic[]): readonly Finding[] {
-  const concerned = new Set([...new Set(diagnostics.map(({ file }) => file))].filter((file) => folder.concerns(file)));
+  const files = [...new Set(diagnostics.map(({ file }) => file))].filter((file) => folder.concerns(file));
+  const texts = new Map(files.map((file) => [file, folder.textOf(file)]));
   return diagnostics
-    .filter(({ file }) => concerned.has(file))
+    .filter(({ file }) => texts.has(file))
     .map((diagnostic) => ({
       diagnostic: { ...diagnostic, file: folder.shownName(diagnostic.file) },
-      source: folder.textOf(diagnostic.file),
+      source: texts.get(diagnostic.file),
     }));
 }
 

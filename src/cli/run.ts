@@ -7,9 +7,11 @@ import { addPlan } from './commands/plan.ts';
 import { addPrograms } from './commands/programs.ts';
 import { addRun } from './commands/run.ts';
 import { addRuns } from './commands/runs.ts';
+import { addSchedule } from './commands/schedule.ts';
 import { addSchema } from './commands/schema.ts';
 import { addSend } from './commands/send.ts';
 import { addValidate } from './commands/validate.ts';
+import { addWebhook } from './commands/webhook.ts';
 import { CliError, EXIT } from './errors.ts';
 import { printable, type Terminal } from './terminal.ts';
 
@@ -54,8 +56,10 @@ function createProgram(context: CommandContext): Command {
   addLint(program, context);
   addRun(program, context);
   addSchema(program, context);
+  addSchedule(program, context);
   addInit(program, context);
   addEval(program, context);
+  addWebhook(program, context);
   return program;
 }
 

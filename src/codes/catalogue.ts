@@ -7,7 +7,9 @@ import { LINT_CODES } from './lint.ts';
 import { NODE_CODES } from './nodes.ts';
 import { OPERATION_CODES } from './operation.ts';
 import { RUN_CODES } from './runs.ts';
+import { SCHEDULE_CODES } from './schedules.ts';
 import { TRIGGER_CODES } from './triggers.ts';
+import { WEBHOOK_CODES } from './webhooks.ts';
 
 /** Every code this project tells, by where it is met. A code that is met in several places is told with the first. */
 export const CODE_GROUPS: readonly CodeGroup[] = [
@@ -16,8 +18,10 @@ export const CODE_GROUPS: readonly CodeGroup[] = [
   EXPRESSION_CODES,
   NODE_CODES,
   TRIGGER_CODES,
+  SCHEDULE_CODES,
   LINT_CODES,
   EVENT_CODES,
+  WEBHOOK_CODES,
   RUN_CODES,
   OPERATION_CODES,
 ];

@@ -118,7 +118,7 @@ export const DOCUMENT_CODES: CodeGroup = {
     key_not_supported: {
       title: 'A key of the language without effect here',
       why: 'It is known, but this runtime does not act on it.',
-      remedy: 'Remove it, or keep it for hexDAG only.',
+      remedy: 'Do what the warning says in its place, or keep it for hexDAG only.',
     },
     key_not_text: { title: 'A key that is no text', why: 'Keys are names.', remedy: 'Put the key in quotes.' },
     key_of_other_mode: {
@@ -216,6 +216,11 @@ export const DOCUMENT_CODES: CodeGroup = {
       title: 'An output that is no path',
       why: 'spec.output maps names to a node, or to a path in its result.',
       remedy: 'Write node or node.path.',
+    },
+    plan_too_large: {
+      title: 'A pipeline too large to store',
+      why: 'Includes, aliases, variables and macros can repeat a text any number of times; a plan is stored as one document of at most 2 MB.',
+      remedy: 'Include or repeat less, or move nodes to a pipeline of their own.',
     },
     pipeline_conflict: {
       title: 'Two pipelines of one name',

@@ -178,7 +178,7 @@ export const NODE_CODES: CodeGroup = {
     },
     secret_missing: {
       title: 'A secret that is not set',
-      why: "The adapter's configuration refers to it.",
+      why: 'A configuration or a command refers to it.',
       remedy: 'Set the variable, or store the secret.',
     },
     service_class_unknown: {
@@ -195,6 +195,11 @@ export const NODE_CODES: CodeGroup = {
       title: 'No service of that name',
       why: 'The node calls a service that the pipeline does not declare.',
       remedy: 'Declare it under spec.services.',
+    },
+    service_config_invalid: {
+      title: 'A service with a wrong configuration',
+      why: 'A setting is missing, unknown or of the wrong type.',
+      remedy: 'Correct it at the place that the message names.',
     },
     step_unknown: {
       title: 'No step of that name',

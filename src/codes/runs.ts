@@ -39,6 +39,11 @@ export const RUN_CODES: CodeGroup = {
       why: 'It was terminated by hand, or failed outside the rules of the run.',
       remedy: 'Look at the log of the time, then send the event under a new key.',
     },
+    input_schema_violation: {
+      title: 'An input that does not fit its schema',
+      why: 'The node declares what it takes.',
+      remedy: 'Correct what is given to it (input_mapping), or the schema.',
+    },
     output_schema_violation: {
       title: 'A result that does not fit its schema',
       why: 'The node or the pipeline declares what it gives.',

@@ -12,18 +12,25 @@ export class Runtime {
   readonly locals: Value[] = [];
   /** Where in the source the evaluation is; errors point there. */
   offset = 0;
-  #steps = MAX_STEPS;
+  readonly #budget: number;
+  #steps: number;
   #dataDepth = 0;
 
-  constructor(lookup: Lookup, now: number) {
+  constructor(lookup: Lookup, now: number, budget = MAX_STEPS) {
     this.lookup = lookup;
     this.now = now;
+    this.#budget = budget;
+    this.#steps = budget;
+  }
+
+  get spent(): number {
+    return this.#budget - this.#steps;
   }
 
   /** Pays for work; an evaluation has a fixed budget. */
   spend(steps: number): void {
     this.#steps -= steps;
-    if (this.#steps < 0) throw this.error('cost_limit', `The expression takes more than ${MAX_STEPS} steps.`);
+    if (this.#steps < 0) throw this.error('cost_limit', `The expression takes more than ${this.#budget} steps.`);
   }
 
   /** Pays for text that is made or searched, before that is done. */

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../pipeline/diagnostic.ts';
 import { Diagnostics } from '../pipeline/diagnostics.ts';
-import { parseDocuments } from '../pipeline/documents.ts';
+import { parseDocuments, type SourceDocument } from '../pipeline/documents.ts';
 import type { NodeRole } from '../pipeline/node-definition.ts';
 import type { Plan } from '../pipeline/plan.ts';
 import type { LintRule, LintSubject } from './lint-rule.ts';
@@ -37,6 +37,8 @@ export interface LintedFile {
   readonly text: string;
   /** Of the file's pipeline; undefined if it has none or does not compile. */
   readonly plan: Plan | undefined;
+  /** Those of the text, if it has been read before. */
+  readonly documents?: readonly SourceDocument[] | undefined;
 }
 
 /**
@@ -44,10 +46,9 @@ export interface LintedFile {
  * A line with `# hexdag-lint-disable-line CODE` is left alone by that rule. Pure.
  */
 export function lint(
-  { file, text, plan }: LintedFile,
+  { file, text, plan, documents = parseDocuments(text, file).documents }: LintedFile,
   kinds: ReadonlyMap<string, { readonly role: NodeRole }>,
 ): readonly Diagnostic[] {
-  const { documents } = parseDocuments(text, file);
   const pipeline = documents.find(({ kind }) => kind === 'Pipeline');
   const nodes =
     plan === undefined || pipeline === undefined

@@ -1,7 +1,9 @@
 import type { z } from 'zod';
-import type { AdapterCatalog } from '../pipeline/catalog.ts';
+import type { JsonObject } from '../json.ts';
+import type { AdapterCatalog, ConfigProblem } from '../pipeline/catalog.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
+import { configProblems, faultsOf } from './config-problems.ts';
 import { PermanentError } from './errors.ts';
 import { Registry } from './registry.ts';
 
@@ -49,10 +51,8 @@ export function defineAdapter<Config extends z.ZodType>(
   };
 }
 
-/** Tells where, and never what stands there: it may be a secret. */
-function invalidConfig(adapter: string, port: string, { issues }: z.ZodError): PermanentError {
-  const faults = issues.map(({ path, code }) => `${path.length === 0 ? 'config' : path.join('.')} (${code})`);
-  const message = `The configuration of the adapter '${adapter}' of port '${port}' is not valid at: ${faults.join(', ')}.`;
+function invalidConfig(adapter: string, port: string, error: z.ZodError): PermanentError {
+  const message = `The configuration of the adapter '${adapter}' of port '${port}' is not valid at: ${faultsOf(error)}.`;
   return new PermanentError('adapter_config_invalid', `${message} Correct it, or the secrets it refers to.`);
 }
 
@@ -64,6 +64,11 @@ export class AdapterRegistry extends Registry<AdapterDefinition> implements Adap
   portsOf(name: string): readonly string[] | undefined {
     const port = this.get(name)?.port;
     return port === undefined ? undefined : [port];
+  }
+
+  problemsOf(name: string, config: JsonObject): readonly ConfigProblem[] {
+    const definition = this.get(name);
+    return definition === undefined ? [] : configProblems(definition.config, config);
   }
 
   /** Whether the name is one of hexDAG's that this build knows of but has no adapter for. */

@@ -7,6 +7,7 @@ import type { TypeCatalog } from '../pipeline/type-catalog.ts';
 import { type HttpClient, type HttpMethod, isHttpClient } from '../ports/http-client.ts';
 import { problemsText } from '../schema/problem.ts';
 import { readValue } from '../schema/read-value.ts';
+import { namesHost, renderUrl } from './call-url.ts';
 import { PermanentError } from './errors.ts';
 import { toJsonResult } from './json-result.ts';
 import type { EffectNodeKind, NodeContext } from './node-kind.ts';
@@ -76,7 +77,8 @@ async function run(spec: JsonObject, _input: JsonValue, context: NodeContext): P
   const query = renderLeaves(call.params ?? {}, context.scope);
   const { body } = await client.send({
     method,
-    url: renderText(call.url, context.scope),
+    url: renderUrl(call.url, context.scope, context.node),
+    staysAtBase: !namesHost(call.url),
     headers: headersOf(call.headers ?? {}, method, context),
     query: isJsonObject(query) ? query : {},
     ...(isSent ? { body: renderLeaves(call.json_body ?? null, context.scope) } : {}),

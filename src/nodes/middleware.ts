@@ -13,8 +13,10 @@ import {
 import { z } from 'zod';
 import { isHexdagError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
+import type { ConfigProblem, ConfiguredCatalog } from '../pipeline/catalog.ts';
 import { parseDuration } from '../pipeline/duration.ts';
 import type { Clock } from '../ports/clock.ts';
+import { configProblems } from './config-problems.ts';
 import { PermanentError, TransientError } from './errors.ts';
 import { limitRate } from './rate-limit.ts';
 import { Registry } from './registry.ts';
@@ -38,7 +40,7 @@ export interface MiddlewareDefinition {
 const duration = z
   .union([z.number(), z.string()])
   .transform((value) => parseDuration(value) ?? Number.NaN)
-  .pipe(z.number().nonnegative().finite());
+  .pipe(z.number('expected seconds, or a duration such as 30s').nonnegative().finite());
 
 /** What says for itself that another try would fail alike says nothing about the port's health. */
 function mayPass(error: unknown): boolean {
@@ -134,9 +136,14 @@ const responseCache = define(
 );
 
 /** What a port's `middleware` may name. */
-export class MiddlewareRegistry extends Registry<MiddlewareDefinition> {
+export class MiddlewareRegistry extends Registry<MiddlewareDefinition> implements ConfiguredCatalog {
   constructor() {
     super('Middleware', [retryWithBackoff, timeLimit, rateLimiter, responseCache, breaker]);
+  }
+
+  problemsOf(name: string, options: JsonObject): readonly ConfigProblem[] {
+    const definition = this.get(name);
+    return definition === undefined ? [] : configProblems(definition.options, options);
   }
 }
 

@@ -22,7 +22,10 @@ export interface BoundService {
   readonly methods: ReadonlyMap<string, ServiceMethod>;
 }
 
-/** What the nodes of a pipeline share: its ports, services and state machines. Made on first use, kept with the plan. */
+/**
+ * What a node works with: ports, services and state machines. All of a pipeline's nodes share them, but for ports that a node has of
+ * its own. Made on first use, kept with the plan.
+ */
 export interface NodeResources {
   /**
    * The port of that name, ready for use; undefined if the pipeline declares none and there is no default.

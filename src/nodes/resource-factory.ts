@@ -1,5 +1,5 @@
 import type { JsonValue } from '../json.ts';
-import type { Plan, PlanAdapter } from '../pipeline/plan.ts';
+import type { Plan, PlanAdapter, PlanNode, PlanPort } from '../pipeline/plan.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EntityStore } from '../ports/entity-store.ts';
 import type { Log } from '../ports/log.ts';
@@ -11,6 +11,7 @@ import { type MiddlewareRegistry, withMiddleware } from './middleware.ts';
 import type { BoundService, NodeResources, ServiceMethod } from './node-resources.ts';
 import { PIPELINE_MEMORY, pipelineMemory } from './pipeline-memory.ts';
 import { poolOf } from './port-pool.ts';
+import { ResourcesOfNode, type SharedResources } from './resources-of-node.ts';
 import { requireSecrets, withSecrets } from './secret-references.ts';
 import { ServiceInstance } from './service-instance.ts';
 import type { ServiceRegistry } from './services.ts';
@@ -40,7 +41,13 @@ export class ResourceFactory {
     this.#dependencies = dependencies;
   }
 
-  of(plan: Plan): NodeResources {
+  /** @param node whose ports come before those of the plan */
+  of(plan: Plan, node?: Pick<PlanNode, 'ports'>): NodeResources {
+    const shared = this.#of(plan);
+    return node?.ports === undefined ? shared : new ResourcesOfNode(shared, node.ports);
+  }
+
+  #of(plan: Plan): PlanResources {
     const known = this.#made.get(plan);
     if (known !== undefined) return known;
     const made = new PlanResources(plan, this.#dependencies, (service) => this.#open.add(service));
@@ -60,11 +67,12 @@ export class ResourceFactory {
   }
 }
 
-class PlanResources implements NodeResources {
+class PlanResources implements SharedResources {
   readonly #plan: Plan;
   readonly #dependencies: ResourceDependencies;
   readonly #opened: (service: ServiceInstance) => void;
-  readonly #ports = new Map<string, unknown>();
+  /** By place of declaration; those of a single node by what it declares. */
+  readonly #ports = new Map<string | PlanPort, unknown>();
   readonly #services = new Map<string, ServiceInstance>();
   #tools: ReadonlyMap<string, ServiceMethod> | undefined;
 
@@ -75,10 +83,24 @@ class PlanResources implements NodeResources {
   }
 
   port(name: string): unknown {
+    return this.#madeOnce(name, `ports.${name}`, () => {
+      const { ports = {} } = this.#plan;
+      const declared = Object.hasOwn(ports, name) ? ports[name] : undefined;
+      return declared === undefined ? this.#defaultPort(name) : this.#makePort(name, declared);
+    });
+  }
+
+  declaredPort(name: string, declared: PlanPort): unknown {
+    const { ofKind } = declared;
+    const key = ofKind === undefined ? declared : `type_ports.${ofKind}.${name}`;
+    return this.#madeOnce(name, key, () => this.#makePort(name, declared));
+  }
+
+  #madeOnce(name: string, key: string | PlanPort, make: () => unknown): unknown {
     const { overrides = {} } = this.#dependencies;
     if (Object.hasOwn(overrides, name)) return overrides[name];
-    if (!this.#ports.has(name)) this.#ports.set(name, this.#makePort(name));
-    return this.#ports.get(name);
+    if (!this.#ports.has(key)) this.#ports.set(key, make());
+    return this.#ports.get(key);
   }
 
   get stateMachines() {
@@ -123,14 +145,14 @@ class PlanResources implements NodeResources {
     return this.entities !== undefined && !Object.hasOwn(this.#plan.services ?? {}, PIPELINE_MEMORY);
   }
 
-  #makePort(name: string): unknown {
-    const { defaultPorts, middleware, secrets, clock } = this.#dependencies;
-    const declared = this.#plan.ports;
-    if (declared === undefined || !Object.hasOwn(declared, name)) {
-      const adapter = Object.hasOwn(defaultPorts, name) ? defaultPorts[name] : undefined;
-      return adapter === undefined ? undefined : this.#makeAdapter(name, { adapter, config: {} });
-    }
-    const { adapters = [], strategy, middleware: stack = [] } = declared[name] ?? {};
+  #defaultPort(name: string): unknown {
+    const { defaultPorts } = this.#dependencies;
+    const adapter = Object.hasOwn(defaultPorts, name) ? defaultPorts[name] : undefined;
+    return adapter === undefined ? undefined : this.#makeAdapter(name, { adapter, config: {} });
+  }
+
+  #makePort(name: string, { adapters, strategy, middleware: stack }: PlanPort): unknown {
+    const { middleware, secrets, clock } = this.#dependencies;
     const configs = adapters.map(({ config }) => config);
     requireSecrets(configs, secrets, `port '${name}'`);
     const members = adapters.map((adapter) => this.#makeAdapter(name, adapter));

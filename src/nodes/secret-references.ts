@@ -1,24 +1,32 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
-import type { Plan } from '../pipeline/plan.ts';
+import { mapTexts } from '../pipeline/map-texts.ts';
+import type { Plan, PlanNode, PlanPort } from '../pipeline/plan.ts';
+import { textsIn } from '../pipeline/value-at.ts';
+import { referencesInText, replaceReferences } from '../pipeline/variable-reference.ts';
 import type { SecretSource } from '../ports/secret-source.ts';
 import { PermanentError } from './errors.ts';
 
-/** `${NAME}` or `${NAME:default}`. */
-const REFERENCE = /\$\{([A-Z_][A-Z0-9_]*)(?::([^}]*))?\}/g;
-
 /** Names of the secrets that the value refers to without a default and that the source does not have, in order of appearance. */
 function missingSecrets(value: JsonValue, secrets: SecretSource): readonly string[] {
-  const missing = referencesIn(value).filter(({ name, fallback }) => fallback === undefined && !secrets.get(name));
+  const references = textsIn(value).flatMap(referencesInText);
+  const missing = references.filter(({ name, fallback }) => fallback === undefined && !secrets.get(name));
   return [...new Set(missing.map(({ name }) => name))];
 }
 
-/** Names of all secrets that the plan's ports and services need and the source does not have: for checks ahead of a run. */
-export function missingSecretsOf({ ports = {}, services = {} }: Plan, secrets: SecretSource): readonly string[] {
+/** Names of all secrets that the ports and services of the plan and its nodes need and the source does not have: for checks ahead of a run. */
+export function missingSecretsOf({ ports = {}, services = {}, nodes }: Plan, secrets: SecretSource): readonly string[] {
   const configs = [
-    ...Object.values(ports).flatMap(({ adapters }) => adapters.map(({ config }) => config)),
+    ...[...Object.values(ports), ...portsOfNodes(nodes)].flatMap(({ adapters }) => adapters.map(({ config }) => config)),
     ...Object.values(services).map(({ config }) => config),
   ];
   return missingSecrets(configs, secrets);
+}
+
+function portsOfNodes(nodes: readonly PlanNode[]): readonly PlanPort[] {
+  return nodes.flatMap(({ ports = {}, bodies = {} }) => [
+    ...Object.values(ports),
+    ...Object.values(bodies).flatMap((body) => portsOfNodes(body.nodes)),
+  ]);
 }
 
 /**
@@ -38,23 +46,8 @@ export function requireSecrets(value: JsonValue, secrets: SecretSource, owner: s
  */
 export function withSecrets(config: JsonObject, secrets: SecretSource, owner: string): JsonObject {
   requireSecrets(config, secrets, owner);
-  return mapValues(config, (text) => text.replace(REFERENCE, (_, name, fallback) => secrets.get(name) || (fallback ?? '')));
-}
-
-function referencesIn(value: JsonValue): readonly { readonly name: string; readonly fallback: string | undefined }[] {
-  if (typeof value === 'string') {
-    return [...value.matchAll(REFERENCE)].map(([, name = '', fallback]) => ({ name, fallback }));
-  }
-  if (Array.isArray(value)) return value.flatMap(referencesIn);
-  return isJsonObject(value) ? Object.values(value).flatMap(referencesIn) : [];
-}
-
-function mapTexts(value: JsonValue, change: (text: string) => string): JsonValue {
-  if (typeof value === 'string') return change(value);
-  if (Array.isArray(value)) return value.map((item) => mapTexts(item, change));
-  return isJsonObject(value) ? mapValues(value, change) : value;
-}
-
-function mapValues(value: JsonObject, change: (text: string) => string): JsonObject {
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapTexts(item, change)]));
+  const resolved = mapTexts(config, (text) =>
+    replaceReferences(text, ({ name, fallback = '' }) => secrets.get(name) || fallback),
+  );
+  return isJsonObject(resolved) ? resolved : config;
 }

@@ -1,4 +1,8 @@
+import type { z } from 'zod';
 import type { JsonObject } from '../json.ts';
+import type { ConfigProblem, ConfiguredCatalog } from '../pipeline/catalog.ts';
+import { configProblems, faultsOf } from './config-problems.ts';
+import { PermanentError } from './errors.ts';
 import { Registry } from './registry.ts';
 import type { StepContext } from './step-context.ts';
 
@@ -31,16 +35,47 @@ export type CreateService = (config: Readonly<Record<string, unknown>>, ports: P
 export interface ServiceDefinition {
   /** As `services.<name>.class` names it. */
   readonly name: string;
+  /** What its configuration may hold; undefined if it takes whatever comes. */
+  readonly config?: z.ZodType;
+  /** @throws PermanentError (`service_config_invalid`) */
   readonly create: CreateService;
 }
 
-/** Names a class of services, so that a pipeline can declare one: `services: {orders: {class: <name>}}`. */
-export function defineService(name: string, create: CreateService): ServiceDefinition {
-  return { name, create };
+export interface ServiceOptions<Config extends z.ZodType> {
+  /** A field that a pipeline fills with a port is that port here: `z.custom<Llm>(isLlm)`. */
+  readonly config: Config;
+  readonly create: (config: z.infer<Config>, ports: PortLookup) => Service;
 }
 
-export class ServiceRegistry extends Registry<ServiceDefinition> {
+/** Names a class of services, so that a pipeline can declare one: `services: {orders: {class: <name>}}`. */
+export function defineService(name: string, create: CreateService): ServiceDefinition;
+/** The same with a schema, which its configuration is checked by when a pipeline is compiled, and read by when it is used. */
+export function defineService<Config extends z.ZodType>(name: string, options: ServiceOptions<Config>): ServiceDefinition;
+export function defineService<Config extends z.ZodType>(
+  name: string,
+  definition: CreateService | ServiceOptions<Config>,
+): ServiceDefinition {
+  if (typeof definition === 'function') return { name, create: definition };
+  const { config, create } = definition;
+  return {
+    name,
+    config,
+    create(given, ports) {
+      const parsed = config.safeParse(given);
+      if (parsed.success) return create(parsed.data, ports);
+      const message = `The configuration of the service '${name}' is not valid at: ${faultsOf(parsed.error)}.`;
+      throw new PermanentError('service_config_invalid', `${message} Correct it, or the secrets it refers to.`);
+    },
+  };
+}
+
+export class ServiceRegistry extends Registry<ServiceDefinition> implements ConfiguredCatalog {
   constructor(services: Iterable<ServiceDefinition>) {
     super('Service', services);
+  }
+
+  problemsOf(name: string, config: JsonObject): readonly ConfigProblem[] {
+    const schema = this.get(name)?.config;
+    return schema === undefined ? [] : configProblems(schema, config);
   }
 }

@@ -2,7 +2,7 @@ import { toJson } from '../expression/convert.ts';
 import { ExpressionError } from '../expression/errors.ts';
 import { type Expression, namesIn, parseExpression } from '../expression/expression.ts';
 import { renderValue } from '../expression/filters.ts';
-import { MAX_TEXT_LENGTH } from '../expression/limits.ts';
+import { MAX_STEPS, MAX_TEXT_LENGTH } from '../expression/limits.ts';
 import { Runtime } from '../expression/runtime.ts';
 import { type Lookup, type Scope, toLookup } from '../expression/scope.ts';
 import { isTruthy } from '../expression/values.ts';
@@ -18,8 +18,24 @@ import {
 } from './build-template-parser.ts';
 import { readJinjaExpression } from './jinja-expression.ts';
 
+import { MAX_RENDER_STEPS } from './limits.ts';
+
 export { BuildTemplateError } from './build-template-error.ts';
 export { isBuildTemplate } from './build-template-parser.ts';
+
+/** What the texts of a file may cost together. */
+export class RenderBudget {
+  #left = MAX_RENDER_STEPS;
+
+  /** Steps that one text may take. */
+  get share(): number {
+    return Math.max(0, Math.min(MAX_STEPS, this.#left));
+  }
+
+  spend(steps: number): void {
+    this.#left -= steps;
+  }
+}
 
 export interface BuildTemplateOptions {
   /**
@@ -27,6 +43,8 @@ export interface BuildTemplateOptions {
    * `keep`: it stays in the text, for the run to fill in. Either way such a name is false in a condition and empty in a loop.
    */
   readonly undefined: 'empty' | 'keep';
+  /** Shared with other texts; as much as one expression has if absent. */
+  readonly budget?: RenderBudget;
 }
 
 /**
@@ -37,7 +55,12 @@ export interface BuildTemplateOptions {
  */
 export function renderBuildTemplate(text: string, scope: Scope, options: BuildTemplateOptions): string {
   if (!isBuildTemplate(text)) return text;
-  return new Renderer(toLookup(scope), options).renderAll(parseBuildTemplate(text, options.undefined === 'keep'));
+  const renderer = new Renderer(toLookup(scope), options);
+  try {
+    return renderer.renderAll(parseBuildTemplate(text, options.undefined === 'keep'));
+  } finally {
+    options.budget?.spend(renderer.spent);
+  }
 }
 
 class Renderer {
@@ -54,7 +77,11 @@ class Renderer {
       const frame = this.#frames.findLast((one) => one.has(name));
       return frame === undefined ? lookup(name) : frame.get(name);
     };
-    this.#runtime = new Runtime(this.#lookup, 0);
+    this.#runtime = new Runtime(this.#lookup, 0, options.budget?.share);
+  }
+
+  get spent(): number {
+    return this.#runtime.spent;
   }
 
   renderAll(parts: readonly Part[]): string {

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../json.ts';
 import type { NodeDefinition, StepCatalog } from './node-definition.ts';
 
 /** Names that something is registered under. */
@@ -6,7 +7,21 @@ export interface NameCatalog {
   names(): Iterable<string>;
 }
 
-export interface AdapterCatalog extends NameCatalog {
+/** What is wrong at a place of a configuration. Never shows what stands there: it may be a secret. */
+export interface ConfigProblem {
+  readonly path: readonly (string | number)[];
+  /** Whether the key, rather than its value, is at fault. */
+  readonly atKey?: boolean;
+  readonly message: string;
+}
+
+/** Names whose definitions take a configuration. */
+export interface ConfiguredCatalog extends NameCatalog {
+  /** What the definition of that name could not be made with; nothing if it takes whatever comes. */
+  problemsOf?(name: string, config: JsonObject): readonly ConfigProblem[];
+}
+
+export interface AdapterCatalog extends ConfiguredCatalog {
   /** The ports an adapter fits; undefined if it may fit any. */
   portsOf?(name: string): Iterable<string> | undefined;
   /** Whether the name is one of the language's that this build has no adapter for. */
@@ -18,9 +33,9 @@ export interface Catalog {
   readonly kinds: Iterable<NodeDefinition>;
   readonly steps: StepCatalog;
   readonly adapters?: AdapterCatalog;
-  readonly middleware?: NameCatalog;
+  readonly middleware?: ConfiguredCatalog;
   /** Classes that `spec.services` may name. */
-  readonly services?: NameCatalog;
+  readonly services?: ConfiguredCatalog;
   /** Functions that the handlers of state machines may name. */
   readonly handlers?: NameCatalog;
 }

@@ -87,7 +87,7 @@ function checkNode({ envelope }: CompiledNode, name: string, path: Path, { names
     envelope.report.error(path, { code: 'dependency_outside', message, remedy });
     return;
   }
-  const remedy = didYouMean(name, names) ?? `Nodes are: ${[...names].slice(0, 20).join(', ')}.`;
+  const remedy = () => didYouMean(name, names) ?? `Nodes are: ${[...names].slice(0, 20).join(', ')}.`;
   envelope.report.error(path, { code: 'dependency_unknown', message: `There is no node '${name}'.`, remedy });
 }
 

@@ -1,3 +1,4 @@
+import type { Remedy } from './diagnostic.ts';
 import { didYouMean } from './near-match.ts';
 import type { Reference } from './references.ts';
 import type { Report } from './report.ts';
@@ -6,6 +7,9 @@ const CONTEXT_FIELDS: ReadonlySet<string> = new Set(['run_id', 'pipeline_name', 
 const AMBIENT_NAMES: ReadonlySet<string> = new Set(['input', '_input', 'state']);
 
 const LOOP_NAMES: ReadonlySet<string> = new Set(['$item', '$index', '$total', '$is_first', '$is_last', '$body']);
+
+/** Names that near ones are looked for, in one graph: a text may read thousands. */
+const MAX_SUGGESTIONS = 1_000;
 
 /** The names that references of a pipeline can mean. */
 export interface KnownNames {
@@ -45,7 +49,7 @@ export function checkReference(reference: Reference, known: KnownNames, report: 
 /** A mapping reads nodes, the fields of the node's input and `$input`; a path that begins otherwise fails when the node runs. */
 function checkMappingSource(reference: Reference, known: KnownNames, report: Report): void {
   const { name, member } = reference;
-  const remedy = suggest(name, known) ?? `Name a node, or write $input.${name} for a field of the run's input.`;
+  const remedy = () => suggest(name, known) ?? `Name a node, or write $input.${name} for a field of the run's input.`;
   if (member === undefined)
     tell(
       'warning',
@@ -62,7 +66,7 @@ function checkMappingSource(reference: Reference, known: KnownNames, report: Rep
 function checkInputField(reference: Reference, { inputFields }: KnownNames, report: Report): void {
   const { member } = reference;
   if (member === undefined || inputFields === undefined || inputFields.has(member)) return;
-  const remedy = didYouMean(member, inputFields) ?? `Declared are: ${[...inputFields].join(', ')}.`;
+  const remedy = () => didYouMean(member, inputFields) ?? `Declared are: ${[...inputFields].slice(0, 20).join(', ')}.`;
   tell('error', reference, 'reference_unknown', `input_schema declares no field '${member}'.`, remedy, report);
 }
 
@@ -78,7 +82,7 @@ function tell(
   { path, offset }: Reference,
   code: string,
   message: string,
-  remedy: string | undefined,
+  remedy: Remedy,
   report: Report,
 ): void {
   const finding = { code, message, remedy };
@@ -92,6 +96,13 @@ function remedyForGlobal(name: string, { locals }: KnownNames): string {
 }
 
 function suggest(name: string, { nodes, suggestions }: KnownNames): string | undefined {
-  if (!suggestions.has(name)) suggestions.set(name, didYouMean(name, nodes));
+  if (suggestions.size >= MAX_SUGGESTIONS) return suggestions.get(name);
+  if (!suggestions.has(name)) suggestions.set(name, minusRemedy(name, nodes) ?? didYouMean(name, nodes));
   return suggestions.get(name);
+}
+
+/** In an expression the node `fetch-order` is `fetch` minus `order`. */
+function minusRemedy(name: string, nodes: ReadonlySet<string>): string | undefined {
+  const meant = [...nodes].find((node) => node.startsWith(`${name}-`));
+  return meant === undefined ? undefined : `Rename the node '${meant}', with '_' for '-': here '-' means minus.`;
 }

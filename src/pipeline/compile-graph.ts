@@ -8,7 +8,7 @@ import type { Envelope } from './envelope.ts';
 import type { GraphContext, GraphScope } from './graph-context.ts';
 import { type GraphItem, ItemReader, invocationsOf, nodesOf } from './graph-items.ts';
 import { exitsOf, type Instance, instancesOf } from './macro-instance.ts';
-import { didYouMean } from './near-match.ts';
+import { kindRemedy } from './node-kind-table.ts';
 import { type NodePart, placeItems } from './place-items.ts';
 import type { PlanNode } from './plan.ts';
 import { renameInstances } from './rename-instances.ts';
@@ -84,11 +84,10 @@ export class GraphCompiler {
   }
 
   #reportKind({ kind, path, report }: Envelope): void {
-    const known = new Set([...this.#context.kinds.values()].map((definition) => definition.kind));
     report.error([...path, 'kind'], {
       code: 'node_kind_unknown',
       message: `There is no kind of node '${kind}'.`,
-      remedy: didYouMean(kind, this.#context.kinds.keys()) ?? `Known are: ${[...known].join(', ')}.`,
+      remedy: () => kindRemedy(kind, this.#context.kinds),
     });
   }
 

@@ -8,7 +8,7 @@ import type { GraphContext } from './graph-context.ts';
 import { DEFAULT_RETRY_BACKOFF, DEFAULT_RETRY_DELAY_MS, DEFAULT_RETRY_MAX_DELAY_MS } from './limits.ts';
 import type { BodySite, DefinedName, NodeDefinition, NodeRole, ReportProblem, Route } from './node-definition.ts';
 import { collectReferences } from './node-references.ts';
-import type { PlanBody, PlanNode, RetryPolicy } from './plan.ts';
+import type { PlanBody, PlanNode, PlanPort, RetryPolicy } from './plan.ts';
 import type { Reference } from './references.ts';
 import { problemsOf, unknownKey } from './schema-problems.ts';
 import { BUILT_IN_TYPES } from './type-catalog.ts';
@@ -20,6 +20,8 @@ export interface CompiledNode {
   readonly kind: string;
   readonly role: NodeRole | undefined;
   readonly common: CommonSpec;
+  /** What it has instead of the pipeline's ports. */
+  readonly ports: Readonly<Record<string, PlanPort>> | undefined;
   /** The kind's part of the spec, as the plan keeps it. */
   readonly spec: JsonObject;
   readonly references: readonly Reference[];
@@ -32,7 +34,7 @@ export interface CompiledNode {
 
 const COMMON_KEYS = Object.keys(commonSpecSchema.shape);
 /** Read by hexDAG, without effect here. */
-const IGNORED_KEYS: ReadonlySet<string> = new Set(['deps', 'ports']);
+const IGNORED_KEYS: ReadonlySet<string> = new Set(['deps']);
 /** Kinds that the run engine carries out are not bound to the time an activity may take. */
 const LONG_ROLES: ReadonlySet<NodeRole | undefined> = new Set<NodeRole>(['composite', 'wait', 'child']);
 
@@ -64,6 +66,7 @@ export function compileNode(
     kind: definition?.kind ?? envelope.kind,
     role: definition?.role,
     common,
+    ports: context.scopedPorts?.of(envelope, definition, common.ports),
     references: collectReferences({ spec: written, sites, bodies: bodySites, locals }, report, specPath),
     bodySites,
   };
@@ -116,7 +119,7 @@ export interface NodeSurroundings {
 }
 
 /** The node as the plan carries it. */
-export function toPlanNode({ envelope, kind, role, common, spec }: CompiledNode, around: NodeSurroundings): PlanNode {
+export function toPlanNode({ envelope, kind, role, common, ports, spec }: CompiledNode, around: NodeSurroundings): PlanNode {
   const { place, when, onError, onTimeout, bodies } = around;
   const defaultTimeoutMs = LONG_ROLES.has(role) ? 0 : (around.defaultTimeoutMs ?? NODE_TIMEOUT_MS);
   return {
@@ -136,6 +139,7 @@ export function toPlanNode({ envelope, kind, role, common, spec }: CompiledNode,
     ...(place.handles.length === 0 ? {} : { handles: place.handles }),
     ...(onTimeout === undefined ? {} : { onTimeout }),
     ...(place.handlesTimeout.length === 0 ? {} : { handlesTimeout: place.handlesTimeout }),
+    ...(ports === undefined ? {} : { ports }),
     ...(bodies === undefined ? {} : { bodies }),
     spec,
   };

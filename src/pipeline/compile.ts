@@ -1,4 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
+import { PLAN_BYTES } from '../limits.ts';
+import { RenderBudget } from './build-template.ts';
 import type { Catalog } from './catalog.ts';
 import { type CompileContext, NO_CONTEXT, pathOf } from './compile-context.ts';
 import { GraphCompiler } from './compile-graph.ts';
@@ -14,6 +16,7 @@ import { type Macro, readMacro } from './macro.ts';
 import { readOrchestrator } from './orchestrator-settings.ts';
 import { type Head, nodesOf, readHead } from './pipeline-head.ts';
 import type { Plan } from './plan.ts';
+import { isLargerThan } from './plan-size.ts';
 import { FilePreparation, type PreparedFile } from './prepare-file.ts';
 import { readOutput } from './read-output.ts';
 import { PortReader } from './read-ports.ts';
@@ -21,7 +24,7 @@ import { readServices } from './read-services.ts';
 import { StateMachineReader } from './read-state-machines.ts';
 import type { Report } from './report.ts';
 import { toJsonSchema } from './schema-form.ts';
-import { checkScopedPorts } from './scoped-ports.ts';
+import { readTypePorts, ScopedPorts } from './scoped-ports.ts';
 
 export type { Catalog } from './catalog.ts';
 export type { CompileContext } from './compile-context.ts';
@@ -98,7 +101,7 @@ class PipelineCompiler {
     }).compile({ values: nodesOf(this.#pipeline.document, this.#report), path: ['spec', 'nodes'], report: this.#report });
     const output = head?.spec.output && readOutput(head.spec.output, graph, this.#report);
     if (head === undefined) return undefined;
-    return {
+    const plan: Plan = {
       format: 1,
       pipeline: head.metadata.name,
       ...(head.metadata.version === undefined ? {} : { version: head.metadata.version }),
@@ -109,6 +112,14 @@ class PipelineCompiler {
       ...limitsOf(settings),
       ...declared,
     };
+    if (isLargerThan(plan, PLAN_BYTES)) this.#refuseSize();
+    return plan;
+  }
+
+  #refuseSize(): void {
+    const message = `The pipeline comes to more than ${PLAN_BYTES} bytes once everything it includes and repeats is put in place.`;
+    const remedy = 'Include or repeat less, or move nodes to a pipeline of their own and start it with a pipeline_node.';
+    this.#report.error(['spec', 'nodes'], { code: 'plan_too_large', message, remedy });
   }
 
   #schema(key: 'input_schema' | 'output_schema', { types }: DeclaredNames): JsonObject | undefined {
@@ -127,12 +138,20 @@ class PipelineCompiler {
     const { catalog, definitions } = this.#around;
     const { ports, services, state_machines: machines } = this.#spec;
     const portReader = new PortReader(definitions, catalog, this.#report);
-    checkScopedPorts(this.#spec, portReader, this.#report);
+    const portNames = new Set(keysOf(ports));
     return {
       ...read('ports', ports, (value) => portReader.read(value, ['spec', 'ports'])),
-      ...read('services', services, (value) => readServices(value, catalog.services, this.#report)),
+      ...read('services', services, (value) => readServices(value, catalog.services, portNames, this.#report)),
       ...read('stateMachines', machines, (value) => new StateMachineReader(catalog.handlers, this.#report).read(value)),
     };
+  }
+
+  /** The ports of kinds of nodes, and how those of single nodes are read. */
+  #scopedPorts({ kinds }: DeclaredNames): ScopedPorts {
+    const { catalog, definitions } = this.#around;
+    const reader = new PortReader(definitions, catalog, this.#report);
+    const ofKinds = readTypePorts(this.#spec['type_ports'], kinds, reader, this.#report);
+    return new ScopedPorts(ofKinds, definitions, catalog);
   }
 
   #graphContext(head: Head | undefined, names: DeclaredNames, machines: Plan['stateMachines'] = {}): GraphContext {
@@ -142,8 +161,10 @@ class PipelineCompiler {
       ...names,
       steps: catalog.steps,
       count: { total: 0 },
+      rendering: new RenderBudget(),
       macros,
       ports: new Set(keysOf(ports)),
+      scopedPorts: this.#scopedPorts(names),
       services: new Set(keysOf(services)),
       stateMachines: new Map(keysOf(entities).map((entity) => [entity, machines[entity]])),
       pipeline: head?.metadata.name,

@@ -1,8 +1,8 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import type { Catalog } from './catalog.ts';
-import type { SourceDocument } from './documents.ts';
+import type { Path, SourceDocument } from './documents.ts';
+import { INACTIVE_CONFIG_KEYS, warnOfInactive } from './inactive-keys.ts';
 import { MiddlewareReader, type MiddlewareStack } from './middleware.ts';
-import type { PlanAdapter } from './plan.ts';
 import type { Report } from './report.ts';
 import { unknownKey } from './schema-problems.ts';
 
@@ -12,9 +12,17 @@ export interface Definition {
   readonly report: Report;
 }
 
+/** An Adapter document, and where its configuration is written. */
+export interface NamedAdapter {
+  readonly adapter: string;
+  readonly config: JsonObject;
+  readonly configPath: Path;
+  readonly report: Report;
+}
+
 /** What the Adapter, Middleware and Config documents of a file define. */
 export interface Definitions {
-  readonly adapters: ReadonlyMap<string, PlanAdapter>;
+  readonly adapters: ReadonlyMap<string, NamedAdapter>;
   readonly stacks: ReadonlyMap<string, MiddlewareStack>;
   /** `spec.orchestrator` of the Config document. */
   readonly orchestrator: { readonly value: JsonObject; readonly report: Report } | undefined;
@@ -23,12 +31,12 @@ export interface Definitions {
 const SPEC_KEYS: Readonly<Record<string, readonly string[]>> = {
   Adapter: ['class', 'config', 'params', 'capabilities'],
   Middleware: ['stack'],
-  Config: ['orchestrator', 'logging', 'limits', 'caps'],
+  Config: ['orchestrator', ...Object.keys(INACTIVE_CONFIG_KEYS)],
 };
 
 /** Reads the definitions in file order; of two with one name the last counts. */
 export function readDefinitions(documents: readonly Definition[], catalog: Catalog): Definitions {
-  const adapters = new Map<string, PlanAdapter>();
+  const adapters = new Map<string, NamedAdapter>();
   const stacks = new Map<string, MiddlewareStack>();
   let orchestrator: Definitions['orchestrator'];
   for (const { document, report } of documents) {
@@ -76,16 +84,19 @@ function readName({ kind, value }: SourceDocument, report: Report): string | und
   return undefined;
 }
 
-function readAdapter(spec: JsonObject, report: Report): PlanAdapter | undefined {
+function readAdapter(spec: JsonObject, report: Report): NamedAdapter | undefined {
   const { class: adapter, config = spec['params'] ?? {} } = spec;
+  const configPath = ['spec', spec['config'] === undefined && spec['params'] !== undefined ? 'params' : 'config'];
   if (!isJsonObject(config)) {
-    report.error(['spec', 'config'], {
+    report.error(configPath, {
       code: 'type_mapping',
       message: "'config' must be a mapping.",
       remedy: 'Write one "key: value" a line.',
     });
   }
-  if (typeof adapter === 'string' && adapter !== '') return { adapter, config: isJsonObject(config) ? config : {} };
+  if (typeof adapter === 'string' && adapter !== '') {
+    return { adapter, config: isJsonObject(config) ? config : {}, configPath, report };
+  }
   missing(['spec', 'class'], "This Adapter has no 'spec.class'.", "Name a registered adapter: 'class: mock_llm'.", report);
   return undefined;
 }
@@ -98,10 +109,8 @@ function readStack(spec: JsonObject, reader: MiddlewareReader, report: Report): 
 }
 
 function readConfig(spec: JsonObject, report: Report): Definitions['orchestrator'] {
-  for (const key of ['logging', 'limits', 'caps']) {
-    if (!Object.hasOwn(spec, key)) continue;
-    const problem = unknownKey(['spec', key], key, []);
-    report.problem({ ...problem, code: 'key_not_supported', message: `'${key}' has no effect here.` }, 'warning');
+  for (const [key, remedy] of Object.entries(INACTIVE_CONFIG_KEYS)) {
+    if (Object.hasOwn(spec, key)) warnOfInactive(spec[key], ['spec', key], remedy, report);
   }
   const value = spec['orchestrator'];
   if (value === undefined || isJsonObject(value)) return value === undefined ? undefined : { value, report };

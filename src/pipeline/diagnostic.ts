@@ -6,6 +6,9 @@ export interface Position {
   readonly file?: string;
 }
 
+/** What to do about a problem; one that takes work to find may be worked out when it is told. */
+export type Remedy = string | (() => string) | undefined;
+
 /** Something wrong (or doubtful) in a document: what, where, why, and what to do. */
 export interface Diagnostic {
   /** Stable, documented: `field_unknown`, `cycle`, … */

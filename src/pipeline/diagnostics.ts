@@ -1,16 +1,20 @@
-import type { Diagnostic, Position } from './diagnostic.ts';
+import type { Diagnostic, Position, Remedy } from './diagnostic.ts';
+
+/** Remedies that are worked out for one file: nobody reads thousands, and to find names that are near takes time. */
+const MAX_WORKED_OUT = 200;
 
 interface Finding {
   readonly code: string;
   readonly position: Position;
   readonly message: string;
-  readonly remedy?: string | undefined;
+  readonly remedy?: Remedy;
 }
 
 /** Collects what is wrong with one file, so that every problem is told in one pass. */
 export class Diagnostics {
   readonly #file: string;
   readonly #entries: Diagnostic[] = [];
+  #workedOut = 0;
   /** By place, what left nothing there. */
   readonly #voids = new Map<string, Diagnostic>();
 
@@ -71,9 +75,16 @@ export class Diagnostics {
   #add(severity: Diagnostic['severity'], { code, position, message, remedy }: Finding): Diagnostic {
     const { line, column, file = this.#file } = position;
     const place = { file, position: { line, column } };
-    const entry = { code, severity, ...place, message, ...(remedy === undefined ? {} : { remedy }) };
+    const text = this.#workOut(remedy);
+    const entry = { code, severity, ...place, message, ...(text === undefined ? {} : { remedy: text }) };
     this.#entries.push(entry);
     return entry;
+  }
+
+  #workOut(remedy: Remedy): string | undefined {
+    if (typeof remedy !== 'function') return remedy;
+    this.#workedOut += 1;
+    return this.#workedOut > MAX_WORKED_OUT ? undefined : remedy();
   }
 
   #compareFiles(a: string, b: string): number {

@@ -62,6 +62,7 @@ export const commonSpecSchema = z.object({
   input_mapping: z.record(z.string(), z.json()).optional(),
   strict_mapping: z.boolean().optional(),
   dependencies: names.optional(),
+  ports: z.record(z.string(), z.json()).optional(),
 });
 
 export type CommonSpec = z.infer<typeof commonSpecSchema>;

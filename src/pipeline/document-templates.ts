@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonValue } from '../json.ts';
-import { BuildTemplateError, isBuildTemplate, renderBuildTemplate } from './build-template.ts';
+import { BuildTemplateError, isBuildTemplate, type RenderBudget, renderBuildTemplate } from './build-template.ts';
 import type { Path, SourceDocument } from './documents.ts';
 import { mapTexts } from './map-texts.ts';
 import { plainScalar } from './plain-scalar.ts';
@@ -7,12 +7,12 @@ import type { Report } from './report.ts';
 import type { Substitution } from './variables.ts';
 
 /** Renders the templates of a pipeline that are its author's: all texts but those that the run reads. Its own values are their scope. */
-export function renderDocument({ value }: SourceDocument, report: Report): Substitution {
+export function renderDocument({ value }: SourceDocument, budget: RenderBudget, report: Report): Substitution {
   const rewritten = new Set<string>();
   const render = (text: string, path: Path): JsonValue => {
     if (!isBuildTemplate(text)) return text;
     try {
-      const rendered = renderBuildTemplate(text, value, { undefined: 'empty' });
+      const rendered = renderBuildTemplate(text, value, { undefined: 'empty', budget });
       rewritten.add(JSON.stringify(path));
       return plainScalar(rendered);
     } catch (error) {

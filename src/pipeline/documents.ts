@@ -1,4 +1,4 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type YAMLError } from 'yaml';
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import { YAML_BYTES, YAML_DEPTH } from '../limits.ts';
 import type { Diagnostic, Position } from './diagnostic.ts';
@@ -6,6 +6,7 @@ import { Diagnostics } from './diagnostics.ts';
 import { MAX_YAML_TOKENS } from './limits.ts';
 import { type Excess, findExcess } from './nesting.ts';
 import { offsetInText } from './scalar-offset.ts';
+import { syntaxProblems } from './yaml-syntax.ts';
 import { INCLUDE_TAG, offsetOf, toJsonValue } from './yaml-values.ts';
 
 export type Path = readonly (string | number)[];
@@ -146,7 +147,9 @@ function readFragment(
     const { line, col } = lineCounter.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  for (const error of document.errors) diagnostics.error({ ...syntaxProblem(error), position: position(error.pos[0]) });
+  for (const { offset, ...problem } of syntaxProblems(document.errors, text, (at) => position(at).line)) {
+    diagnostics.error({ ...problem, position: position(offset) });
+  }
   for (const warning of document.warnings) {
     diagnostics.error({ ...tagProblem(text.slice(warning.pos[0])), position: position(warning.pos[0]) });
   }
@@ -229,15 +232,6 @@ const EXCESS_PROBLEMS: Readonly<Record<Excess['of'], Problem>> = {
     remedy: 'Split the file.',
   },
 };
-
-function syntaxProblem(error: YAMLError): Problem {
-  const message = `${error.message.split('\n')[0] ?? ''}.`;
-  if (error.code === 'TAB_AS_INDENT') return { code: 'tab_indent', message, remedy: 'Indent with spaces.' };
-  if (/^(?:Flow (?:sequence|map) in block|Expected flow)/.test(message)) {
-    return { code: 'unclosed_flow', message, remedy: 'Close the bracket, and indent what is inside it.' };
-  }
-  return { code: 'yaml_syntax', message, remedy: 'Check quotes, colons and indentation here and on the line above.' };
-}
 
 function tagProblem(textFromTag: string): Problem {
   const tag = /^[^\s,\]}]*/.exec(textFromTag)?.[0] ?? '';

@@ -4,14 +4,16 @@ import type { Path, SourceDocument } from './documents.ts';
 import { didYouMean } from './near-match.ts';
 import { Report } from './report.ts';
 import { unknownKey } from './schema-problems.ts';
-import { locate, type Origin, viewOf, withOrigin } from './source-view.ts';
+import { locate, type Origin, viewOf, withOrigins } from './source-view.ts';
 
-const SHORT_NAMES: Readonly<Record<string, string>> = { development: 'dev', production: 'prod' };
+const SHORT_NAMES: ReadonlyMap<string | undefined, string> = new Map([
+  ['development', 'dev'],
+  ['production', 'prod'],
+]);
 
 /** What an environment may be called in documents: its name, or the short form of it. */
 export function environmentNames(name: string | undefined): readonly string[] {
-  const short = name === undefined ? undefined : SHORT_NAMES[name];
-  return [name, short].filter((one) => one !== undefined);
+  return [name, SHORT_NAMES.get(name)].filter((one) => one !== undefined);
 }
 
 /** A document with the origin of its parts. */
@@ -111,10 +113,7 @@ function checkLayer(value: JsonValue, path: Path, known: readonly string[], repo
 
 function mergePorts(merge: Merge, { value, origin, path }: Layer): void {
   const { ports } = value;
-  if (!isJsonObject(ports)) return;
-  for (const [name, port] of Object.entries(ports)) {
-    merge.set(['spec', 'ports', name], port, locate(origin, [...path, 'ports', name]));
-  }
+  if (isJsonObject(ports)) merge.setAll(['spec', 'ports'], ports, locate(origin, [...path, 'ports']));
 }
 
 function mergeOverrides(merge: Merge, layer: Layer, report: Report): void {
@@ -140,9 +139,7 @@ function overrideSpec(merge: Merge, index: number, override: JsonObject, { origi
   const { spec } = override;
   const isNested = isJsonObject(spec) && Object.keys(override).length === 1;
   const from = isNested ? [...path, 'spec'] : path;
-  for (const [key, item] of Object.entries(isNested ? spec : override)) {
-    merge.set(['spec', 'nodes', index, 'spec', key], item, locate(origin, [...from, key]));
-  }
+  merge.setAll(['spec', 'nodes', index, 'spec'], isNested ? spec : override, locate(origin, from));
 }
 
 /** A document that parts of others are put into. */
@@ -155,10 +152,13 @@ class Merge {
     this.origin = origin;
   }
 
-  set(path: Path, part: JsonValue, from: Origin): void {
-    const value = replaceAt(this.value, path, part);
+  /** Puts all parts of another mapping into the one at `path`, over those of the same names. */
+  setAll(path: Path, parts: JsonObject, from: Origin): void {
+    if (Object.keys(parts).length === 0) return;
+    const value = extendAt(this.value, path, parts);
     if (isJsonObject(value)) this.value = value;
-    this.origin = withOrigin(this.origin, path, from);
+    const origins = Object.keys(parts).map((key) => [key, locate(from, [key])] as const);
+    this.origin = withOrigins(this.origin, path, new Map(origins));
   }
 
   nodeNames(): readonly string[] {
@@ -172,11 +172,11 @@ class Merge {
   }
 }
 
-/** The value with another part at `path`; mappings on the way that are missing are made. */
-function replaceAt(value: JsonValue | undefined, [segment, ...rest]: Path, part: JsonValue): JsonValue {
-  if (segment === undefined) return part;
+/** The value with more parts in the mapping at `path`; mappings on the way that are missing are made. */
+function extendAt(value: JsonValue | undefined, [segment, ...rest]: Path, parts: JsonObject): JsonValue {
   if (Array.isArray(value))
-    return value.map((item: JsonValue, index) => (index === segment ? replaceAt(item, rest, part) : item));
+    return value.map((item: JsonValue, index) => (index === segment ? extendAt(item, rest, parts) : item));
   const mapping = isJsonObject(value) ? value : {};
-  return { ...mapping, [segment]: replaceAt(Object.hasOwn(mapping, segment) ? mapping[segment] : undefined, rest, part) };
+  if (segment === undefined) return { ...mapping, ...parts };
+  return { ...mapping, [segment]: extendAt(Object.hasOwn(mapping, segment) ? mapping[segment] : undefined, rest, parts) };
 }

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
-import { BuildTemplateError, renderBuildTemplate } from './build-template.ts';
+import { BuildTemplateError, type RenderBudget, renderBuildTemplate } from './build-template.ts';
 import type { NodeList } from './compile-graph.ts';
 import type { Path } from './documents.ts';
 import type { Envelope } from './envelope.ts';
@@ -8,6 +8,7 @@ import { MAX_MACRO_DEPTH } from './limits.ts';
 import { type Macro, parameterProblem, readRawNodes } from './macro.ts';
 import { didYouMean } from './near-match.ts';
 import { unknownKey } from './schema-problems.ts';
+import { valueAt } from './value-at.ts';
 
 /** The nodes that an invocation of a macro stands for. Undefined (reported) if the invocation cannot be carried out. */
 export function expandMacro(invocation: Envelope, context: GraphContext): NodeList | undefined {
@@ -23,15 +24,30 @@ export function expandMacro(invocation: Envelope, context: GraphContext): NodeLi
     report.error(specPath(['macro']), { code: 'macro_recursion', message, remedy: 'Remove this invocation.' });
     return undefined;
   }
-  for (const port of macro.requiredPorts) {
-    if (context.ports === undefined || context.ports.has(port)) continue;
-    const message = `Macro '${macro.name}' requires the port '${port}', which 'spec.ports' does not declare.`;
-    report.warning(specPath(['macro']), { code: 'macro_port_missing', message, remedy: `Declare '${port}' under spec.ports.` });
-  }
   const values = readParameters(macro, invocation);
   if (values === undefined) return undefined;
   const dependencies = [...(invocation.dependencies ?? []), ...textsOf(spec['dependencies'])];
-  return new Expansion(macro, { ...values, name, dependencies }).nodes([...stack, macro.name]);
+  const nodes = new Expansion(macro, { ...values, name, dependencies }, context.rendering).nodes([...stack, macro.name]);
+  checkPorts(macro, nodes.values, invocation, context);
+  return nodes;
+}
+
+/** A port that the macro requires may be the pipeline's, that of a kind of node, or one of the macro's own nodes'. */
+function checkPorts(macro: Macro, nodes: readonly JsonValue[], { specPath, report }: Envelope, context: GraphContext): void {
+  const { ports, scopedPorts } = context;
+  for (const port of macro.requiredPorts) {
+    if (ports === undefined || ports.has(port) || scopedPorts?.has(port) || nodes.some((node) => declares(node, port))) continue;
+    const message = `Macro '${macro.name}' requires the port '${port}', which the pipeline does not declare.`;
+    report.warning(specPath(['macro']), { code: 'macro_port_missing', message, remedy: `Declare '${port}' under spec.ports.` });
+  }
+}
+
+/** Whether a node, or one within it, has the port. */
+function declares(value: JsonValue, port: string): boolean {
+  if (Array.isArray(value)) return value.some((item) => declares(item, port));
+  if (!isJsonObject(value)) return false;
+  const own = valueAt(value, ['spec', 'ports', port]) ?? valueAt(value, ['settings', 'ports', port]);
+  return own !== undefined || Object.values(value).some((item) => declares(item, port));
 }
 
 function findMacro(name: string, { specPath, report }: Envelope, { macros }: GraphContext): Macro | undefined {
@@ -83,10 +99,12 @@ function readParameters(macro: Macro, { spec, specPath, report }: Envelope): Jso
 class Expansion {
   readonly #macro: Macro;
   readonly #scope: JsonObject;
+  readonly #budget: RenderBudget;
 
-  constructor(macro: Macro, scope: JsonObject) {
+  constructor(macro: Macro, scope: JsonObject, budget: RenderBudget) {
     this.#macro = macro;
     this.#scope = scope;
+    this.#budget = budget;
   }
 
   nodes(macros: readonly string[]): NodeList {
@@ -113,7 +131,7 @@ class Expansion {
   /** Names that are no parameters stay in the text: they are for the run. Undefined (reported) if it cannot be rendered. */
   #text(text: string, path: Path): string | undefined {
     try {
-      return renderBuildTemplate(text, this.#scope, { undefined: 'keep' });
+      return renderBuildTemplate(text, this.#scope, { undefined: 'keep', budget: this.#budget });
     } catch (error) {
       if (!(error instanceof BuildTemplateError)) throw error;
       this.#macro.report.errorWithin(path, error.offset, { code: error.code, message: error.message });

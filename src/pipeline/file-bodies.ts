@@ -3,6 +3,7 @@ import type { Catalog } from './catalog.ts';
 import { type CompileContext, filesOf } from './compile-context.ts';
 import { GraphCompiler } from './compile-graph.ts';
 import { readDeclaredNames } from './declared-names.ts';
+import { readDefinitions } from './definitions.ts';
 import type { FileFinding, GraphContext } from './graph-context.ts';
 import type { SourceFiles } from './include.ts';
 import { resolvePath } from './include-path.ts';
@@ -79,7 +80,8 @@ export class FileBodies {
     const settings = readOrchestrator(spec['orchestrator'], report, undefined);
     const names = readDeclaredNames(spec, this.#options.catalog.kinds, report);
     const macros = new Map([...(this.#graphContext.macros ?? []), ...this.#options.readMacros(prepared)]);
-    const { nodes } = new GraphCompiler(this.within(path, chain, { ...names, macros }), {
+    const scopedPorts = this.#graphContext.scopedPorts?.within(readDefinitions(prepared.definitions, this.#options.catalog));
+    const { nodes } = new GraphCompiler(this.within(path, chain, { ...names, macros, scopedPorts }), {
       inputFields: undefined,
       defaultTimeoutMs: settings.default_node_timeout ?? undefined,
       locals,

@@ -1,7 +1,9 @@
+import type { RenderBudget } from './build-template.ts';
 import type { Macro } from './macro.ts';
 import type { Instance } from './macro-instance.ts';
 import type { NodeDefinition, StepCatalog, Surroundings } from './node-definition.ts';
 import type { PlanBody } from './plan.ts';
+import type { ScopedPorts } from './scoped-ports.ts';
 import type { TypeCatalog } from './type-catalog.ts';
 
 /** What is wrong with a file that a node names: told where it is named. */
@@ -23,12 +25,16 @@ export interface GraphContext extends Surroundings {
   readonly steps: StepCatalog;
   /** Nodes so far, inner graphs, expanded macros and bodies in other files included. */
   readonly count: NodeCount;
+  /** For the texts of all macros together. */
+  readonly rendering: RenderBudget;
   /** What schemas may name; the built-in types if absent. */
   readonly types?: TypeCatalog | undefined;
   /** By `metadata.name`. */
   readonly macros?: ReadonlyMap<string, Macro> | undefined;
   /** Names of the ports that `spec.ports` declares. */
   readonly ports?: ReadonlySet<string> | undefined;
+  /** Ports that count for some nodes only. */
+  readonly scopedPorts?: ScopedPorts | undefined;
   /**
    * The nodes of the pipeline in another file, as the body of a node. What is wrong inside that file is told there; that it
    * cannot be read, or contains itself, goes to `report`. `locals` are names that the body can read besides its own nodes.

@@ -34,8 +34,5 @@ export const headSchema = z.looseObject({
 /** Keys of `spec` that have an effect. */
 export const SPEC_KEYS: readonly string[] = [
   ...Object.keys(headSchema.shape.spec.shape),
-  ...['ports', 'aliases', 'custom_types', 'services', 'state_machines', 'orchestrator', 'variables', 'secrets'],
+  ...['ports', 'type_ports', 'aliases', 'custom_types', 'services', 'state_machines', 'orchestrator', 'variables', 'secrets'],
 ];
-
-/** Keys of `spec` that the language has and this runtime does nothing with. */
-export const INACTIVE_SPEC_KEYS: readonly string[] = ['type_ports', 'node_ports', 'policies', 'observers', 'limits', 'caps'];

@@ -14,6 +14,8 @@ export const MAX_GRAPH_DEPTH = 16;
 /** Macros that invoke macros. */
 export const MAX_MACRO_DEPTH = 16;
 export const DEFAULT_BODY_CONCURRENCY = 10;
+/** What rendering the texts of one file, or those of its macros, may cost together, in steps of expressions. */
+export const MAX_RENDER_STEPS = 2_000_000;
 /** Files that include files. */
 export const MAX_INCLUDE_DEPTH = 10;
 /** Values that all includes of a document together may bring in. */

@@ -1,10 +1,10 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
+import type { JsonObject } from '../json.ts';
 import type { Envelope } from './envelope.ts';
 import type { GraphContext } from './graph-context.ts';
 import { type GraphItem, nodesOf } from './graph-items.ts';
 import { collectReferences } from './node-references.ts';
 import type { Reference, TextReport } from './references.ts';
-import { valueAt } from './value-at.ts';
+import { textsIn, valueAt } from './value-at.ts';
 
 /** What the name of an invocation stands for where nodes are named. */
 export interface Instance {
@@ -103,11 +103,4 @@ function wordsInBodies({ kind, spec }: Envelope, { kinds }: GraphContext): reado
 
 function ownKeys(spec: JsonObject, keys: readonly string[]): JsonObject {
   return Object.fromEntries(Object.entries(spec).filter(([key]) => keys.includes(key)));
-}
-
-/** Every text in a value, however deep. */
-function textsIn(value: JsonValue | undefined): readonly string[] {
-  if (typeof value === 'string') return [value];
-  if (Array.isArray(value)) return value.flatMap(textsIn);
-  return isJsonObject(value) ? Object.values(value).flatMap(textsIn) : [];
 }

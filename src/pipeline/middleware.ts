@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
-import type { NameCatalog } from './catalog.ts';
+import type { ConfiguredCatalog } from './catalog.ts';
+import { checkConfig } from './check-config.ts';
 import type { Path } from './documents.ts';
 import { didYouMean } from './near-match.ts';
 import type { PlanPort } from './plan.ts';
@@ -16,17 +17,17 @@ const ENTRY_KEYS = ['name', 'options'];
  */
 export class MiddlewareReader {
   readonly #stacks: ReadonlyMap<string, MiddlewareStack>;
-  readonly #known: NameCatalog | undefined;
+  readonly #known: ConfiguredCatalog | undefined;
   readonly #report: Report;
 
-  constructor(stacks: ReadonlyMap<string, MiddlewareStack>, known: NameCatalog | undefined, report: Report) {
+  constructor(stacks: ReadonlyMap<string, MiddlewareStack>, known: ConfiguredCatalog | undefined, report: Report) {
     this.#stacks = stacks;
     this.#known = known;
     this.#report = report;
   }
 
   read(value: JsonValue, path: Path): MiddlewareStack {
-    if (typeof value === 'string') return this.#named(value, {}, path);
+    if (typeof value === 'string') return this.#named(value, undefined, path);
     if (isJsonObject(value)) return this.#mapping(value, path);
     if (Array.isArray(value)) return value.flatMap((item: JsonValue, index) => this.#item(item, [...path, index]));
     this.#reportType(path);
@@ -34,7 +35,7 @@ export class MiddlewareReader {
   }
 
   #item(value: JsonValue, path: Path): MiddlewareStack {
-    if (typeof value === 'string') return this.#named(value, {}, path);
+    if (typeof value === 'string') return this.#named(value, undefined, path);
     if (isJsonObject(value)) return this.#mapping(value, path);
     this.#reportType(path);
     return [];
@@ -46,11 +47,9 @@ export class MiddlewareReader {
       for (const key of Object.keys(value)) {
         if (!ENTRY_KEYS.includes(key)) this.#report.problem(unknownKey([...path, key], key, ENTRY_KEYS), 'warning');
       }
-      return this.#named(name, this.#options(options, [...path, 'options']), [...path, 'name']);
+      return this.#named(name, options, [...path, 'name'], [...path, 'options']);
     }
-    return Object.entries(value).flatMap(([key, written]) =>
-      this.#named(key, this.#options(written, [...path, key]), [...path, key]),
-    );
+    return Object.entries(value).flatMap(([key, written]) => this.#named(key, written, [...path, key], [...path, key]));
   }
 
   #options(value: JsonValue | undefined, path: Path): JsonObject {
@@ -61,9 +60,16 @@ export class MiddlewareReader {
     return {};
   }
 
-  #named(name: string, options: JsonObject, path: Path): MiddlewareStack {
+  #named(name: string, written: JsonValue | undefined, path: Path, optionsPath = path): MiddlewareStack {
+    const options = this.#options(written, optionsPath);
     const stack = this.#stacks.get(name);
     if (stack !== undefined) return stack;
+    checkConfig(options, {
+      problemsOf: (given) => this.#known?.problemsOf?.(name, given) ?? [],
+      place: (at) => ({ report: this.#report, path: [...optionsPath, ...at] }),
+      code: 'middleware_options_invalid',
+      owner: `middleware '${name}'`,
+    });
     if (this.#known !== undefined && !this.#known.has(name)) {
       const names = [...this.#stacks.keys(), ...this.#known.names()];
       const remedy = didYouMean(name, names) ?? `Known are: ${names.join(', ')}.`;

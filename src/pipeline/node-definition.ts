@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { JsonObject } from '../json.ts';
+import type { Remedy } from './diagnostic.ts';
 import type { PlanStateMachine } from './plan.ts';
 import type { TypeCatalog } from './type-catalog.ts';
 
@@ -37,7 +38,7 @@ export type ReportProblem = (problem: {
   readonly atKey?: boolean;
   readonly code: string;
   readonly message: string;
-  readonly remedy?: string | undefined;
+  readonly remedy?: Remedy;
 }) => void;
 
 /** A place of a spec where an inner graph stands: a list of nodes, the name of a step, or the path of a pipeline file. */

@@ -3,6 +3,9 @@ import type { Path } from './documents.ts';
 import type { BodySite, ReferenceSite } from './node-definition.ts';
 import { type Reference, ReferenceCollector, type TextReport } from './references.ts';
 
+/** Keys that hold no templates, or not only. */
+const READ_APART: ReadonlySet<string> = new Set(['when', 'input_mapping', 'ports']);
+
 /** A node's texts, and how they are read. */
 export interface NodeTexts {
   readonly spec: JsonObject;
@@ -32,7 +35,7 @@ export function collectReferences(
   const read = new Set([...sites, ...bodies].map(({ path }) => JSON.stringify(place(path))));
   const isRead = (path: Path) => read.size > 0 && read.has(JSON.stringify(path));
   for (const [key, value] of Object.entries(spec)) {
-    if (key !== 'when' && key !== 'input_mapping') collector.templates(place([key]), value, isRead);
+    if (!READ_APART.has(key)) collector.templates(place([key]), value, isRead);
   }
   return collector.references;
 }

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import type { SourceDocument } from './documents.ts';
-import { headSchema, INACTIVE_SPEC_KEYS, SPEC_KEYS } from './head-schema.ts';
+import { headSchema, SPEC_KEYS } from './head-schema.ts';
+import { INACTIVE_SPEC_KEYS, warnOfInactive } from './inactive-keys.ts';
 import type { Report } from './report.ts';
 import { problemsOf, unknownKey } from './schema-problems.ts';
 
@@ -27,7 +28,12 @@ export function readHead({ value }: SourceDocument, report: Report): Head | unde
 function checkKeys(spec: JsonObject, report: Report): void {
   for (const key of Object.keys(spec)) {
     if (SPEC_KEYS.includes(key)) continue;
-    const problem = unknownKey(['spec', key], key, [...SPEC_KEYS, ...INACTIVE_SPEC_KEYS]);
+    const inactive = Object.hasOwn(INACTIVE_SPEC_KEYS, key) ? INACTIVE_SPEC_KEYS[key] : undefined;
+    if (inactive !== undefined) {
+      warnOfInactive(spec[key], ['spec', key], inactive, report);
+      continue;
+    }
+    const problem = unknownKey(['spec', key], key, [...SPEC_KEYS, ...Object.keys(INACTIVE_SPEC_KEYS)]);
     if (key === REMOVED_KEY) {
       const message = `'${key}' is no longer part of the language.`;
       report.problem({
@@ -36,12 +42,6 @@ function checkKeys(spec: JsonObject, report: Report): void {
         message,
         remedy: "Write an 'input_mapping' in each node that needs it.",
       });
-    } else if (INACTIVE_SPEC_KEYS.includes(key)) {
-      const message = `'${key}' has no effect here.`;
-      report.problem(
-        { ...problem, code: 'key_not_supported', message, remedy: 'Remove it, or keep it for hexDAG only.' },
-        'warning',
-      );
     } else report.problem(problem, 'warning');
   }
 }

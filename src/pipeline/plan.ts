@@ -40,6 +40,8 @@ export interface PlanPort {
   readonly strategy?: 'round_robin' | 'failover';
   /** The first is the innermost. */
   readonly middleware: readonly { readonly name: string; readonly options: JsonObject }[];
+  /** For a port of a node that `type_ports` declares: the kind whose nodes share it. */
+  readonly ofKind?: string;
 }
 
 export interface PlanService {
@@ -90,6 +92,8 @@ export interface PlanNode {
   readonly onTimeout?: string;
   /** Nodes that name this one in `on_timeout`: it runs only if one of them waited in vain. */
   readonly handlesTimeout?: readonly string[];
+  /** Ports that this node has instead of the pipeline's: its own, and those of its kind. */
+  readonly ports?: Readonly<Record<string, PlanPort>>;
   /** Inner graphs by key: `body` of a loop; `then`, `else` of an if-else; `0`, `1`, …, `else` of a switch. */
   readonly bodies?: Readonly<Record<string, PlanBody>>;
   /** What the node's kind reads, validated by its schema. */

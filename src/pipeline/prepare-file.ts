@@ -1,3 +1,4 @@
+import { RenderBudget } from './build-template.ts';
 import { choosePipeline, DEFINITION_KINDS } from './choose-document.ts';
 import { type CompileContext, filesOf } from './compile-context.ts';
 import type { Definition } from './definitions.ts';
@@ -8,7 +9,14 @@ import { applyEnvironment, environmentNames, type OriginDocument } from './envir
 import { IncludeExpander } from './include.ts';
 import { Report } from './report.ts';
 import { viewOf } from './source-view.ts';
-import { type IsSecret, isAdapterConfig, isPipelineConfig, readSecrets, substituteVariables } from './variables.ts';
+import {
+  type IsSecret,
+  isAdapterConfig,
+  isMacroConfig,
+  isPipelineConfig,
+  readSecrets,
+  substituteVariables,
+} from './variables.ts';
 
 export interface PipelineFile {
   readonly content: string | Uint8Array | ParsedDocuments;
@@ -27,6 +35,9 @@ export interface PreparedFile {
   readonly macros: readonly Definition[];
 }
 
+/** Where definitions may refer to secrets. */
+const ALLOWS_SECRET: Readonly<Record<string, (path: Path) => boolean>> = { Adapter: isAdapterConfig, Macro: isMacroConfig };
+
 /** Environments name files. */
 const ENVIRONMENT_NAME = /^[A-Za-z0-9_-]+$/;
 
@@ -38,6 +49,9 @@ export class FilePreparation {
   readonly #context: CompileContext;
   readonly #diagnostics: Diagnostics;
   readonly #includes: IncludeExpander;
+  readonly #rendering = new RenderBudget();
+  /** What the file that is compiled calls secrets. */
+  #isSecret: IsSecret | undefined;
 
   constructor(context: CompileContext, diagnostics: Diagnostics) {
     this.#context = context;
@@ -50,10 +64,11 @@ export class FilePreparation {
     const origins = new Map(documents.map((one) => [one.document, one]));
     const chosen = choosePipeline([...origins.keys()], this.#context.environment, this.#diagnostics);
     const source = chosen === undefined ? undefined : origins.get(chosen);
-    const isSecret = readSecrets(chosen, this.#diagnostics);
+    const isSecret = readSecrets(chosen, this.#diagnostics, this.#isSecret);
+    this.#isSecret ??= isSecret;
     const definitions = documents
       .filter(({ document: { kind = '' } }) => DEFINITION_KINDS.has(kind))
-      .map((one) => this.#substitute(one, isSecret, one.document.kind === 'Adapter' ? isAdapterConfig : () => false));
+      .map((one) => this.#substitute(one, isSecret, ALLOWS_SECRET[one.document.kind ?? ''] ?? (() => false)));
     return {
       pipeline: source === undefined ? undefined : this.#pipeline(source, isSecret),
       definitions: definitions.filter(({ document }) => document.kind !== 'Macro'),
@@ -75,7 +90,7 @@ export class FilePreparation {
     const { environment } = this.#context;
     const inEnvironment = applyEnvironment(source, environment, this.#environmentFile(), this.#diagnostics);
     const { document, report } = this.#substitute(inEnvironment, isSecret, isPipelineConfig);
-    const { value, rewritten } = renderDocument(document, report);
+    const { value, rewritten } = renderDocument(document, this.#rendering, report);
     if (value === document.value) return { document, report };
     const places = { places: document, file: undefined, path: [] };
     return this.#definition(viewOf(value, places, rewritten));

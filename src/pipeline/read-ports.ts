@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import type { AdapterCatalog, Catalog } from './catalog.ts';
+import { type ConfigPlace, checkConfig, type ProblemsOf, withRenderedScalars } from './check-config.ts';
 import type { Definitions } from './definitions.ts';
 import type { Path } from './documents.ts';
 import { MiddlewareReader } from './middleware.ts';
@@ -7,10 +8,17 @@ import { didYouMean } from './near-match.ts';
 import type { PlanAdapter, PlanPort } from './plan.ts';
 import type { Report } from './report.ts';
 import { describe, nearOf, unknownKey } from './schema-problems.ts';
+import { valueAt } from './value-at.ts';
 
 const ADAPTER_KEYS = ['adapter', 'name', 'config', 'params', 'ref'];
 const PORT_KEYS = [...ADAPTER_KEYS, 'adapters', 'strategy', 'middleware'];
 const STRATEGIES = ['round_robin', 'failover'] as const;
+
+/** The `config` or `params` of a port. */
+interface WrittenConfig {
+  readonly value: JsonObject;
+  readonly path: Path;
+}
 
 /** Reads mappings of ports, such as `spec.ports`. What is wrong is reported and left out. */
 export class PortReader {
@@ -18,12 +26,15 @@ export class PortReader {
   readonly #adapters: AdapterCatalog | undefined;
   readonly #middleware: MiddlewareReader;
   readonly #report: Report;
+  readonly #isRendered: boolean;
 
-  constructor(definitions: Definitions, { adapters, middleware }: Catalog, report: Report) {
+  /** @param isRendered whether all texts come from templates, so that a number may be written as a text */
+  constructor(definitions: Definitions, { adapters, middleware }: Catalog, report: Report, isRendered = false) {
     this.#definitions = definitions;
     this.#adapters = adapters;
     this.#middleware = new MiddlewareReader(definitions.stacks, middleware, report);
     this.#report = report;
+    this.#isRendered = isRendered;
   }
 
   read(ports: JsonValue, path: Path): Readonly<Record<string, PlanPort>> {
@@ -91,7 +102,7 @@ export class PortReader {
       this.#error(path, 'port_ambiguous', message, "Keep 'ref' for an Adapter document, or 'adapter' for a registered one.");
       return [];
     }
-    if (ref !== undefined) return this.#referenced(port, ref, config, [...path, 'ref']);
+    if (ref !== undefined) return this.#referenced(port, ref, config, path);
     const adapterPath = [...path, value['adapter'] === undefined && adapter !== undefined ? 'name' : 'adapter'];
     if (typeof adapter !== 'string' || adapter === '') {
       const code = adapter === undefined ? 'adapter_missing' : 'type_string';
@@ -99,28 +110,44 @@ export class PortReader {
       return [];
     }
     this.#checkAdapter(port, adapter, adapterPath);
-    return [{ adapter, config }];
+    const place: ConfigPlace = (at) => ({ report: this.#report, path: [...(config?.path ?? path), ...at] });
+    return [{ adapter, config: this.#checkConfig(adapter, config?.value ?? {}, place) }];
   }
 
-  #referenced(port: string, ref: JsonValue, config: JsonObject, path: Path): readonly PlanAdapter[] {
+  #referenced(port: string, ref: JsonValue, config: WrittenConfig | undefined, path: Path): readonly PlanAdapter[] {
     const { adapters } = this.#definitions;
     const found = typeof ref === 'string' ? adapters.get(ref) : undefined;
     if (found === undefined) {
       const none = 'Define it in a document of this file: kind: Adapter.';
       const remedy = nearOf(ref, adapters.keys()) ?? none;
-      this.#error(path, 'adapter_ref_unknown', `There is no Adapter document ${describe(ref)}.`, remedy);
+      this.#error([...path, 'ref'], 'adapter_ref_unknown', `There is no Adapter document ${describe(ref)}.`, remedy);
       return [];
     }
-    this.#checkAdapter(port, found.adapter, path);
-    return [{ adapter: found.adapter, config: { ...found.config, ...config } }];
+    this.#checkAdapter(port, found.adapter, [...path, 'ref']);
+    const own = config?.value ?? {};
+    const place: ConfigPlace = (at) => {
+      const isOwn = config !== undefined && (valueAt(own, at) !== undefined || valueAt(found.config, at) === undefined);
+      if (isOwn) return { report: this.#report, path: [...config.path, ...at] };
+      return { report: found.report, path: [...found.configPath, ...at] };
+    };
+    return [{ adapter: found.adapter, config: this.#checkConfig(found.adapter, { ...found.config, ...own }, place) }];
   }
 
-  #config(value: JsonObject, path: Path): JsonObject {
+  /** The configuration as the plan keeps it. What the adapter could not be made with is reported. */
+  #checkConfig(adapter: string, written: JsonObject, place: ConfigPlace): JsonObject {
+    const problemsOf: ProblemsOf = (config) => this.#adapters?.problemsOf?.(adapter, config) ?? [];
+    const config = this.#isRendered ? withRenderedScalars(written, problemsOf) : written;
+    checkConfig(config, { problemsOf, place, code: 'adapter_config_invalid', owner: `adapter '${adapter}'` });
+    return config;
+  }
+
+  #config(value: JsonObject, path: Path): WrittenConfig | undefined {
     const key = value['config'] === undefined && value['params'] !== undefined ? 'params' : 'config';
-    const config = value[key] ?? {};
-    if (isJsonObject(config)) return config;
+    const config = value[key];
+    if (config === undefined || config === null) return undefined;
+    if (isJsonObject(config)) return { value: config, path: [...path, key] };
     this.#error([...path, key], 'type_mapping', `'${key}' must be a mapping.`, 'Write one "key: value" a line.');
-    return {};
+    return undefined;
   }
 
   #checkAdapter(port: string, adapter: string, path: Path): void {

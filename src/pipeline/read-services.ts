@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
-import type { NameCatalog } from './catalog.ts';
+import type { ConfiguredCatalog } from './catalog.ts';
+import { checkConfig } from './check-config.ts';
 import type { Path } from './documents.ts';
 import { didYouMean } from './near-match.ts';
 import type { PlanService } from './plan.ts';
@@ -9,55 +10,84 @@ import { unknownKey } from './schema-problems.ts';
 const KEYS = ['class', 'config', 'params'];
 const PATH = ['spec', 'services'];
 
-/** Reads `spec.services`. What is wrong is reported and left out. */
+/** Reads `spec.services`. What is wrong is reported and left out. `ports`: names that stand for ports in configurations. */
 export function readServices(
   written: JsonValue,
-  classes: NameCatalog | undefined,
+  classes: ConfiguredCatalog | undefined,
+  ports: ReadonlySet<string>,
   report: Report,
 ): Readonly<Record<string, PlanService>> {
   if (!isJsonObject(written)) {
     report.error(PATH, mappingExpected("'services'", 'Write one "name: {class: …}" a line.'));
     return {};
   }
+  const reader = new ServiceReader(classes, ports, report);
   const services = Object.entries(written).flatMap(([name, value]): readonly [string, PlanService][] => {
-    const service = readService(name, value, classes, report);
+    const service = reader.read(name, value);
     return service === undefined ? [] : [[name, service]];
   });
   return Object.fromEntries(services);
 }
 
-function readService(name: string, value: JsonValue, classes: NameCatalog | undefined, report: Report): PlanService | undefined {
-  const path = [...PATH, name];
-  if (!isJsonObject(value)) {
-    report.error(path, mappingExpected(`Service '${name}'`, 'Write {class: …, config: {…}}.'));
-    return undefined;
+class ServiceReader {
+  readonly #classes: ConfiguredCatalog | undefined;
+  readonly #ports: ReadonlySet<string>;
+  readonly #report: Report;
+
+  constructor(classes: ConfiguredCatalog | undefined, ports: ReadonlySet<string>, report: Report) {
+    this.#classes = classes;
+    this.#ports = ports;
+    this.#report = report;
   }
-  for (const key of Object.keys(value)) {
-    if (!KEYS.includes(key)) report.problem(unknownKey([...path, key], key, KEYS), 'warning');
-  }
-  const config = readConfig(value, path, report);
-  const { class: className } = value;
-  if (typeof className !== 'string' || className === '') {
+
+  read(name: string, value: JsonValue): PlanService | undefined {
+    const path = [...PATH, name];
+    if (!isJsonObject(value)) {
+      this.#report.error(path, mappingExpected(`Service '${name}'`, 'Write {class: …, config: {…}}.'));
+      return undefined;
+    }
+    for (const key of Object.keys(value)) {
+      if (!KEYS.includes(key)) this.#report.problem(unknownKey([...path, key], key, KEYS), 'warning');
+    }
+    const { class: className } = value;
+    const isNamed = typeof className === 'string' && className !== '';
+    const config = this.#config(value, path, isNamed ? className : undefined);
+    if (isNamed) {
+      this.#checkClass(className, [...path, 'class']);
+      return { class: className, config };
+    }
     const code = className === undefined ? 'field_missing' : 'type_string';
     const remedy = "Add 'class: <name>', the name of a registered service.";
-    report.error([...path, 'class'], { code, message: `Service '${name}' names no class.`, remedy });
+    this.#report.error([...path, 'class'], { code, message: `Service '${name}' names no class.`, remedy });
     return undefined;
   }
-  if (classes !== undefined && !classes.has(className)) {
-    const names = [...classes.names()];
-    const remedy = didYouMean(className, names) ?? `Register it: defineService('${className}', …).`;
-    const message = `There is no class of services '${className}'.`;
-    report.error([...path, 'class'], { code: 'service_class_unknown', message, remedy });
-  }
-  return { class: className, config };
-}
 
-function readConfig(value: JsonObject, path: Path, report: Report): JsonObject {
-  const key = value['config'] === undefined && value['params'] !== undefined ? 'params' : 'config';
-  const config = value[key] ?? {};
-  if (isJsonObject(config)) return config;
-  report.error([...path, key], mappingExpected(`'${key}'`, 'Write one "key: value" a line.'));
-  return {};
+  #checkClass(name: string, path: Path): void {
+    if (this.#classes === undefined || this.#classes.has(name)) return;
+    const names = [...this.#classes.names()];
+    const remedy = didYouMean(name, names) ?? `Register it: defineService('${name}', …).`;
+    const message = `There is no class of services '${name}'.`;
+    this.#report.error(path, { code: 'service_class_unknown', message, remedy });
+  }
+
+  #config(value: JsonObject, path: Path, className: string | undefined): JsonObject {
+    const key = value['config'] === undefined && value['params'] !== undefined ? 'params' : 'config';
+    const config = value[key] ?? {};
+    if (!isJsonObject(config)) {
+      this.#report.error([...path, key], mappingExpected(`'${key}'`, 'Write one "key: value" a line.'));
+      return {};
+    }
+    if (className !== undefined) {
+      checkConfig(config, {
+        problemsOf: (given) => this.#classes?.problemsOf?.(className, given) ?? [],
+        place: (at) => ({ report: this.#report, path: [...path, key, ...at] }),
+        code: 'service_config_invalid',
+        owner: `service '${className}'`,
+        isReplaced: (text) => this.#ports.has(text),
+      });
+    }
+    return config;
+  }
 }
 
 function mappingExpected(what: string, remedy: string) {

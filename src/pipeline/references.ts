@@ -1,13 +1,11 @@
 import { ExpressionError } from '../expression/errors.ts';
 import { namesIn, parseExpression } from '../expression/expression.ts';
-import { FUNCTION_NAMES } from '../expression/functions.ts';
-import { METHOD_NAMES } from '../expression/methods.ts';
 import type { NameUse } from '../expression/names.ts';
 import { isTemplate, namesInTemplate, parseTemplate } from '../expression/template.ts';
 import { isJsonObject, type JsonValue } from '../json.ts';
 import type { Path } from './documents.ts';
+import { expressionRemedy } from './expression-remedy.ts';
 import { parseMappingText } from './mapping-source.ts';
-import { didYouMean } from './near-match.ts';
 import type { ReferenceSite } from './node-definition.ts';
 import type { Report } from './report.ts';
 
@@ -34,7 +32,7 @@ export class ReferenceCollector {
   }
 
   expression(path: Path, text: string, locals: readonly string[] = []): void {
-    this.#read(path, () => uses(namesIn(parseExpression(text)), 'expression'), locals);
+    this.#read(path, text, () => uses(namesIn(parseExpression(text)), 'expression'), locals);
   }
 
   template(path: Path, text: string, locals: readonly string[] = []): void {
@@ -53,7 +51,7 @@ export class ReferenceCollector {
         remedy: 'Use an expression_node to compute the text.',
       });
     }
-    this.#read(path, () => uses(namesInTemplate(template), 'template'), locals);
+    this.#read(path, text, () => uses(namesInTemplate(template), 'template'), locals);
   }
 
   site({ grammar, text, locals }: ReferenceSite, path: Path): void {
@@ -70,7 +68,7 @@ export class ReferenceCollector {
 
   /** An expression in a mapping may name fields of data nobody declared; a path must begin with something that exists. */
   #mappingText(path: Path, text: string): void {
-    this.#read(path, () => {
+    this.#read(path, text, () => {
       const { source, names } = parseMappingText(text);
       return uses(names, source.kind === 'expression' ? 'expression' : 'mapping');
     });
@@ -88,27 +86,22 @@ export class ReferenceCollector {
     }
   }
 
-  #read(path: Path, read: () => readonly Omit<Reference, 'path'>[], locals: readonly string[] = []): void {
+  #read(path: Path, text: string, read: () => readonly Omit<Reference, 'path'>[], locals: readonly string[] = []): void {
     try {
       for (const use of read()) {
         if (!locals.includes(use.name) && !this.#locals.has(use.name)) this.references.push({ ...use, path });
       }
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
-      this.#report.errorWithin(path, error.offset, { code: error.code, message: error.message, remedy: remedyFor(error) });
+      this.#report.errorWithin(path, error.offset, {
+        code: error.code,
+        message: error.message,
+        remedy: expressionRemedy(error, text),
+      });
     }
   }
 }
 
 function uses(names: readonly NameUse[], grammar: Reference['grammar']): readonly Omit<Reference, 'path'>[] {
   return names.map((use) => ({ ...use, grammar }));
-}
-
-function remedyFor(error: ExpressionError): string | undefined {
-  const [, name] = /'([^']*)'/.exec(error.message) ?? [];
-  if (name === undefined) return undefined;
-  if (error.code === 'function_unknown')
-    return didYouMean(name, FUNCTION_NAMES) ?? `Functions are: ${[...FUNCTION_NAMES].join(', ')}.`;
-  if (error.code === 'method_unknown') return didYouMean(name, METHOD_NAMES) ?? `Methods are: ${METHOD_NAMES.join(', ')}.`;
-  return undefined;
 }

@@ -1,3 +1,4 @@
+import type { Remedy } from './diagnostic.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import type { Path, SourceDocument } from './documents.ts';
 import type { Problem } from './schema-problems.ts';
@@ -5,7 +6,7 @@ import type { Problem } from './schema-problems.ts';
 interface Finding {
   readonly code: string;
   readonly message: string;
-  readonly remedy?: string | undefined;
+  readonly remedy?: Remedy;
 }
 
 /** Tells problems of one document by their path in it, and knows where that is in the file. */
@@ -41,7 +42,10 @@ export class Report {
     this.#diagnostics.warning({ ...finding, position: this.#document.positionWithin(path, offset) });
   }
 
-  problem({ path, atKey, code, message, remedy }: Problem, severity: 'error' | 'warning' = 'error'): void {
+  problem(
+    { path, atKey, code, message, remedy }: Omit<Problem, 'remedy'> & Pick<Finding, 'remedy'>,
+    severity: 'error' | 'warning' = 'error',
+  ): void {
     const position = atKey ? this.#document.keyPositionOf(path) : this.#document.positionOf(path);
     this.#diagnostics[severity]({ code, message, remedy, position });
   }

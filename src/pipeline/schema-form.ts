@@ -53,7 +53,7 @@ function readType(type: JsonValue, path: Path, report: ReportProblem, types: Typ
   const name = nullable ? type.slice(0, -1) : type;
   const field = types.get(name);
   if (field === undefined) {
-    const remedy = didYouMean(name, types.keys()) ?? `Use ${[...types.keys()].join(', ')}.`;
+    const remedy = () => didYouMean(name, types.keys()) ?? `Use ${[...types.keys()].slice(0, 20).join(', ')}.`;
     report({ path, code: 'schema_type_unknown', message: `There is no type '${name}'.`, remedy });
     return { default: null };
   }

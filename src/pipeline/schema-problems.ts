@@ -75,8 +75,13 @@ function problemOf(issue: Issue, value: JsonValue): Problem {
       return problem(code, `${name} ${issue.message}: ${describe(found)}.`, remedy);
     }
     default:
-      return problem('value_invalid', `${name} is not valid: ${describe(found)}.`, undefined);
+      return problem('value_invalid', `${name} is not valid: ${describe(found)}.`, remedyIn(issue));
   }
+}
+
+/** A schema's own message for a text of the wrong form says what to write; zod's does not. */
+function remedyIn({ code, message }: Issue): string | undefined {
+  return code === 'invalid_format' && !message.startsWith('Invalid') ? message : undefined;
 }
 
 /** `Did you mean 'x'?` for a value that may be anything. */
@@ -84,10 +89,32 @@ export function nearOf(found: JsonValue | undefined, names: Iterable<string>): s
   return typeof found === 'string' ? didYouMean(found, names) : undefined;
 }
 
+/** What other tools call things. */
+const SYNONYMS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['depends_on', ['dependencies']],
+  ['needs', ['dependencies']],
+  ['name', ['metadata']],
+  ['if', ['when']],
+  ['retries', ['max_retries']],
+  ['retry', ['max_retries']],
+  ['event', ['event_key']],
+  ['step', ['fn']],
+  ['function', ['fn']],
+  ['handler', ['fn']],
+  ['inputs', ['input_mapping']],
+  ['mapping', ['input_mapping']],
+  ['prompt', ['human_message', 'main_prompt']],
+  ['body', ['json_body']],
+  ['query', ['params']],
+  ['schema', ['output_schema']],
+]);
+
 /** A key that nobody reads. */
 export function unknownKey(path: Path, key: string, knownKeys: Iterable<string>): Problem {
   const known = [...knownKeys];
-  const remedy = didYouMean(key, known) ?? (known.length === 0 ? 'Remove it.' : `Known here: ${known.join(', ')}.`);
+  const synonyms = (SYNONYMS.get(key) ?? []).filter((name) => known.includes(name)).map((name) => `'${name}'`);
+  const meant = synonyms.length === 0 ? didYouMean(key, known) : `Did you mean ${synonyms.join(' or ')}?`;
+  const remedy = meant ?? (known.length === 0 ? 'Remove it.' : `Known here: ${known.join(', ')}.`);
   return { path, atKey: true, code: 'field_unknown', message: `Nothing reads '${key}' here.`, remedy };
 }
 

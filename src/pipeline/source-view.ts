@@ -29,11 +29,12 @@ export function viewOf(value: JsonObject, origin: Origin, rewritten: ReadonlySet
   };
 }
 
-/** The origin with another one for the part at `path`. */
-export function withOrigin(origin: Origin, [segment, ...rest]: Path, part: Origin): Origin {
-  if (segment === undefined) return part;
-  const child = origin.children?.get(segment) ?? { places: origin.places, file: origin.file, path: [...origin.path, segment] };
-  return { ...origin, children: new Map([...(origin.children ?? []), [segment, withOrigin(child, rest, part)]]) };
+/** The origin with others for some parts of the mapping at `path`. */
+export function withOrigins(origin: Origin, [segment, ...rest]: Path, parts: ReadonlyMap<string | number, Origin>): Origin {
+  const { places, file, path, children = new Map() } = origin;
+  if (segment === undefined) return { ...origin, children: new Map([...children, ...parts]) };
+  const child = children.get(segment) ?? { places, file, path: [...path, segment] };
+  return { ...origin, children: new Map([...children, [segment, withOrigins(child, rest, parts)]]) };
 }
 
 /** The origin of the part at `path`. */

@@ -22,3 +22,10 @@ export function withTextAt(value: JsonValue, [key, ...rest]: Path, change: (text
     Object.entries(value).map(([name, item]) => [name, name === key ? withTextAt(item, rest, change) : item]),
   );
 }
+
+/** Every text in a value, however deep. */
+export function textsIn(value: JsonValue | undefined): readonly string[] {
+  if (typeof value === 'string') return [value];
+  if (Array.isArray(value)) return value.flatMap(textsIn);
+  return isJsonObject(value) ? Object.values(value).flatMap(textsIn) : [];
+}

@@ -6,21 +6,30 @@ import { mapTexts } from './map-texts.ts';
 import { didYouMean } from './near-match.ts';
 import { plainScalar } from './plain-scalar.ts';
 import { Report } from './report.ts';
+import { holdsSecret } from './secret-forms.ts';
+import { referencesInText, replaceReferences } from './variable-reference.ts';
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 
-const REFERENCE = /\$\{([A-Z_][A-Z0-9_]*)(?::([^}]*))?\}/g;
 const SECRET_NAME = /(?:^|_)(?:KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL|CONNECTION_STRING|SAS)$|^SECRET_/;
+const HOLDERS: ReadonlySet<string | number | undefined> = new Set(['spec', 'settings']);
 const CONFIG_KEYS: ReadonlySet<string | number | undefined> = new Set(['config', 'params']);
 
-/** Whether a variable holds a secret: by its name, or because the pipeline lists it in `spec.secrets`. */
+/** Whether a variable holds a secret: by its name, or because a pipeline lists it in `spec.secrets`. */
 export type IsSecret = (name: string) => boolean;
 
-/** Reads a pipeline's `spec.secrets`: names of variables besides those whose name tells. */
-export function readSecrets(pipeline: SourceDocument | undefined, diagnostics: Diagnostics): IsSecret {
+/**
+ * Reads a pipeline's `spec.secrets`: names of variables besides those whose name tells.
+ * @param isListed those that are secrets already, because the pipeline that this one is a body of lists them
+ */
+export function readSecrets(
+  pipeline: SourceDocument | undefined,
+  diagnostics: Diagnostics,
+  isListed: IsSecret = () => false,
+): IsSecret {
   const listed = new Set<string>();
   if (pipeline !== undefined) readListed(pipeline, listed, new Report(pipeline, diagnostics));
-  return (name) => SECRET_NAME.test(name) || listed.has(name);
+  return (name) => SECRET_NAME.test(name) || listed.has(name) || isListed(name);
 }
 
 function readListed({ value }: SourceDocument, listed: Set<string>, report: Report): void {
@@ -63,19 +72,19 @@ export function substituteVariables(
   const rewritten = new Set<string>();
   const replace = (text: string, path: Path): JsonValue => {
     if (!text.includes('${')) return text;
-    const replaced = text.replace(REFERENCE, (reference, name: string, fallback: string | undefined, offset: number) => {
-      if (isSecret(name)) {
+    const replaced = replaceReferences(text, ({ name, fallback, text: reference, offset }) => {
+      const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
+      if (isSecret(name) || (value !== undefined && holdsSecret(value))) {
         if (!allowsSecret(path)) reportMisplaced(name, [...path], offset, report);
         return reference;
       }
-      const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
       if (value === undefined && fallback === undefined) reportUnset(name, [...path], offset, variables, report);
       return value ?? fallback ?? '';
     });
     if (replaced === text) return text;
     rewritten.add(JSON.stringify(path));
-    const [whole] = text.match(REFERENCE) ?? [];
-    return whole === text ? plainScalar(replaced) : replaced;
+    const [first] = referencesInText(text);
+    return first?.text === text ? plainScalar(replaced) : replaced;
   };
   const value = mapTexts(document.value, replace);
   return { value: isJsonObject(value) ? value : document.value, rewritten };
@@ -89,9 +98,18 @@ export function isPipelineConfig(path: Path): boolean {
 function isConfigKey(path: Path, at: number): boolean {
   if (path[1] === 'services') return at === 3;
   if (path[1] === 'type_ports') return at >= 4;
+  return isPortConfig(path, at);
+}
+
+function isPortConfig(path: Path, at: number): boolean {
   // A port of the pipeline, or of one of its nodes: `spec.ports.llm.config`, `spec.ports.llm.adapters[0].config`.
-  const isPort = (ports: number) => path[ports] === 'ports' && path[ports - 1] === 'spec';
+  const isPort = (ports: number) => path[ports] === 'ports' && HOLDERS.has(path[ports - 1]);
   return isPort(at - 2) || (isPort(at - 4) && path[at - 2] === 'adapters');
+}
+
+/** The configuration of the ports of a macro's nodes. */
+export function isMacroConfig(path: Path): boolean {
+  return path[0] === 'nodes' && path.some((segment, at) => CONFIG_KEYS.has(segment) && isPortConfig(path, at));
 }
 
 /** The configuration in an Adapter document. */
@@ -102,12 +120,12 @@ export function isAdapterConfig([top, key]: Path): boolean {
 function reportMisplaced(name: string, path: Path, offset: number, report: Report): void {
   report.voidWithin(path, offset, {
     code: 'secret_misplaced',
-    message: `'${name}' is a secret, and secrets are put in place only in the 'config' of a port or a service.`,
+    message: `'${name}' is a secret by its name or its form, and secrets are put in place only in the 'config' of a port or a service.`,
     remedy: 'Move it into the config of the port that needs it, or give the variable another name if it holds no secret.',
   });
 }
 
 function reportUnset(name: string, path: Path, offset: number, variables: Variables, report: Report): void {
-  const remedy = didYouMean(name, Object.keys(variables)) ?? `Set it, or write a default: \${${name}:value}.`;
+  const remedy = () => didYouMean(name, Object.keys(variables)) ?? `Set it, or write a default: \${${name}:value}.`;
   report.voidWithin(path, offset, { code: 'variable_unset', message: `Variable '${name}' is not set.`, remedy });
 }

@@ -141,7 +141,11 @@ class Conversion {
   #key(pair: Pair, firstSeen: Map<string, number>): string | undefined {
     const node = pair.key;
     if (!isScalar(node) || node.value === null || node.value === '') {
-      this.#error('key_not_text', node ?? pair.value, 'A key must be text.', 'Write the key as plain or quoted text.');
+      const isBraced = isMap(node) && node.flow === true;
+      const remedy = isBraced
+        ? 'Put a text that begins with {{ … }} in quotes: "{{ name }}".'
+        : 'Write the key as plain or quoted text.';
+      this.#error('key_not_text', node ?? pair.value, 'A key must be text.', remedy);
       return undefined;
     }
     const key = typeof node.value === 'string' ? node.value : (node.source ?? String(node.value));

@@ -6,6 +6,8 @@ export interface HttpRequest {
   readonly method: HttpMethod;
   /** Absolute, or relative to the client's own base. */
   readonly url: string;
+  /** An absolute URL is refused unless it has the origin of the client's base, if there is one. */
+  readonly staysAtBase?: boolean;
   readonly headers: Readonly<Record<string, string>>;
   /** Added to the URL's query; a list gives its key several times. */
   readonly query: Readonly<Record<string, JsonValue>>;

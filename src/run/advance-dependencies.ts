@@ -1,6 +1,6 @@
 import type { NodeKind } from '../nodes/node-kind.ts';
 import type { NodeResources } from '../nodes/node-resources.ts';
-import type { Plan } from '../pipeline/plan.ts';
+import type { Plan, PlanNode } from '../pipeline/plan.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -8,8 +8,8 @@ import type { PlanStore } from '../ports/plan-store.ts';
 import type { RunStore } from '../ports/run-store.ts';
 import type { WaitStore } from '../ports/wait-store.ts';
 import type { ChildRuns } from './child-runs.ts';
-import type { NodeOutcome } from './outcome.ts';
 import type { OutboxRelay } from './outbox-relay.ts';
+import type { NodeOutcome } from './outcome.ts';
 
 /** What carrying a run on needs of the world. */
 export interface AdvanceDependencies {
@@ -29,7 +29,7 @@ export interface AdvanceDependencies {
   readonly onEnd?: (runId: string, settled: readonly NodeOutcome[]) => void;
 }
 
-/** Ports, services and state machines by plan. */
+/** Ports, services and state machines of a plan, as one of its nodes sees them. */
 export interface ResourcesByPlan {
-  of(plan: Plan): NodeResources;
+  of(plan: Plan, node: PlanNode): NodeResources;
 }

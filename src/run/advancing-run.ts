@@ -13,6 +13,7 @@ import { failureOf } from './failure.ts';
 import type { Frame } from './frame.ts';
 import { KnownRun } from './known-run.ts';
 import { isLarge } from './large.ts';
+import { LayeredMap } from './layered-map.ts';
 import { artifactPath } from './node-path.ts';
 import { attemptNode } from './node-runner.ts';
 import { failedOutcome, failedResult, type NodeOutcome, type RunEnd } from './outcome.ts';
@@ -135,7 +136,7 @@ export class AdvancingRun {
     const { runId, pipeline, node: given, now } = this.#task;
     const { path, node } = ready;
     const attempt = given === path ? this.#task.attempt : 1;
-    const resources = this.#dependencies.resources.of(this.#plan);
+    const resources = this.#dependencies.resources.of(this.#plan, node);
     const record = await attemptNode({ runId, pipeline, ...ready, attempt, now, resources }, kind, this.#dependencies);
     const delayMs = record.error && retryDelayMs(node.retry, attempt, record.error, `${runId}/${path}`);
     if (record.error === undefined || typeof delayMs !== 'number') return this.#commit(node, record);
@@ -162,7 +163,7 @@ export class AdvancingRun {
       spec: { fn: ready.node.spec['setup_fn'] ?? null },
     };
     const { runId, pipeline, now } = this.#task;
-    const resources = this.#dependencies.resources.of(this.#plan);
+    const resources = this.#dependencies.resources.of(this.#plan, node);
     const record = await attemptNode({ runId, pipeline, ...ready, node, attempt: 1, now, resources }, kind, this.#dependencies);
     if (record.error !== undefined) throw new PermanentError(record.error.code, record.error.message);
     return record.result === undefined ? null : fromPayload(record.result, this.#dependencies.artifacts);
@@ -246,8 +247,8 @@ export class AdvancingRun {
     const view = {
       runId: this.#task.runId,
       input: this.#input,
-      outcomes: added === undefined ? outcomes : new Map([...outcomes, [added.outcome.node, added.outcome]]),
-      results: added === undefined ? results : new Map([...results, [added.outcome.node, added.value]]),
+      outcomes: added === undefined ? outcomes : new LayeredMap(outcomes).set(added.outcome.node, added.outcome),
+      results: added === undefined ? results : new LayeredMap(results).set(added.outcome.node, added.value),
       frames,
       atWork: this.#atWork,
       waiting: this.#waiting,

@@ -158,12 +158,12 @@ export class CompositeRun {
   }
 
   /** As `enter`, remembering the outcome under the body's path: what a loop does for each item. */
-  enterOnce(place: string | number, bound: JsonObject): GraphState {
+  enterOnce(place: string | number, bound: () => JsonObject): GraphState {
     const path = this.bodyPath(place);
     const known = this.walk.outcomeOf(path);
     if (known?.error !== undefined) return { kind: 'failed', error: known.error };
     if (known !== undefined) return { kind: 'done', result: known.result, value: this.walk.resultOf(path) };
-    const state = this.enter('body', place, bound);
+    const state = this.enter('body', place, bound());
     if (state.kind === 'done') this.walk.settle({ node: path, status: 'completed', result: state.result }, state.value);
     if (state.kind === 'failed') {
       this.walk.settle({ node: path, status: 'failed', result: { value: null }, error: state.error });

@@ -160,7 +160,8 @@ export class RunDriver {
 
   #giveAgain(pause: Extract<Step, { readonly kind: 'pause' }>, now: number): void {
     if (this.#isFull) this.#open.add(pause);
-    else if (pause.next.node !== null || pause.next.giveUp !== undefined || !this.#isDeciding('task')) this.#give(pause.next, now);
+    else if (pause.next.node !== null || pause.next.giveUp !== undefined || !this.#isDeciding('task'))
+      this.#give(pause.next, now);
   }
 
   /** Somebody spoke to a waiting node, or its time is up. A task that is to be given again looks by itself. */

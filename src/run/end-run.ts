@@ -11,8 +11,12 @@ import { storePatience } from './store-patience.ts';
 export async function endRun(task: AdvanceTask, end: RunEnd, dependencies: AdvanceDependencies): Promise<RunOutcome> {
   const finish = await prepareFinish(task, end, dependencies);
   const first = await storePatience.execute(() => dependencies.runs.finish(task.runId, finish));
-  if (first) await announce(task, finish, dependencies);
-  return end.status;
+  if (first) {
+    await announce(task, finish, dependencies);
+    return end.status;
+  }
+  const status = (await dependencies.runs.read(task.runId))?.status;
+  return status === 'completed' || status === 'failed' || status === 'cancelled' ? status : end.status;
 }
 
 export function prepareFinish(task: AdvanceTask, end: RunEnd, { artifacts, clock }: AdvanceDependencies): Promise<RunFinish> {

@@ -1,6 +1,7 @@
 import { HexdagError, isHexdagError } from '../errors.ts';
 import type { PlanNode } from '../pipeline/plan.ts';
 import type { FailureRecord } from '../ports/run-store.ts';
+import type { Readable } from './layered-map.ts';
 import type { NodeOutcome } from './outcome.ts';
 
 /** Longer messages are cut: records and events must bear them. */
@@ -34,12 +35,12 @@ function cut(message: string): string {
 }
 
 /** True if a node of a graph failed and none handles it: no further node starts, and the graph fails when what is in flight has ended. */
-export function isFailing(nodes: readonly PlanNode[], outcomes: ReadonlyMap<string, NodeOutcome>, prefix = ''): boolean {
+export function isFailing(nodes: readonly PlanNode[], outcomes: Readable<NodeOutcome>, prefix = ''): boolean {
   return nodes.some((node) => node.onError === undefined && outcomes.get(prefix + node.name)?.error !== undefined);
 }
 
 /** The failure of a graph: the first node's, with every failed node named in the message. */
-export function graphFailure(nodes: readonly PlanNode[], outcomes: ReadonlyMap<string, NodeOutcome>, prefix = ''): FailureRecord {
+export function graphFailure(nodes: readonly PlanNode[], outcomes: Readable<NodeOutcome>, prefix = ''): FailureRecord {
   const failures = nodes.flatMap(({ name, onError }) => {
     const error = onError === undefined ? outcomes.get(prefix + name)?.error : undefined;
     return error === undefined ? [] : [{ name, error }];

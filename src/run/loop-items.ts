@@ -45,14 +45,14 @@ interface Attempted {
 function attempt(run: CompositeRun, items: readonly JsonValue[]): Attempted | undefined {
   const own = run.ownItem(items.length);
   if (own !== undefined) {
-    run.enterOnce(own, itemNames(run, own, items[own] ?? null, items.length));
+    run.enterOnce(own, () => itemNames(run, own, items[own] ?? null, items.length));
     return undefined;
   }
   const results: JsonValue[] = [];
   const errors: { index: number; error: FailureRecord }[] = [];
   let open = 0;
   for (const [index, item] of items.entries()) {
-    const state = run.enterOnce(index, itemNames(run, index, item, items.length));
+    const state = run.enterOnce(index, () => itemNames(run, index, item, items.length));
     if (state.kind === 'failed') errors.push({ index, error: state.error });
     if (state.kind === 'open') open += 1;
     if (open >= run.spec.concurrency) return undefined;

@@ -15,7 +15,7 @@ export function stepTurns(run: CompositeRun): CompositeState {
       stoppedBy = 'condition';
     else {
       const bound = { state, iteration: turns, $index: turns, $item: null };
-      const turn = run.enterOnce(turns, run.node.bodies?.['body'] === undefined ? { state } : bound);
+      const turn = run.enterOnce(turns, () => (run.node.bodies?.['body'] === undefined ? { state } : bound));
       if (turn.kind === 'open') return { kind: 'open' };
       if (turn.kind === 'failed' && spec.error_handling === 'fail_fast') return { kind: 'failed', error: turn.error };
       state = updated(run, state, turns);

@@ -35,9 +35,8 @@ export function progress(plan: Plan, kinds: ReadonlyMap<string, NodeKind>, view:
   const { nodes, maxConcurrentNodes = CONCURRENT_NODES } = plan;
   walk.graph({ prefix: '', nodes, input: view.input, maxConcurrentNodes, fresh: view.given === undefined });
 
-  const { settled, wakeAt } = walk;
+  const { settled, wakeAt, outcomes } = walk;
   const frames = [...walk.changedFrames.values()];
-  const outcomes = new Map([...view.outcomes, ...settled.map((outcome) => [outcome.node, outcome] as const)]);
   const wake = wakeAt === undefined ? {} : { wakeAt };
   if (isFailing(nodes, outcomes))
     return { settled, ready: [], frames, ...wake, end: { status: 'failed', error: graphFailure(nodes, outcomes) } };

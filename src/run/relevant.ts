@@ -34,7 +34,8 @@ function sharedLoops(path: string, nodes: readonly PlanNode[]): SharedLoop[] {
     const composite = inner.find((node) => node.name === name);
     if (composite === undefined) return loops;
     // The reducer sees what all items have come to.
-    if (key !== REDUCER && readCompositeSpec(composite.spec).concurrency > 1) loops.push({ loop: prefix + name, item: prefix + segment });
+    if (key !== REDUCER && readCompositeSpec(composite.spec).concurrency > 1)
+      loops.push({ loop: prefix + name, item: prefix + segment });
     prefix += `${segment}.`;
     inner = bodyOf(composite, key)?.nodes ?? [];
   }

@@ -11,8 +11,9 @@ import { failedOutcome, type NodeOutcome } from './outcome.ts';
 import { toRunStart } from './run-start.ts';
 import type { ReadyNode } from './walk.ts';
 
-/** A child run that nobody tells the end of is looked at again after this. */
-const CHILD_LOOK_MS = 5 * 60_000;
+/** A child run that nobody tells the end of is looked at again after this, later on less and less often. */
+const FIRST_CHILD_LOOK_MS = 5 * 60_000;
+const LONGEST_CHILD_LOOK_MS = 6 * 3_600_000;
 /** An event key ends up in URLs. */
 const MAX_EVENT_KEY_CHARACTERS = 1_000;
 
@@ -109,11 +110,14 @@ export async function lookAtChild(
   }
   const outcome = childOutcome(ready, run);
   if (outcome !== undefined) return { kind: 'ended', outcome };
-  const deadline = node.timeoutMs === 0 ? Number.POSITIVE_INFINITY : Date.parse(run.acceptedAt) + node.timeoutMs;
-  if (clock.now() >= deadline) {
+  const now = Math.max(clock.now(), task.now);
+  const begunAt = Date.parse(run.acceptedAt);
+  const deadline = node.timeoutMs === 0 ? Number.POSITIVE_INFINITY : begunAt + node.timeoutMs;
+  if (now >= deadline) {
     return { kind: 'ended', outcome: failedOutcome(path, node, failureOf(new NodeTimeoutError(node.name, node.timeoutMs))) };
   }
-  const lookAt = Math.min(clock.now() + CHILD_LOOK_MS, deadline);
+  const pauseMs = Math.min(Math.max(now - begunAt, FIRST_CHILD_LOOK_MS), LONGEST_CHILD_LOOK_MS);
+  const lookAt = Math.min(now + pauseMs, deadline);
   return { kind: 'suspended', suspension: { node: path, lookAt, ...(start === undefined ? {} : { start }) } };
 }
 

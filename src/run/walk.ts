@@ -8,6 +8,7 @@ import { failureOf, graphFailure, isFailing } from './failure.ts';
 import type { Frame } from './frame.ts';
 import { type GateDecision, gate } from './gate.ts';
 import { type GraphScope, type GraphState, OPEN } from './graph-scope.ts';
+import { LayeredMap, type Readable } from './layered-map.ts';
 import { isWithin } from './node-path.ts';
 import { failedOutcome, type NodeOutcome } from './outcome.ts';
 
@@ -29,8 +30,8 @@ export interface Given {
 export interface WalkView {
   readonly runId: string;
   readonly pipeline: string;
-  readonly outcomes: ReadonlyMap<string, NodeOutcome>;
-  readonly results: ReadonlyMap<string, JsonValue>;
+  readonly outcomes: Readable<NodeOutcome>;
+  readonly results: Readable<JsonValue>;
   readonly frames: ReadonlyMap<string, Frame>;
   /** Unsettled nodes that a task is at work on. */
   readonly atWork: ReadonlySet<string>;
@@ -53,33 +54,40 @@ export class Walk {
   wakeAt: number | undefined;
   readonly #kinds: ReadonlyMap<string, NodeKind>;
   readonly #view: WalkView;
-  readonly #outcomes: Map<string, NodeOutcome>;
-  readonly #results: Map<string, JsonValue>;
+  readonly #outcomes: LayeredMap<NodeOutcome>;
+  readonly #results: LayeredMap<JsonValue>;
 
   constructor(kinds: ReadonlyMap<string, NodeKind>, view: WalkView, now: number) {
     this.#kinds = kinds;
     this.#view = view;
     this.now = now;
-    this.#outcomes = new Map(view.outcomes);
-    this.#results = new Map(view.results);
+    this.#outcomes = new LayeredMap(view.outcomes);
+    this.#results = new LayeredMap(view.results);
   }
 
   /** Brings a graph as far as it goes without an effect. */
   graph(scope: GraphScope): GraphState {
     const results = this.#resultsIn(scope);
-    const begun = new Set<string>();
+    const active = this.#activeIn(scope);
+    const visited = new Set<string>();
     for (let changed = true; changed && !this.#isFailing(scope); ) {
       changed = false;
       for (const node of this.#dueNodes(scope)) {
-        if (begun.has(node.name)) continue;
-        const outcome = this.#visit(scope, node, results, begun);
+        if (visited.has(node.name)) continue;
+        const outcome = this.#visit(scope, node, results, active);
+        if (outcome === undefined && active.has(node.name)) visited.add(node.name);
         if (outcome === undefined) continue;
+        active.delete(node.name);
         changed = true;
         if ('value' in outcome.result) results.set(node.name, outcome.result.value);
         if (this.#isFailing(scope)) break;
       }
     }
     return this.#stateOf(scope);
+  }
+
+  get outcomes(): Readable<NodeOutcome> {
+    return this.#outcomes;
   }
 
   outcomeOf(path: string): NodeOutcome | undefined {
@@ -142,7 +150,7 @@ export class Walk {
     scope: GraphScope,
     node: PlanNode,
     results: ReadonlyMap<string, JsonValue>,
-    begun: Set<string>,
+    active: Set<string>,
   ): NodeOutcome | undefined {
     const path = scope.prefix + node.name;
     const facts = this.#facts(scope, this.#knownTo(path, results), this.frameOf(path)?.startedAt);
@@ -153,8 +161,8 @@ export class Walk {
       this.settle(outcome);
       return outcome;
     }
-    if (decision.kind !== 'run' || !this.#mayBegin(scope, node, begun)) return undefined;
-    begun.add(node.name);
+    if (decision.kind !== 'run' || !this.#mayBegin(scope, node, active)) return undefined;
+    active.add(node.name);
     const { input, scope: lookup } = decision;
     if (kind?.role !== 'composite') {
       this.ready.push({ path, node, input, scope: lookup });
@@ -176,22 +184,22 @@ export class Walk {
     return { input, results, now, runId, pipeline, ...(outer === undefined ? {} : { outer }) };
   }
 
-  #mayBegin(scope: GraphScope, node: PlanNode, begun: ReadonlySet<string>): boolean {
+  #mayBegin(scope: GraphScope, node: PlanNode, active: ReadonlySet<string>): boolean {
     const path = scope.prefix + node.name;
     const { given } = this.#view;
     if (given !== undefined && isWithin(given.path, path)) return true;
-    if (this.frameOf(path) === undefined && this.#activeIn(scope, begun) >= scope.maxConcurrentNodes) return false;
+    if (!active.has(node.name) && active.size >= scope.maxConcurrentNodes) return false;
     if (given === undefined || scope.fresh) return true;
     return [...node.dependencies, ...node.waitFor].some((name) => !given.known.has(scope.prefix + name));
   }
 
   /** Nodes of the graph that are at work, or will be. Those that only wait take nobody's place. */
-  #activeIn({ prefix, nodes }: GraphScope, begun: ReadonlySet<string>): number {
-    return nodes.filter(({ name }) => {
+  #activeIn({ prefix, nodes }: GraphScope): Set<string> {
+    const active = nodes.filter(({ name }) => {
       const path = prefix + name;
-      if (this.#outcomes.has(path)) return false;
-      return begun.has(name) || this.isAtWork(path) || this.frameOf(path) !== undefined;
-    }).length;
+      return !this.#outcomes.has(path) && (this.isAtWork(path) || this.frameOf(path) !== undefined);
+    });
+    return new Set(active.map(({ name }) => name));
   }
 
   #resultsIn({ prefix, nodes }: GraphScope): Map<string, JsonValue> {

@@ -2,7 +2,7 @@ import type { JsonValue } from '../json.ts';
 import type { AdapterDefinition } from '../nodes/adapters.ts';
 import { defineHandler, type HandlerDefinition, type TransitionHandler } from '../nodes/handlers.ts';
 import { type CreateService, defineService, type ServiceDefinition } from '../nodes/services.ts';
-import { defineStep, type StepDefinition, type StepFunction } from '../nodes/steps.ts';
+import { defineReducer, defineStep, type Reducer, type StepDefinition, type StepFunction } from '../nodes/steps.ts';
 import type { Diagnostic } from '../pipeline/diagnostic.ts';
 import { parseDocuments } from '../pipeline/documents.ts';
 import { parseDuration } from '../pipeline/duration.ts';
@@ -21,8 +21,10 @@ import { VirtualTimers } from './timers.ts';
 export type Named<Definition, Run> = readonly Definition[] | Readonly<Record<string, Run>>;
 
 export interface TestOptions {
-  /** What a `function_node`, a body or a reducer calls. */
+  /** What a `function_node`, a body or a loop's `reducer` calls. */
   readonly steps?: Named<StepDefinition, StepFunction>;
+  /** Pure functions that any `reducer` may name. */
+  readonly reducers?: Named<StepDefinition, Reducer>;
   /** What `spec.services` names as a `class`. */
   readonly services?: Named<ServiceDefinition, CreateService>;
   /** What state machines call after a transition. */
@@ -54,8 +56,8 @@ const DEFAULT_NOW = '2026-01-01T00:00:00Z';
  */
 export function testPipeline(source: PipelineSource, options: TestOptions = {}): PipelineTest {
   const language = localLanguage({
-    steps: definitions(options.steps, defineStep),
-    services: definitions(options.services, defineService),
+    steps: [...definitions(options.steps, defineStep), ...definitions(options.reducers, defineReducer)],
+    services: definitions(options.services, (name, create: CreateService) => defineService(name, create)),
     handlers: definitions(options.handlers, defineHandler),
     adapters: options.adapters ?? [],
   });

@@ -44,6 +44,20 @@ describe('hexdag plan', () => {
     expect(stdout).toMatch(/orchestrator {2}computed from data alone/);
   });
 
+  it('shows the ports of single nodes, without their configuration', async () => {
+    const ports = '{ llm: { adapters: [{ adapter: mock_llm, config: { responses: Hello } }, { adapter: mock_llm }] } }';
+    const file = pipeline(
+      `  nodes:\n    - { kind: llm_node, metadata: { name: a }, spec: { human_message: Hi, ports: ${ports} } }\n`,
+    );
+
+    const { stdout } = await cli(['plan', file]);
+    const { stdout: json } = await cli(['plan', file, '--output', 'json']);
+
+    expect(rows(stdout)).toEqual([['1', 'a', 'llm_node', 'activity 1', 'port llm: mock_llm, mock_llm']]);
+    expect(JSON.parse(json).nodes[0].ports).toEqual({ llm: ['mock_llm', 'mock_llm'] });
+    expect(json).not.toContain('Hello');
+  });
+
   it.each([
     [
       'a chain of effects is one activity that also ends the run',

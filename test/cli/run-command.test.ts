@@ -91,7 +91,9 @@ describe('hexdag run', () => {
     const pipeline = pipelineFile('greeting', spec);
 
     const given = await json(pipeline, '--env', 'dev', '--var', 'GREETING=Hello=you');
-    const fromEnvironment = await cli(['run', pipeline, '--env', 'dev', '--output', 'json'], { environment: { GREETING: 'Servus' } });
+    const fromEnvironment = await cli(['run', pipeline, '--env', 'dev', '--output', 'json'], {
+      environment: { GREETING: 'Servus' },
+    });
 
     expect(given.report.results).toEqual({ a: 'Hello=you' });
     expect(JSON.parse(fromEnvironment.stdout).results).toEqual({ a: 'Servus' });
@@ -102,7 +104,10 @@ describe('hexdag run', () => {
       'retry',
       '{nodes: [{kind: function_node, metadata: {name: a}, spec: {fn: flaky, max_retries: 3, retry_delay: 0.02}}]}',
     );
-    const module = file('flaky.mjs', 'let calls = 0;\nexport function flaky() {\n  if (++calls < 3) throw new Error("no");\n  return calls;\n}\n');
+    const module = file(
+      'flaky.mjs',
+      'let calls = 0;\nexport function flaky() {\n  if (++calls < 3) throw new Error("no");\n  return calls;\n}\n',
+    );
 
     const { exitCode, report } = await json(pipeline, '--steps', module);
 
@@ -112,7 +117,8 @@ describe('hexdag run', () => {
 });
 
 describe('hexdag run with events', () => {
-  const spec = '{nodes: [{kind: wait_node, metadata: {name: w}, spec: {event_key: "go:{{id}}", timeout: 2d}}], output: {said: w}}';
+  const spec =
+    '{nodes: [{kind: wait_node, metadata: {name: w}, spec: {event_key: "go:{{id}}", timeout: 2d}}], output: {said: w}}';
   const pipeline = pipelineFile('waiting', spec);
 
   it('ends when the run waits for one', async () => {
@@ -132,10 +138,19 @@ describe('hexdag run with events', () => {
 
     expect(exitCode).toBe(3);
     expect(stdout).toContain("Waiting   w for 'go:7', 172800 s at most\n");
+    expect(stdout).toMatch(/^w +wait_node +waiting$/m);
   });
 
   it('delivers what it is given, and tells what nobody waited for', async () => {
-    const { exitCode, report, stderr } = await json(pipeline, '--input', '{"id": 7}', '--deliver', 'go:7="yes"', '--deliver', 'other=1');
+    const { exitCode, report, stderr } = await json(
+      pipeline,
+      '--input',
+      '{"id": 7}',
+      '--deliver',
+      'go:7="yes"',
+      '--deliver',
+      'other=1',
+    );
 
     expect(exitCode).toBe(0);
     expect(report).toMatchObject({ status: 'completed', output: { said: 'yes' } });
@@ -167,7 +182,10 @@ export const book = { name: 'Book', create: () => ({ methods: { look: { run: () 
 
     const { exitCode, report } = await json(pipeline, '--steps', module, '--input', '{"n": 1, "m": 2}');
 
-    expect({ exitCode, results: report.results }).toEqual({ exitCode: 0, results: { plain: 2, named: { n: 1 }, called: 'found' } });
+    expect({ exitCode, results: report.results }).toEqual({
+      exitCode: 0,
+      results: { plain: 2, named: { n: 1 }, called: 'found' },
+    });
   });
 
   it('replaces a step of the app', async () => {

@@ -20,7 +20,7 @@ const UNION = /\btype \w*Code =((?:\s*\|?\s*'[a-z0-9_]+')+)/g;
 const OTHERS = /^(?:custom|code|\w+_adapter)$/;
 
 /** Put together where they are told, from the name of a key. */
-const COMPOSED: readonly string[] = ['on_error_self', 'on_timeout_self'];
+const COMPOSED: readonly string[] = ['on_error_self', 'on_timeout_self', 'input_schema_violation'];
 
 function sources(): readonly { readonly file: string; readonly text: string }[] {
   return globSync('{src,functions}/**/*.ts', { cwd: ROOT })

@@ -4,7 +4,9 @@ import { fuzzCommandLines } from '../cli/fuzz/fuzz.ts';
 const COUNT = 100_000;
 const STEP = 10_000;
 
-it(`${COUNT} command lines on any files end with documented exit codes, quickly, and write nothing elsewhere`, { timeout: 1_800_000 }, async () => {
+it(`${COUNT} command lines on any files end with documented exit codes, quickly, and write nothing elsewhere`, {
+  timeout: 1_800_000,
+}, async () => {
   const start = performance.now();
   const rate = (done: number) => `${Math.round((done * 1000) / (performance.now() - start))}/s`;
 

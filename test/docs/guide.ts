@@ -16,7 +16,8 @@ export interface Page {
   readonly examples: readonly Example[];
 }
 
-const ROOT = join(import.meta.dirname, '../..');
+/** The folder of the project. */
+export const ROOT = join(import.meta.dirname, '../..');
 
 /** The README and all pages of `docs/`, in folders too. */
 export function readGuide(): readonly Page[] {
@@ -48,7 +49,9 @@ const NO_NODES = '  nodes: [{kind: data_node, metadata: {name: nothing}, spec: {
 export function wholeDocument({ text, attributes }: Block): string {
   if (/^kind:/m.test(text)) return text;
   const given = (attributes['given'] ?? '').split(',').filter((name) => name !== '');
-  const before = given.map((name) => `    - {kind: data_node, metadata: {name: ${name}}, spec: {output: {}}, dependencies: []}\n`);
+  const before = given.map(
+    (name) => `    - {kind: data_node, metadata: {name: ${name}}, spec: {output: {}}, dependencies: []}\n`,
+  );
   if (/^(?:#.*\n|\s*\n)*-/.test(text)) return `${HEAD}  nodes:\n${before.join('')}${indented(text, 4)}`;
   return `${HEAD}${indented(text, 2)}${/^nodes:/m.test(text) ? '' : NO_NODES}`;
 }

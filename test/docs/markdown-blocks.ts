@@ -31,7 +31,9 @@ export function blocksIn(page: string, markdown: string): readonly Block[] {
 
 function toBlock(page: string, open: { readonly info: string; readonly line: number; readonly lines: readonly string[] }): Block {
   const [language = '', ...words] = open.info.split(/\s+/);
-  const attributes = words.filter((word) => word.includes('=')).map((word) => [word.replace(/=.*/, ''), word.replace(/^[^=]*=/, '')]);
+  const attributes = words
+    .filter((word) => word.includes('='))
+    .map((word) => [word.replace(/=.*/, ''), word.replace(/^[^=]*=/, '')]);
   const role = words.find((word) => !word.includes('=')) ?? '';
   const text = open.lines.map((line) => `${line}\n`).join('');
   return { page, line: open.line, language, role, attributes: Object.fromEntries(attributes), text };

@@ -1,10 +1,10 @@
 import { expect } from 'vitest';
-import { steps as projectSteps } from '../../steps/index.ts';
 import { isJsonObject, type JsonValue } from '../../src/json.ts';
 import type { Diagnostic } from '../../src/pipeline/diagnostic.ts';
 import { formatDiagnostic } from '../../src/pipeline/format-diagnostic.ts';
 import type { RunReport } from '../../src/testing/run-report.ts';
 import { type PipelineTest, testPipeline } from '../../src/testing/test-pipeline.ts';
+import { steps as projectSteps } from '../../steps/index.ts';
 import { type Example, wholeDocument } from './guide.ts';
 import type { Block } from './markdown-blocks.ts';
 import { handlers, ports, services, steps } from './steps.ts';
@@ -29,7 +29,10 @@ export function codesOf(diagnostics: readonly Diagnostic[]): readonly string[] {
 
 /** What an attribute such as `codes=a,b` lists. */
 export function listed(text: string | undefined): readonly string[] {
-  return (text ?? '').split(',').filter((word) => word !== '').sort();
+  return (text ?? '')
+    .split(',')
+    .filter((word) => word !== '')
+    .sort();
 }
 
 export function diagnosticText(example: Example): string {
@@ -38,12 +41,14 @@ export function diagnosticText(example: Example): string {
   return `${diagnostics.map((one) => formatDiagnostic(one, source)).join('\n')}\n`;
 }
 
-/** Runs an example with each of its inputs and compares what comes out with what the page says. */
+/** Runs an example with each of its inputs and compares what comes out with what the page says. One without data only runs. */
 export async function runExample(example: Example): Promise<void> {
-  let test = compileExample(example, example.data[0]);
+  const data = example.data.filter(({ role }) => role !== 'diagnostic');
+  let test = compileExample(example, data[0]);
   let run: RunReport | undefined;
-  for (const block of example.data) {
-    if (block.role === 'diagnostic') continue;
+  if (!data.some(isExpectation)) expect((await test.start()).status).not.toBe('invalid');
+  for (const [index, block] of data.entries()) {
+    if (!isExpectation(block)) expect(data[index + 1], `what follows the ${block.role}`).toBeDefined();
     if (block.role === 'input') {
       test = compileExample(example, block);
       run = await test.start(json(block));
@@ -59,7 +64,16 @@ export async function runExample(example: Example): Promise<void> {
 }
 
 /** Which status a block tells of, unless it says so. */
-const STATUS: Readonly<Record<string, string>> = { output: 'completed', results: 'completed', error: 'failed', waiting: 'suspended' };
+const STATUS: Readonly<Record<string, string>> = {
+  output: 'completed',
+  results: 'completed',
+  error: 'failed',
+  waiting: 'suspended',
+};
+
+function isExpectation({ role }: Block): boolean {
+  return Object.hasOwn(STATUS, role);
+}
 
 function compare(block: Block, run: RunReport): void {
   const expected = json(block);

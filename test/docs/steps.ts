@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../src/json.ts';
+import { isJsonObject, type JsonValue } from '../../src/json.ts';
 import { PermanentError, TransientError } from '../../src/nodes/errors.ts';
 import { defineHandler } from '../../src/nodes/handlers.ts';
 import { defineService } from '../../src/nodes/services.ts';
@@ -21,11 +21,9 @@ const stock = defineStep('check_stock', () => ({ available: true }));
 
 const echo = defineStep('echo', (input) => input);
 
-const ship = defineStep(
-  'ship_parcel',
-  (input) => ({ label: `${text(input, 'customer')}, ${text(input, 'city')}` }),
-  { params: ['customer', 'city'] },
-);
+const ship = defineStep('ship_parcel', (input) => ({ label: `${text(input, 'customer')}, ${text(input, 'city')}` }), {
+  params: ['customer', 'city'],
+});
 
 const chargeCard = defineStep('charge_card', (input) => {
   if (text(input, 'card') === 'declined') throw new PermanentError('card_declined', 'The card was declined.');
@@ -53,7 +51,20 @@ const askForApproval = defineStep('ask_for_approval', (input) => ({ asked: text(
 
 const weather = defineStep('weather', (input) => `sunny in ${text(input, 'city')}`, { params: ['city'] });
 
-export const steps = [greet, fetchOrder, stock, echo, ship, chargeCard, callCarrier, neverEnds, doubled, priceItem, askForApproval, weather];
+export const steps = [
+  greet,
+  fetchOrder,
+  stock,
+  echo,
+  ship,
+  chargeCard,
+  callCarrier,
+  neverEnds,
+  doubled,
+  priceItem,
+  askForApproval,
+  weather,
+];
 
 const orderBook = defineService('OrderBook', (config) => ({
   methods: {
@@ -84,7 +95,7 @@ const shop: HttpClient = {
 export const ports = { shop };
 
 function field(value: JsonValue, name: string): JsonValue {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? ((value as JsonObject)[name] ?? null) : null;
+  return isJsonObject(value) ? (value[name] ?? null) : null;
 }
 
 function text(value: JsonValue, name: string): string {

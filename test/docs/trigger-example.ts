@@ -1,12 +1,12 @@
 import type { JsonValue } from '../../src/json.ts';
 import { isJsonObject } from '../../src/json.ts';
 import { startable } from '../../src/library.ts';
-import { localLanguage } from '../../src/testing/local-runs.ts';
 import { compilePipeline } from '../../src/pipeline/compile.ts';
+import { localLanguage } from '../../src/testing/local-runs.ts';
 import { choosePipeline } from '../../src/triggers/choose-pipeline.ts';
 import { readServiceBusEvent } from '../../src/triggers/service-bus-event.ts';
-import { compileTriggers } from '../../src/triggers/trigger-document.ts';
 import type { StartablePipeline, Trigger } from '../../src/triggers/trigger.ts';
+import { compileTriggers } from '../../src/triggers/trigger-document.ts';
 
 /** The pipelines that triggers of the guide name. */
 const pipelines = [startableNamed('orders', '"2"'), startableNamed('refunds', '"1"')];

@@ -2,7 +2,12 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
-const order = { orderId: 'A-1', customer: 'Ada', items: [{ sku: 'mug', quantity: 1, unitPrice: 9.5 }], payment: { card: 'tok_declined' } };
+const order = {
+  orderId: 'A-1',
+  customer: 'Ada',
+  items: [{ sku: 'mug', quantity: 1, unitPrice: 9.5 }],
+  payment: { card: 'tok_declined' },
+};
 
 describe('the built hexdag run', () => {
   it('knows the errors of a TypeScript module, which brings its own copy of their classes', async () => {

@@ -26,10 +26,13 @@ describe('the examples', () => {
     expect(commands.map((command) => words(command)[1]).sort()).toEqual(files.sort());
   });
 
-  it.each(commands.map((command) => [command.split(' ')[1] ?? '', command]))('%s runs as the README says', async (file, command) => {
-    const { exitCode, stdout } = await cli([...words(command), '--output', 'json']);
+  it.each(commands.map((command) => [command.split(' ')[1] ?? '', command]))(
+    '%s runs as the README says',
+    async (file, command) => {
+      const { exitCode, stdout } = await cli([...words(command), '--output', 'json']);
 
-    const name = file.replace(/^.*\/|\.yaml$/g, '');
-    expect({ exitCode, output: JSON.parse(stdout).output }).toEqual({ exitCode: 0, output: outputs[name] });
-  });
+      const name = file.replace(/^.*\/|\.yaml$/g, '');
+      expect({ exitCode, output: JSON.parse(stdout).output }).toEqual({ exitCode: 0, output: outputs[name] });
+    },
+  );
 });

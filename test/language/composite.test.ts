@@ -283,12 +283,12 @@ it('a loop may do something every night for a year', async () => {
     condition: state.iteration < 365
     initial_state: {iteration: 0}
     max_iterations: 400
-    timeout: 400d
+    timeout: 366d
     body:
       - {kind: wait_node, metadata: {name: night}, spec: {event_key: stop, timeout: 1d, on_timeout: work}}
       - {kind: function_node, metadata: {name: work}, spec: {fn: work}, dependencies: []}`;
   const work = () => nights.push('');
-  const tested = pipeline(nodes, 'orchestrator: {pipeline_timeout: 400d}', { steps: { work } });
+  const tested = pipeline(nodes, 'orchestrator: {pipeline_timeout: 366d}', { steps: { work } });
   await tested.start();
 
   const before = await tested.advance('364d');

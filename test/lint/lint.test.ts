@@ -92,6 +92,20 @@ describe('lint', () => {
       ['warning llm_without_retries: a', 'warning llm_without_timeout: a'],
     ],
     [
+      'a model without patience whose own port has none, whatever that of the pipeline has',
+      `  ports: { llm: { adapter: mock_llm, middleware: [retry, timeout] } }\n${nodes(
+        '{ kind: llm_node, metadata: { name: a }, spec: { human_message: hi, ports: { llm: { adapter: mock_llm } } } }',
+      )}`,
+      ['warning llm_without_retries: a', 'warning llm_without_timeout: a'],
+    ],
+    [
+      'a secret in the port of a node',
+      nodes(
+        '{ kind: function_node, metadata: { name: a }, spec: { fn: work, ports: { crm: { adapter: http_client, config: { bearer_token: sk-0123456789abcdef0123 } } } } }',
+      ),
+      ['error secret_literal: sk-0123456789abcdef0123'],
+    ],
+    [
       'a name that expressions cannot refer to',
       nodes('{ kind: function_node, metadata: { name: My-node }, spec: { fn: work } }'),
       ['info name_style: My-node'],
@@ -145,6 +159,13 @@ describe('lint', () => {
       'a model under a default timeout',
       `  orchestrator: { default_node_timeout: 2m }\n  ports: { llm: { adapter: mock_llm } }\n${nodes(
         '{ kind: llm_node, metadata: { name: a }, spec: { human_message: hi, max_retries: 3 } }',
+      )}`,
+    ],
+    [
+      'models whose ports are patient, be they the pipeline’s or their own',
+      `  ports: { llm: { adapter: mock_llm, middleware: [timeout, retry_with_backoff] } }\n${nodes(
+        '{ kind: llm_node, metadata: { name: a }, spec: { human_message: hi } }',
+        '{ kind: llm_node, metadata: { name: b }, spec: { human_message: hi, ports: { llm: { adapter: mock_llm, middleware: [hexdag.stdlib.middleware.Timeout, { retry: { max_retries: 2 } }] } } } }',
       )}`,
     ],
     [

@@ -83,6 +83,34 @@ describe('an api_call_node', () => {
     expect(server.requests[0]?.headers.authorization).toBe('Bearer t-4711');
   });
 
+  it('does not leave the origin of its port because a value says so', async () => {
+    const api: PlanPort = { adapters: [{ adapter: 'http_client', config: { base_url: 'http://127.0.0.1:9' } }], middleware: [] };
+
+    const result = call({ url: '{{next}}', port: 'api' }, { next: `${server.origin}/x` }, { api });
+
+    await expect(result).rejects.toMatchObject({ code: 'http_request_invalid' });
+    expect(server.requests).toEqual([]);
+  });
+
+  it('leaves the origin of its port if the pipeline says so', async () => {
+    const api: PlanPort = { adapters: [{ adapter: 'http_client', config: { base_url: 'http://127.0.0.1:9' } }], middleware: [] };
+
+    const result = await call({ url: `${server.origin}/x`, port: 'api' }, {}, { api });
+
+    expect(result).toMatchObject({ url: '/x' });
+  });
+
+  it('follows a value within the origin of its port, such as the address of a next page', async () => {
+    const api: PlanPort = {
+      adapters: [{ adapter: 'http_client', config: { base_url: `${server.origin}/v1` } }],
+      middleware: [],
+    };
+
+    const result = await call({ url: '{{next}}', port: 'api' }, { next: `${server.origin}/v1/x?page=2` }, { api });
+
+    expect(result).toMatchObject({ url: '/v1/x?page=2' });
+  });
+
   it('reads the answer by its output schema', async () => {
     const result = await call({ output_schema: { total: 'float', note: 'str?' } });
 

@@ -6,7 +6,7 @@ import type { JsonObject } from '../../src/json.ts';
 import { defineAdapter } from '../../src/nodes/adapters.ts';
 import { missingSecretsOf } from '../../src/nodes/secret-references.ts';
 import { defineService } from '../../src/nodes/services.ts';
-import type { Plan } from '../../src/pipeline/plan.ts';
+import type { Plan, PlanNode } from '../../src/pipeline/plan.ts';
 import { isHttpClient } from '../../src/ports/http-client.ts';
 import { isLlm } from '../../src/ports/llm.ts';
 import { ManualClock } from '../helpers/manual-clock.ts';
@@ -53,6 +53,22 @@ function planOf(change: Partial<Plan>): Plan {
 
 function portOf(config: JsonObject = {}, adapter = 'probe') {
   return { adapters: [{ adapter, config }], middleware: [] };
+}
+
+function nodeOf(name: string): PlanNode {
+  return {
+    name,
+    kind: 'function_node',
+    dependencies: [],
+    waitFor: [],
+    critical: false,
+    requiredInputs: [],
+    strictMapping: false,
+    timeoutMs: 0,
+    retry: { maxAttempts: 1, delayMs: 0, backoff: 1, maxDelayMs: 0 },
+    onlyOnError: false,
+    spec: {},
+  };
 }
 
 function ask(port: unknown, text: string): Promise<unknown> {
@@ -167,7 +183,83 @@ describe('a port', () => {
   });
 });
 
+describe('a port of a node', () => {
+  const plan = planOf({ ports: { api: portOf({ name: 'shared' }) } });
+  const nodeWith = (config: JsonObject, ofKind?: string) => ({
+    ports: { api: { ...portOf(config), ...(ofKind === undefined ? {} : { ofKind }) } },
+  });
+
+  it('comes before that of the pipeline, and only for the node', async () => {
+    const factory = factoryOf();
+
+    const own = await ask(factory.of(plan, nodeWith({ name: 'own' })).port('api'), '1');
+    const other = await ask(factory.of(plan, {}).port('api'), '2');
+
+    expect([own, other]).toEqual(['own: 1', 'shared: 2']);
+  });
+
+  it('leaves the node the other ports, and services with the ports of the pipeline', async () => {
+    const Orders = defineService('Orders', (config, ports) => ({
+      methods: { same: { run: () => [config['api'] === ports('api'), ports('api') === factory.of(plan).port('api')] } },
+    }));
+    const services = { orders: { class: 'Orders', config: { api: 'api' } } };
+    const factory = factoryOf({ services: [Orders] });
+    const plan = planOf({ ports: { api: portOf(), crm: portOf({ name: 'crm' }) }, services });
+    const resources = factory.of(plan, nodeWith({ name: 'own' }));
+
+    const crm = await ask(resources.port('crm'), '1');
+    const same = await resources.service('orders')?.methods.get('same')?.call({}, stepContext('n'));
+
+    expect(crm).toBe('crm: 1');
+    expect(same).toEqual([true, true]);
+    expect(resources.services).toEqual(['orders', 'pipeline_memory']);
+    expect(isHttpClient(resources.port('api_call'))).toBe(true);
+  });
+
+  it('is made once for the node, and is not that of another which declares the same', () => {
+    const factory = factoryOf();
+    const node = nodeWith({ name: 'own' });
+
+    const first = factory.of(plan, node).port('api');
+    const again = factory.of(plan, { ...node }).port('api');
+    const other = factory.of(plan, nodeWith({ name: 'own' })).port('api');
+
+    expect(again).toBe(first);
+    expect(other).not.toBe(first);
+  });
+
+  it('is shared by the nodes of a kind if it is declared for the kind', () => {
+    const factory = factoryOf();
+
+    const first = factory.of(plan, nodeWith({}, 'llm_node')).port('api');
+    const second = factory.of(plan, nodeWith({}, 'llm_node')).port('api');
+    const ofOtherKind = factory.of(plan, nodeWith({}, 'agent_node')).port('api');
+
+    expect(second).toBe(first);
+    expect(ofOtherKind).not.toBe(first);
+  });
+
+  it('gives way to an object that stands in for the port', () => {
+    const resources = factoryOf({ overrides: { api: 'mine' } }).of(plan, nodeWith({ name: 'own' }));
+
+    const port = resources.port('api');
+
+    expect(port).toBe('mine');
+  });
+});
+
 describe('missing secrets of a plan', () => {
+  it('are those of the ports of its nodes too, however deep', () => {
+    const node = (name: string, config: JsonObject, bodies = {}) => ({ ...nodeOf(name), ports: { api: portOf(config) }, bodies });
+    const inner = { nodes: [node('b', { x: `\${B_TOKEN}` })], result: 'last', maxConcurrentNodes: 1 };
+
+    const missing = missingSecretsOf(planOf({ nodes: [node('a', { x: `\${A_TOKEN}` }, { body: inner })] }), {
+      get: () => undefined,
+    });
+
+    expect(missing).toEqual(['A_TOKEN', 'B_TOKEN']);
+  });
+
   it('are those of all its ports and services', () => {
     const ports = { a: portOf({ x: `\${A_TOKEN}` }), b: portOf({ x: `\${B_TOKEN}`, y: `\${D_TOKEN:d}` }) };
     const services = { s: { class: 'S', config: { x: `\${C_TOKEN}`, again: `\${A_TOKEN}` } } };
@@ -232,6 +324,20 @@ describe('a service', () => {
     const result = await resources.service('orders')?.methods.get('look')?.call({}, context);
 
     expect(result).toEqual({ keys: ['api', 'key'], key: 'k', same: true });
+  });
+
+  it('reads its configuration by its schema, and never shows what does not fit', async () => {
+    const Orders = defineService('Orders', {
+      config: z.object({ region: z.enum(['eu', 'us']).default('eu'), key: z.string().max(3).optional() }),
+      create: (config) => ({ methods: { look: { run: () => config } } }),
+    });
+    const services = { fine: { class: 'Orders', config: {} }, wrong: { class: 'Orders', config: { key: `\${API_KEY}` } } };
+    const resources = factoryOf({ services: [Orders], environment: { API_KEY: 'very-secret' } }).of(planOf({ services }));
+
+    const result = await resources.service('fine')?.methods.get('look')?.call({}, context);
+
+    expect(result).toEqual({ region: 'eu' });
+    expect(() => resources.service('wrong')).toThrow("of the service 'Orders' is not valid at: key (too_big)");
   });
 
   it('is set up once before its first call and torn down once at the end', async () => {

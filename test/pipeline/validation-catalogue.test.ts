@@ -58,8 +58,8 @@ describe('the structure of documents', () => {
     ['limits of a Config', `kind: Config\nspec: {limits: {}}\n---\n${pipeline(NODE)}`, ['2:8 warning key_not_supported']],
     [
       'keys without effect',
-      pipeline(NODE, 'policies: {}', 'observers: []'),
-      ['5:3 warning key_not_supported', '6:3 warning key_not_supported'],
+      pipeline(NODE, 'policies: {}', 'observers: []', 'caps: {}', 'node_ports: {}', 'limits:'),
+      [5, 6, 7, 8, 9].map((line) => `${line}:3 warning key_not_supported`),
     ],
   ])('%s', (_, text, expected) => {
     const diagnostics = told(text);
@@ -129,14 +129,32 @@ describe('ports', () => {
   it('of kinds of nodes are checked like others', () => {
     const diagnostics = told(pipeline(NODE, 'type_ports: {llm_node: {llm: {adapter: nope}}}'));
 
-    expect(diagnostics).toEqual(['5:3 warning key_not_supported', '5:42 adapter_unknown']);
+    expect(diagnostics).toEqual(['5:42 adapter_unknown']);
+  });
+});
+
+describe('a key that has no effect', () => {
+  it('is told with what to do in its place, each limit by itself', () => {
+    const limits = 'max_llm_calls, max_tool_calls, max_total_tokens, max_cost_usd, warning_threshold';
+    const written = `limits: {${limits.replaceAll(',', ': 1,')}: 1}`;
+    const config = `kind: Config\nspec: {logging: {}, caps: {}, ${written}}`;
+    const text = `${pipeline(NODE, 'policies: {}', 'observers: []', 'caps: {}', 'node_ports: {}', written)}\n---\n${config}`;
+
+    const { diagnostics } = compileFiles({ 'main.yaml': text }, {}, catalog);
+
+    const keys = diagnostics.map(({ message }) => /^'(\w+)' has no effect here\.$/.exec(message)?.[1]);
+    const spec = ['policies', 'observers', 'caps', 'node_ports', ...limits.split(', ')];
+    expect(keys).toEqual([...spec, 'logging', 'caps', ...limits.split(', ')]);
+    const remedies = new Map(diagnostics.map(({ remedy = '' }, index) => [keys[index], remedy]));
+    expect(new Set(remedies.values()).size).toBe(spec.length + 1);
+    expect([...remedies.values()].filter((remedy) => remedy.length < 20)).toEqual([]);
   });
 });
 
 describe('ports of one node', () => {
   it.each([
-    ['{llm: {adapter: mock_llm}}', ['4:79 warning key_not_supported']],
-    ['{llm: {adapter: nope}}', ['4:79 warning key_not_supported', '4:95 adapter_unknown']],
+    ['{llm: {adapter: mock_llm}}', []],
+    ['{llm: {adapter: nope}}', ['4:95 adapter_unknown']],
     ['5', ['4:79 type_mapping']],
   ])('%s', (ports, expected) => {
     const node = `nodes: [{kind: function_node, metadata: {name: a}, spec: {fn: const, ports: ${ports}}}]`;

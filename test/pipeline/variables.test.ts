@@ -134,4 +134,35 @@ describe('a reference to a variable', () => {
 
     expect(places(diagnostics)).toContain(expected);
   });
+
+  it('is refused outside of a configuration if what it stands for looks like a credential, whatever its name', () => {
+    const connection = 'Endpoint=sb://x/;SharedAccessKeyName=root;SharedAccessKey=aGVsbG8gd29ybGQgaGVsbG8gd29ybGQ=';
+    const main = pipeline(NODE, 'variables: {v: "${SB}"}', 'ports: {p: {adapter: mock_llm, config: {v: "${SB}"}}}');
+
+    const { diagnostics } = compileFiles({ 'main.yaml': main }, { variables: { SB: connection } });
+
+    expect(places(diagnostics)).toEqual(['5:19 secret_misplaced']);
+    expect(JSON.stringify(diagnostics)).not.toContain('aGVsbG8');
+  });
+
+  it('to a secret that the pipeline lists is refused in the file of a body too', () => {
+    const body = pipeline('nodes: [{kind: data_node, metadata: {name: d}, spec: {output: {v: "${REGION}"}}}]');
+    const main = pipeline(
+      'secrets: [REGION]',
+      'nodes: [{kind: composite_node, metadata: {name: c}, spec: {mode: times, count: 1, body_pipeline: body.yaml}}]',
+    );
+
+    const { plan, diagnostics } = compileFiles({ 'main.yaml': main, 'body.yaml': body }, { variables: { REGION: 'hush' } });
+
+    expect(plan).toBeUndefined();
+    expect(places(diagnostics)).toEqual(['body.yaml:4:70 secret_misplaced']);
+  });
+
+  it('that never closes is text, however often it begins', () => {
+    const text = '${A:'.repeat(60_000);
+
+    const { diagnostics } = compileFiles({ 'main.yaml': pipeline(NODE, `variables: {v: "${text}"}`) });
+
+    expect(diagnostics).toEqual([]);
+  });
 });

@@ -14,10 +14,11 @@ import type { RunRecord } from '../../src/ports/run-store.ts';
 import { advance } from '../../src/run/advance.ts';
 import type { AdvanceDependencies } from '../../src/run/advance-dependencies.ts';
 import type { AdvanceTask } from '../../src/run/advance-task.ts';
+import { runFinish } from '../../src/run/finish.ts';
 import { OutboxRelay } from '../../src/run/outbox-relay.ts';
 import { childRuns } from '../../src/triggers/child-runs.ts';
 import { ManualClock } from '../helpers/manual-clock.ts';
-import { type Behaviour, kinds, node, plan } from './plans.ts';
+import { type Behaviour, body, composite, kinds, node, plan } from './plans.ts';
 
 const clock = new ManualClock();
 let runs: MemoryRunStore;
@@ -112,6 +113,33 @@ describe('carrying a run on', () => {
     expect(result.outcomes.map(({ node }) => node)).toEqual(['a']);
     expect(result.plan?.nodes).toHaveLength(3);
     expect(result.ended).toBeUndefined();
+  });
+
+  it('tells how the run ended in the end, if somebody else ended it meanwhile', async () => {
+    const reason = 'Enough.';
+    const chain = await task(plan(node('a')));
+    const cancelling = dependencies({
+      a: async () => {
+        await runs.finish('run-1', runFinish(accepted, { status: 'cancelled', reason }, clock.now()));
+        return 'late';
+      },
+    });
+
+    const result = await advance(chain, cancelling);
+
+    expect(result.ended).toBe('cancelled');
+    expect(await runs.read('run-1')).toMatchObject({ status: 'cancelled' });
+  });
+
+  it('stores large results of nodes within loops under names that stores accept', async () => {
+    const large = 'x'.repeat(40_000);
+    const loop = composite('loop', { mode: 'times', count: 1, collect: 'last' }, body(node('inner')));
+
+    const result = await advance(await task(plan(loop)), dependencies({ inner: () => large }));
+
+    const [record] = await runs.readNodes('run-1');
+    expect(result.ended).toBe('completed');
+    expect(record).toMatchObject({ node: 'loop[0].inner', result: { blob: { name: 'run-1/loop(0).inner.result.json' } } });
   });
 
   it('leaves nodes that others run alone, and does not end the run beside them', async () => {

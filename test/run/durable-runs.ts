@@ -147,8 +147,6 @@ export class DurableRuns {
     await this.orchestrations.start({ ...run, recovering: records.length > 0 });
   }
 
-  async status() { return this.#client().getStatus(RUN_ID, { showInput: false, showHistory: true, showHistoryOutput: false }); }
-
   /** How the orchestration ended. */
   async ended(): Promise<{ readonly status: string; readonly output: unknown }> {
     return this.#until(({ runtimeStatus }) => runtimeStatus === 'Completed' || runtimeStatus === 'Failed');
@@ -207,7 +205,7 @@ export class DurableRuns {
       history.find(({ OrchestrationInstance }) => OrchestrationInstance)?.OrchestrationInstance?.ExecutionId ?? '';
     const before = this.#actions.get(execution) ?? [];
     // Timers may be cancelled later on.
-    const now = actions.flat().map((action) => JSON.stringify(action).replace('"isCanceled":true', '"isCanceled":false'));
+    const now = actions.flat().map((action) => JSON.stringify(action).replaceAll('"isCanceled":true', '"isCanceled":false'));
     for (const [index, action] of before.entries()) {
       if (now[index] !== action) throw new DriftError(`Action ${index} was ${action} and is now ${now[index]}.`);
     }

@@ -74,7 +74,12 @@ describe.each(Object.entries(ENGINES))('on %s', (_, open) => {
       };
       const slow = Promise.withResolvers<JsonValue>();
       const run = await world({ flaky, slow: () => slow.promise });
-      const limited = plan(node('flaky', [], { retry: retry(3, SECOND), onError: 'after' }), wait('gate', 'go'), node('slow', ['gate']), node('after', ['flaky']));
+      const limited = plan(
+        node('flaky', [], { retry: retry(3, SECOND), onError: 'after' }),
+        wait('gate', 'go'),
+        node('slow', ['gate']),
+        node('after', ['flaky']),
+      );
       await run.start({ ...limited, maxConcurrentNodes: 1 });
       await run.advance(500);
       const delivery = run.deliver('go');
@@ -97,8 +102,17 @@ describe.each(Object.entries(ENGINES))('on %s', (_, open) => {
     });
 
     it('carries values on that are too large for the history, while something waits', async () => {
-      const run = await world({ a: () => LARGE, b: failing(2), c: (input) => (isJsonObject(input) ? String(input['a']).length : null) });
-      const large = plan(node('a'), node('b', ['a'], { retry: retry(3, SECOND) }), wait('gate', 'go', DAY), node('c', ['a', 'b', 'gate']));
+      const run = await world({
+        a: () => LARGE,
+        b: failing(2),
+        c: (input) => (isJsonObject(input) ? String(input['a']).length : null),
+      });
+      const large = plan(
+        node('a'),
+        node('b', ['a'], { retry: retry(3, SECOND) }),
+        wait('gate', 'go', DAY),
+        node('c', ['a', 'b', 'gate']),
+      );
 
       await run.start({ ...large, output: { length: 'c' } }, { text: LARGE });
       await run.advance(HOUR);
@@ -159,7 +173,10 @@ describe.each(Object.entries(ENGINES))('on %s', (_, open) => {
     it('hands over to the node that takes over', async () => {
       const run = await world();
       const late = node('late', ['gate'], { handlesTimeout: ['gate'] });
-      await run.start({ ...plan(wait('gate', 'go', DAY, { onTimeout: 'late' }), late, node('after', ['gate'])), output: { late: 'late', after: 'after' } });
+      await run.start({
+        ...plan(wait('gate', 'go', DAY, { onTimeout: 'late' }), late, node('after', ['gate'])),
+        output: { late: 'late', after: 'after' },
+      });
 
       await run.advance(DAY);
 
@@ -170,7 +187,12 @@ describe.each(Object.entries(ENGINES))('on %s', (_, open) => {
       const run = await world();
       await run.start({ ...plan(wait('gate', 'go'), wait('other', 'stay')), output: { got: 'gate' } });
 
-      const answers = [await run.deliver('go', 1), await run.deliver('go', 1), await run.deliver('go', 2), await run.deliver('what', 1)];
+      const answers = [
+        await run.deliver('go', 1),
+        await run.deliver('go', 1),
+        await run.deliver('go', 2),
+        await run.deliver('what', 1),
+      ];
 
       expect(answers.map(({ kind }) => kind)).toEqual(['delivered', 'duplicate', 'decided', 'not_waiting']);
       await run.deliver('stay');
@@ -200,10 +222,19 @@ describe.each(Object.entries(ENGINES))('on %s', (_, open) => {
       expect(await run.output()).toEqual({ got: 'yes' });
     });
 
-    it('survives the end of a generation', async () => {
-      const run = await world({ i: (input) => input });
+    it('survives the end of a generation, as does the wait for another attempt', async () => {
+      const run = await world({ i: (input) => input, flaky: failing(2) });
       const spec = { mode: 'times', count: 400, concurrency: 8, collect: 'last' };
-      await run.start({ ...plan(wait('gate', 'go', 30 * DAY), composite('loop', spec, body(node('i')))), output: { got: 'gate' } });
+      const loop = composite('loop', spec, body(node('i')));
+      const flaky = node('flaky', [], { retry: retry(3, HOUR) });
+      await run.start({ ...plan(wait('gate', 'go', 30 * DAY), flaky, loop), output: { got: 'gate', attempt: 'flaky' } });
+
+      await run.advance(DAY);
+      await run.deliver('go', 'yes');
+
+      expect(await run.output()).toEqual({ got: 'yes', attempt: 3 });
+      expect(await run.paths()).toHaveLength(401);
+    });
 
       await run.deliver('go', 'yes');
 
@@ -237,7 +268,10 @@ describe.each(Object.entries(ENGINES))('on %s', (_, open) => {
       const run = await world();
       run.engine.pipelines.set('other', pipelineOf(plan(wait('gate', 'go'))));
 
-      const end = await run.start({ ...plan(child('sub', 'other', { detached: true }), node('after', ['sub'])), output: { sub: 'sub' } });
+      const end = await run.start({
+        ...plan(child('sub', 'other', { detached: true }), node('after', ['sub'])),
+        output: { sub: 'sub' },
+      });
 
       const output = await run.output();
       const id = isJsonObject(output) && isJsonObject(output['sub'] ?? null) ? Reflect.get(Object(output['sub']), 'run_id') : '';
@@ -248,10 +282,16 @@ describe.each(Object.entries(ENGINES))('on %s', (_, open) => {
 
     it('may wait for days while its parent does', async () => {
       const run = await world();
-      run.engine.pipelines.set('other', pipelineOf({ ...plan(wait('gate', 'go', 7 * DAY, { onError: 'handler' }), node('handler', ['gate'])), output: { got: 'gate' } }));
+      run.engine.pipelines.set(
+        'other',
+        pipelineOf({
+          ...plan(wait('gate', 'go', 7 * DAY, { onError: 'handler' }), node('handler', ['gate'])),
+          output: { got: 'gate' },
+        }),
+      );
 
       const before = await run.start({ ...plan(child('sub', 'other')), output: { got: 'sub' } });
-      console.log(await run.advance(8 * DAY), (await run.engine.runs.list({ limit: 10 })).runs);
+      await run.advance(8 * DAY);
 
       expect(before.status).toBe('accepted');
       expect(await run.output()).toMatchObject({ got: { got: { _error: { type: 'WaitTimeoutError' } } } });
@@ -267,14 +307,20 @@ describe.each(Object.entries(ENGINES))('on %s', (_, open) => {
   });
 
   describe('a loop', () => {
-    it('of nightly turns goes on for a year', async () => {
+    it('of nightly turns goes on for a year', { timeout: 60_000 }, async () => {
       const run = await world({ work: (_, { node: path }) => path });
-      const night = body(wait('night', 'wake', DAY, { onTimeout: 'work' }), node('work', ['night'], { handlesTimeout: ['night'] }));
+      const night = body(
+        wait('night', 'wake', DAY, { onTimeout: 'work' }),
+        node('work', ['night'], { handlesTimeout: ['night'] }),
+      );
       const spec = {
         ...{ mode: 'while', condition: 'state.n < 365', initial_state: { n: 0 }, state_update: [['n', 'state.n + 1']] },
         ...{ max_iterations: 1_000, collect: 'last' },
       };
-      await run.start({ ...plan(composite('year', spec, night)), output: { last: 'year.result', turns: 'year.metadata.iterations' } });
+      await run.start({
+        ...plan(composite('year', spec, night)),
+        output: { last: 'year.result', turns: 'year.metadata.iterations' },
+      });
       const before = run.engine.time.now();
 
       await run.untilTheEnd();
@@ -284,11 +330,32 @@ describe.each(Object.entries(ENGINES))('on %s', (_, open) => {
       expect(await run.paths()).toHaveLength(365);
     });
 
+    it('that is long does each item once, in its order', async () => {
+      const seen: string[] = [];
+      const run = await world({ i: (_, { node: path }) => seen.push(path) });
+
+      await run.start(plan(composite('loop', { mode: 'times', count: 500, collect: 'last' }, body(node('i')))));
+
+      expect((await run.run()).status).toBe('completed');
+      expect(seen).toEqual(Array.from({ length: 500 }, (_, index) => `loop[${index}].i`));
+    });
+
     it('sees in its updates what a turn gave, however large', async () => {
       const run = await world({ work: () => ({ text: LARGE }) });
-      const spec = { mode: 'while', condition: 'state.n < 3', initial_state: { n: 0 }, state_update: [['n', 'state.n + 1'], ['length', 'len($body.text)']] };
+      const spec = {
+        mode: 'while',
+        condition: 'state.n < 3',
+        initial_state: { n: 0 },
+        state_update: [
+          ['n', 'state.n + 1'],
+          ['length', 'len($body.text)'],
+        ],
+      };
 
-      await run.start({ ...plan(composite('loop', spec, body(node('work')))), output: { state: 'loop.metadata.final_state', got: 'loop.result' } });
+      await run.start({
+        ...plan(composite('loop', spec, body(node('work')))),
+        output: { state: 'loop.metadata.final_state', got: 'loop.result' },
+      });
 
       const item = { text: LARGE };
       expect(await run.output()).toEqual({ state: { n: 3, length: 40_000, iteration: 3 }, got: [item, item, item] });
@@ -341,7 +408,10 @@ describe.each(Object.entries(ENGINES))('on %s', (_, open) => {
   describe('a composite node with a timeout', () => {
     it('fails when its time is up, and what waits within it waits no more', async () => {
       const run = await world();
-      const loop = composite('loop', { mode: 'times', count: 2 }, body(wait('gate', 'go')), { timeoutMs: HOUR, onError: 'after' });
+      const loop = composite('loop', { mode: 'times', count: 2 }, body(wait('gate', 'go')), {
+        timeoutMs: HOUR,
+        onError: 'after',
+      });
       await run.start({ ...plan(loop, node('after', ['loop'], { handles: ['loop'] })), output: { after: 'after' } });
 
       await run.advance(2 * HOUR);
@@ -352,7 +422,10 @@ describe.each(Object.entries(ENGINES))('on %s', (_, open) => {
     it('stays failed, whatever the node that was at work then comes to', async () => {
       const slow = Promise.withResolvers<JsonValue>();
       const run = await world({ slow: () => slow.promise });
-      const loop = composite('loop', { mode: 'times', count: 2 }, body(node('slow'), node('next', ['slow'])), { timeoutMs: HOUR, onError: 'handler' });
+      const loop = composite('loop', { mode: 'times', count: 2 }, body(node('slow'), node('next', ['slow'])), {
+        timeoutMs: HOUR,
+        onError: 'handler',
+      });
       const graph = plan(loop, node('handler', ['loop'], { handles: ['loop'], onlyOnError: true }), node('after', ['loop']));
       const started = run.start({ ...graph, output: { handler: 'handler' } });
       await new Promise((resolve) => setTimeout(resolve, 100));
@@ -405,7 +478,10 @@ describe.each(Object.entries(ENGINES))('on %s', (_, open) => {
 
     it('that is suspended does nothing until it is resumed', async () => {
       const run = await world();
-      await run.start({ ...plan(wait('gate', 'go'), wait('late', 'stay', HOUR, { onTimeout: 'x' }), node('after', ['gate', 'late'])), output: { got: 'gate' } });
+      await run.start({
+        ...plan(wait('gate', 'go'), wait('late', 'stay', HOUR, { onTimeout: 'x' }), node('after', ['gate', 'late'])),
+        output: { got: 'gate' },
+      });
       await run.suspend();
 
       await run.deliver('go', 'yes');

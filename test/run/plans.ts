@@ -32,19 +32,25 @@ export function body(...nodes: PlanNode[]): PlanBody {
 /** A composite node with one body, called as its mode has it. */
 export function composite(name: string, spec: JsonObject, inner: PlanBody | undefined, rest: Partial<PlanNode> = {}): PlanNode {
   const key = spec['mode'] === 'if-else' ? 'then' : 'body';
-  return node(name, [], { kind: 'composite', spec, timeoutMs: 0, ...(inner === undefined ? {} : { bodies: { [key]: inner } }), ...rest });
+  return node(name, [], {
+    kind: 'composite',
+    spec,
+    timeoutMs: 0,
+    ...(inner === undefined ? {} : { bodies: { [key]: inner } }),
+    ...rest,
+  });
 }
 
 /** A node that waits for an event; `timeoutMs` at most. */
 export function wait(name: string, eventKey: string, timeoutMs?: number, rest: Partial<PlanNode> = {}): PlanNode {
   const spec = { event_key: eventKey, ...(timeoutMs === undefined ? {} : { timeout_ms: timeoutMs }) };
-  return node(name, [], { kind: 'wait', spec, ...rest });
+  return node(name, [], { kind: 'wait', spec, timeoutMs: 0, ...rest });
 }
 
 /** A node that starts another pipeline. */
 export function child(name: string, pipeline: string, rest: Partial<PlanNode> & { readonly detached?: boolean } = {}): PlanNode {
   const { detached = false, ...others } = rest;
-  return node(name, [], { kind: 'child', spec: { pipeline, wait: !detached }, ...others });
+  return node(name, [], { kind: 'child', spec: { pipeline, wait: !detached }, timeoutMs: 0, ...others });
 }
 
 export function plan(...nodes: PlanNode[]): Plan {

@@ -41,7 +41,10 @@ describe('a pipeline to test', () => {
   });
 
   it('knows the variables it is given, and none of the process', async () => {
-    const text = pipeline('t', '{nodes: [{kind: data_node, metadata: {name: a}, spec: {output: {home: "${HOME:none}", city: "${CITY}"}}}]}');
+    const text = pipeline(
+      't',
+      `{nodes: [{kind: data_node, metadata: {name: a}, spec: {output: {home: "\${HOME:none}", city: "\${CITY}"}}}]}`,
+    );
 
     const run = await testPipeline({ text }, { variables: { CITY: 'Graz' } }).start();
 
@@ -77,8 +80,14 @@ describe('a pipeline to test', () => {
   });
 
   it('takes adapters of its own', async () => {
-    const shout = defineAdapter('shout', { config: z.object({ mark: z.string() }), create: ({ mark }) => ({ say: (text: string) => text + mark }) });
-    const text = pipeline('t', '{ports: {voice: {adapter: shout, config: {mark: "!"}}}, nodes: [{kind: function_node, metadata: {name: a}, spec: {fn: speak}}]}');
+    const shout = defineAdapter('shout', {
+      config: z.object({ mark: z.string() }),
+      create: ({ mark }) => ({ say: (text: string) => text + mark }),
+    });
+    const text = pipeline(
+      't',
+      '{ports: {voice: {adapter: shout, config: {mark: "!"}}}, nodes: [{kind: function_node, metadata: {name: a}, spec: {fn: speak}}]}',
+    );
     const speak = defineStep('speak', (_, { port }) => {
       const voice = port('voice') as { say(text: string): string };
       return voice.say('hey');

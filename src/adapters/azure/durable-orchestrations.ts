@@ -14,6 +14,8 @@ const ENDED = new Set(['Completed', 'Failed', 'Terminated', 'Canceled']);
  * it to the real client's texts.
  */
 const ANSWER = /(?:status code: |HTTP )(\d{3})\b/;
+/** What the client makes of a 404 when it tells an orchestration something; a 410 it keeps to itself. */
+const NO_INSTANCE = /^No instance with ID /;
 
 type EngineClient = Pick<DurableClient, 'startNew' | 'getStatus' | 'raiseEvent' | 'terminate' | 'suspend' | 'resume'>;
 
@@ -65,13 +67,13 @@ export class DurableOrchestrations implements Orchestrations {
     try {
       await request();
     } catch (error) {
-      const answer = answerOf(error);
-      if (answer !== 404 && answer !== 410) throw translate(error, doing);
+      if (answerOf(error) !== 404) throw translate(error, doing);
     }
   }
 }
 
 function answerOf(error: unknown): number | undefined {
+  if (error instanceof Error && NO_INSTANCE.test(error.message)) return 404;
   const answer = error instanceof Error ? ANSWER.exec(error.message)?.[1] : undefined;
   return answer === undefined ? undefined : Number(answer);
 }

@@ -51,10 +51,14 @@ export class FetchHttpClient implements HttpClient {
     }
   }
 
-  #firstHop({ method, url, headers, query, body }: HttpRequest): Hop {
+  #firstHop({ method, url, staysAtBase = false, headers, query, body }: HttpRequest): Hop {
     const { baseUrl, headers: own } = this.#config;
     const target = addQuery(resolveUrl(url, baseUrl), query);
     const isOwn = baseUrl === undefined || new URL(baseUrl).origin === target.origin;
+    if (staysAtBase && !isOwn) {
+      const remedy = "Write the address into the node, or call through a port without 'base_url'.";
+      throw new HttpRequestError(`A value leads the call away from the port's base, to another origin. ${remedy}`);
+    }
     const json: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
     return {
       method,

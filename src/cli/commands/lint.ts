@@ -34,10 +34,10 @@ export function addLint(parent: Command, { terminal, setExitCode }: CommandConte
     .action(async (paths: string[], { env, strict, output }: LintOptions) => {
       const { folders, language, files } = await compileFolders(readFolders(paths), { env, variables: terminal.environment });
       const { lint } = await import('../../lint/lint.ts');
-      const findings = folders.flatMap(({ folder, findings: found, pipelines }) => {
+      const findings = folders.flatMap(({ folder, findings: found, pipelines, documents }) => {
         const doubts = [...folder.named].flatMap((name) => {
           const plan = pipelines.find((pipeline) => pipeline.file === name)?.plan;
-          return lint({ file: name, text: folder.textOf(name) ?? '', plan }, language.kinds);
+          return lint({ file: name, text: folder.textOf(name) ?? '', plan, documents: documents.get(name) }, language.kinds);
         });
         return [...found.filter(({ diagnostic }) => diagnostic.severity === 'error'), ...findingsIn(folder, doubts)];
       });

@@ -29,12 +29,14 @@ export function reportText({ plan, report, records, tookMs }: RunFacts): string 
     ]),
   ];
   const head = facts.map(([name = '', value = '']) => `${name.padEnd(10)}${printable(value)}\n`).join('');
+  const waiting = new Set(report.waiting.map(({ node }) => node));
   const byPath = new Map(records.map((record) => [record.node, record]));
   const rows = plan.nodes.map(({ name, kind }) => {
     const record = byPath.get(name);
     const result = report.results[name];
     const took = record === undefined ? '' : duration(Date.parse(record.finishedAt) - Date.parse(record.startedAt));
-    return [name, kind, statusOf(result, record), record?.attempt ?? '', took, result === undefined ? '' : shortened(result)];
+    const status = waiting.has(name) ? 'waiting' : statusOf(result, record);
+    return [name, kind, status, record?.attempt ?? '', took, result === undefined ? '' : shortened(result)];
   });
   return `${head}\n${formatTable(['NODE', 'KIND', 'STATUS', 'ATTEMPT', 'TOOK', 'RESULT'], rows)}`;
 }

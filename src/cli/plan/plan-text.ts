@@ -44,7 +44,7 @@ function bodyCost({ activities, documents }: Cost): string {
 }
 
 function howOf(node: NodeView): string {
-  const { dependencies, waitFor, when, timeoutMs, retry, onError, onTimeout, onlyOnError } = node;
+  const { dependencies, waitFor, when, timeoutMs, retry, onError, onTimeout, onlyOnError, ports = {} } = node;
   const facts = [
     dependencies.length === 0 ? '' : `after ${dependencies.join(', ')}`,
     waitFor.length === 0 ? '' : `waits for ${waitFor.join(', ')}`,
@@ -54,6 +54,7 @@ function howOf(node: NodeView): string {
     timeoutMs === undefined || timeoutMs === NODE_TIMEOUT_MS ? '' : `timeout ${durationText(timeoutMs)}`,
     onError === undefined ? '' : `on error ${onError}`,
     onTimeout === undefined ? '' : `on timeout ${onTimeout}`,
+    ...Object.entries(ports).map(([port, adapters]) => `port ${port}: ${adapters.join(', ')}`),
   ];
   return facts.filter((fact) => fact !== '').join('; ');
 }

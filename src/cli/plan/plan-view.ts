@@ -32,6 +32,8 @@ export interface NodeView {
   readonly onError?: string;
   readonly onlyOnError: boolean;
   readonly onTimeout?: string;
+  /** Ports that it has instead of the pipeline's, with the names of their adapters. */
+  readonly ports?: Readonly<Record<string, readonly string[]>>;
   readonly bodies?: Readonly<Record<string, GraphView>>;
   readonly spec: JsonObject;
 }
@@ -95,7 +97,7 @@ function viewGraph(nodes: readonly PlanNode[], roleOf: RoleOf): GraphView {
 function viewNode(node: PlanNode, level: number, activities: GraphView['activities'], roleOf: RoleOf): NodeView {
   const role = roleOf(node);
   const activity = activities.findIndex((chain) => chain.includes(node.name));
-  const { name, kind, dependencies, waitFor, when, retry, onError, onlyOnError, onTimeout, bodies, spec } = node;
+  const { name, kind, dependencies, waitFor, when, retry, onError, onlyOnError, onTimeout, ports, bodies, spec } = node;
   return {
     name,
     kind,
@@ -110,6 +112,7 @@ function viewNode(node: PlanNode, level: number, activities: GraphView['activiti
     ...(onError === undefined ? {} : { onError }),
     onlyOnError,
     ...(onTimeout === undefined ? {} : { onTimeout }),
+    ...(ports === undefined ? {} : { ports: viewPorts(ports) }),
     ...(bodies === undefined ? {} : { bodies: viewBodies(bodies, roleOf) }),
     spec,
   };
@@ -119,6 +122,11 @@ function viewNode(node: PlanNode, level: number, activities: GraphView['activiti
 function timeoutOf({ timeoutMs, spec }: PlanNode, role: NodeRole): { readonly timeoutMs?: number } {
   if (role === 'wait') return typeof spec['timeout_ms'] === 'number' ? { timeoutMs: spec['timeout_ms'] } : {};
   return role === 'pure' || timeoutMs === 0 ? {} : { timeoutMs };
+}
+
+/** Without the configuration, which may hold what is not to be shown. */
+function viewPorts(ports: NonNullable<PlanNode['ports']>): NonNullable<NodeView['ports']> {
+  return Object.fromEntries(Object.entries(ports).map(([name, { adapters }]) => [name, adapters.map(({ adapter }) => adapter)]));
 }
 
 function viewBodies(bodies: NonNullable<PlanNode['bodies']>, roleOf: RoleOf): Readonly<Record<string, GraphView>> {

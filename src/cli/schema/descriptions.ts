@@ -13,6 +13,7 @@ export const COMMON_KEYS: Readonly<Record<string, string>> = {
   input_mapping: 'Field → where it comes from: node.path, $input.path, an expression, a quoted text, or a literal value.',
   strict_mapping: 'The node gets the mapped fields only.',
   dependencies: 'Nodes whose results this one is given.',
+  ports: 'Name → adapter that this node has instead of the one of the pipeline.',
   output_schema: 'What the result must be: {field: type}, or JSON Schema.',
   adapter: 'Without effect here: the port says which model answers.',
   model: 'Without effect here: the port says which model answers.',

@@ -1,16 +1,14 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json.ts';
-import { headSchema, INACTIVE_SPEC_KEYS, orchestratorSchema, SPEC_KEYS } from '../../pipeline/head-schema.ts';
+import { headSchema, orchestratorSchema, SPEC_KEYS } from '../../pipeline/head-schema.ts';
+import { INACTIVE_SPEC_KEYS } from '../../pipeline/inactive-keys.ts';
 import { conditional } from './conditional.ts';
-import { ANY_NODE, INCLUDE } from './node-schemas.ts';
+import { ANY_NODE, INCLUDE, PORTS } from './node-schemas.ts';
 import { toDraft07 } from './zod-json-schema.ts';
 
 const TEXT: JsonObject = { type: 'string' };
 const MAPPING: JsonObject = { type: 'object' };
 const API_VERSION: JsonObject = { description: 'Version of the language.', enum: ['hexdag/v1', 'v1'] };
 const METADATA: JsonObject = { type: 'object', required: ['name'], properties: { name: { type: 'string', minLength: 1 } } };
-const PORTS: JsonObject = {
-  anyOf: [{ type: 'object', additionalProperties: { anyOf: [INCLUDE, { $ref: '#/definitions/port' }] } }, INCLUDE],
-};
 
 const SPEC_HELP: Readonly<Record<string, string>> = {
   nodes: 'The nodes of the graph. A node that declares and reads nothing follows the one before it.',
@@ -19,6 +17,7 @@ const SPEC_HELP: Readonly<Record<string, string>> = {
   output_schema: 'What the output must be: {field: type}, or JSON Schema.',
   orchestrator: 'How the run is driven: max_concurrent_nodes, default_node_timeout, pipeline_timeout.',
   ports: 'Name → adapter that fulfils it.',
+  type_ports: 'Kind of node → ports that its nodes have instead of those of the pipeline.',
   services: 'Name → {class, config}: objects whose methods nodes call.',
   state_machines: 'Entity → {initial, transitions, handlers}.',
   custom_types: 'Name → type for schemas, with base, nulls, pattern, clamp and the like.',
@@ -75,12 +74,18 @@ function pipelineDefinition(): JsonObject {
   const document = toDraft07(headSchema);
   const properties = propertiesOf(document);
   const spec = isJsonObject(properties['spec']) ? properties['spec'] : {};
-  const known: Record<string, JsonValue> = Object.fromEntries([...INACTIVE_SPEC_KEYS, ...SPEC_KEYS].map((key) => [key, {}]));
+  const known: Record<string, JsonValue> = {
+    ...Object.fromEntries(SPEC_KEYS.map((key) => [key, {}])),
+    ...Object.fromEntries(
+      Object.entries(INACTIVE_SPEC_KEYS).map(([key, remedy]) => [key, { description: `Without effect here. ${remedy}` }]),
+    ),
+  };
   const written: Record<string, JsonValue> = {
     ...known,
     ...propertiesOf(spec),
     nodes: { anyOf: [{ type: 'array', items: ANY_NODE }, INCLUDE] },
     ports: PORTS,
+    type_ports: { type: 'object', additionalProperties: PORTS },
     orchestrator: toDraft07(orchestratorSchema),
   };
   for (const [key, description] of Object.entries(SPEC_HELP)) {

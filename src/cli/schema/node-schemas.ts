@@ -7,6 +7,9 @@ import { toDraft07 } from './zod-json-schema.ts';
 
 export const ANY_NODE: JsonObject = { $ref: '#/definitions/node' };
 export const INCLUDE: JsonObject = { $ref: '#/definitions/include' };
+export const PORTS: JsonObject = {
+  anyOf: [{ type: 'object', additionalProperties: { anyOf: [INCLUDE, { $ref: '#/definitions/port' }] } }, INCLUDE],
+};
 
 /** A step by name, a list of nodes, or either from another file. */
 const BODY: JsonObject = {
@@ -14,7 +17,7 @@ const BODY: JsonObject = {
 };
 const BODY_KEYS: ReadonlySet<string> = new Set(['body', 'else_body', 'then_body']);
 /** Read by hexDAG, without effect here. */
-const IGNORED_KEYS: Readonly<Record<string, JsonValue>> = { deps: {}, ports: {} };
+const IGNORED_KEYS: Readonly<Record<string, JsonValue>> = { deps: {} };
 
 /** The definitions of all nodes: `node`, and `<kind>` for the spec of each kind. */
 export function nodeDefinitions(kinds: Iterable<NodeDefinition>): Readonly<Record<string, JsonObject>> {
@@ -51,7 +54,7 @@ function kindSpec({ kind, schema }: NodeDefinition): JsonObject {
   const help = NODE_KINDS[kind];
   const own = propertiesOf(toDraft07(schema));
   const common = propertiesOf(toDraft07(commonSpecSchema));
-  const described = Object.entries({ ...IGNORED_KEYS, ...common, ...own }).map(([key, property]) => {
+  const described = Object.entries({ ...IGNORED_KEYS, ...common, ports: PORTS, ...own }).map(([key, property]) => {
     const description = help?.keys[key] ?? COMMON_KEYS[key];
     const shape = withBodies({ [key]: property })[key] ?? {};
     return [key, { ...(description === undefined ? {} : { description }), ...(isJsonObject(shape) ? shape : {}) }];

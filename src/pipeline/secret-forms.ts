@@ -14,3 +14,8 @@ export const SECRETS: readonly (readonly [what: string, pattern: RegExp])[] = [
 export function withoutSecrets(text: string): string {
   return SECRETS.reduce((rest, [, pattern]) => rest.replace(pattern, (secret) => '*'.repeat(secret.length)), text);
 }
+
+/** Whether a text has something in it that looks like a secret. */
+export function holdsSecret(text: string): boolean {
+  return SECRETS.some(([, pattern]) => text.search(pattern) >= 0);
+}

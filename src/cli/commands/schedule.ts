@@ -1,0 +1,134 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { isoTime, parseTime } from '../../expression/time.ts';
+import type { Diagnostic } from '../../pipeline/diagnostic.ts';
+import { formatDiagnostic } from '../../pipeline/format-diagnostic.ts';
+import { nextOccurrences } from '../../triggers/schedule/occurrences.ts';
+import { parseSchedule } from '../../triggers/schedule/parse-schedule.ts';
+import type { Schedule, ScheduleFault } from '../../triggers/schedule/schedule.ts';
+import { findSkippedTime } from '../../triggers/schedule/skipped-times.ts';
+import { readTimeZone, type TimeZone } from '../../triggers/schedule/time-zone.ts';
+import { type CommandContext, type OutputFormat, outputOption } from '../command-context.ts';
+import { EXIT } from '../errors.ts';
+import { formatTable, hasColours, type Terminal } from '../terminal.ts';
+
+interface NextOptions {
+  readonly timeZone: string;
+  readonly from?: number;
+  readonly count: number;
+  readonly output: OutputFormat;
+}
+
+const DEFAULT_COUNT = 5;
+const MAX_COUNT = 10_000;
+const EARLIEST = Date.UTC(1970, 0);
+
+const HELP = `
+EXPR is what a timer trigger takes: {second} {minute} {hour} {day} {month} {day-of-week}, in quotes.
+Day and day-of-week have to match both. With five fields the second is 0. An interval is written as hh:mm:ss or d.hh:mm:ss and
+counts from --from. %NAME% stands for the value of a setting.
+
+Where clocks are put forward, a time that is skipped fires later by as much: 02:30 at 03:30. Where they are put back, a time that
+comes twice fires once; only a schedule that runs on through the hours, as '0 0 * * * *', fires in both.
+
+With --output json:  {"next": ["2026-11-23T07:30:00.000Z"]}    or    {"error": {"code": "cron_range", "message": "…", "at": 2}}
+
+Exit code: 0 the schedule is valid, 1 it is not or the time zone is not known, 2 the command line is wrong.
+
+  hexdag schedule next "0 30 8 * * MON-FRI" --time-zone Europe/Berlin`;
+
+export function addSchedule(parent: Command, context: CommandContext): void {
+  const schedule = parent
+    .command('schedule')
+    .summary('see when a schedule fires')
+    .description('Tells what a schedule of a timer trigger means.')
+    .addHelpText('after', '\n  hexdag schedule next "0 */15 * * * *"');
+
+  schedule
+    .command('next')
+    .summary('list the next times of a schedule')
+    .description('Lists the next times at which a schedule fires, or says what is wrong with it.')
+    .argument('<expr>', 'NCRONTAB or an interval')
+    .option('--time-zone <name>', 'a name of the IANA database', 'UTC')
+    .addOption(new Option('--from <time>', 'list times after this one, in ISO 8601 (default: now)').argParser(readFrom))
+    .addOption(new Option('--count <n>', 'how many').argParser(readCount).default(DEFAULT_COUNT))
+    .addOption(outputOption())
+    .addHelpText('after', HELP)
+    .action((expr: string, options: NextOptions) => {
+      tellNext(expr, { ...options, from: options.from ?? Date.now() }, context);
+    });
+}
+
+function readFrom(text: string): number {
+  const time = parseTime(text);
+  if (time >= EARLIEST) return time;
+  throw new InvalidArgumentError('Write a time in ISO 8601 from 1970 on, such as 2026-11-21T12:00:00Z.');
+}
+
+function readCount(text: string): number {
+  const count = Number(text);
+  if (/^\d+$/.test(text) && count >= 1 && count <= MAX_COUNT) return count;
+  throw new InvalidArgumentError(`It must be a whole number from 1 to ${MAX_COUNT}.`);
+}
+
+function tellNext(expr: string, options: NextOptions & { readonly from: number }, context: CommandContext): void {
+  const { terminal, setExitCode } = context;
+  const { from, count, output } = options;
+  const faults: Fault[] = [];
+  const schedule = parseSchedule(expr, terminal.environment, (fault) => faults.push({ ...fault, file: 'schedule', text: expr }));
+  const timeZone = readTimeZone(options.timeZone, (fault) => {
+    faults.push({ ...fault, file: 'time-zone', text: options.timeZone });
+  });
+  if (schedule === undefined || timeZone === undefined) {
+    setExitCode(EXIT.failed);
+    tellFaults(faults, output, terminal);
+    return;
+  }
+  const next = nextOccurrences(schedule, { from, count, timeZone });
+  if (output === 'json') {
+    terminal.stdout.write(`${JSON.stringify({ next: next.map(isoTime) })}\n`);
+    return;
+  }
+  const rows = next.map((time) => [localText(time, timeZone), isoTime(time).replace('.000Z', 'Z')]);
+  terminal.stdout.write(formatTable([timeZone.name, 'UTC'], rows));
+  warn(expr, schedule, timeZone, from, terminal);
+}
+
+/** A fault, and the argument that it is in. */
+interface Fault extends ScheduleFault {
+  readonly file: string;
+  readonly text: string;
+}
+
+function tellFaults(faults: readonly Fault[], output: OutputFormat, terminal: Terminal): void {
+  if (output === 'text') {
+    for (const fault of faults) tellPlace(fault, 'error', terminal);
+    return;
+  }
+  for (const { code, message, remedy, offset } of faults.slice(0, 1)) {
+    terminal.stdout.write(`${JSON.stringify({ error: { code, message: `${message} ${remedy}`, at: offset } })}\n`);
+  }
+}
+
+function warn(text: string, schedule: Schedule, timeZone: TimeZone, from: number, terminal: Terminal): void {
+  const warning = findSkippedTime(schedule, timeZone, from);
+  if (warning !== undefined) tellPlace({ ...warning, file: 'schedule', text }, 'warning', terminal);
+}
+
+/** A problem with the line it is about and a caret below its place. */
+function tellPlace(fault: Fault, severity: Diagnostic['severity'], terminal: Terminal): void {
+  const { text, offset, ...rest } = fault;
+  const before = text.slice(0, offset).split('\n');
+  const position = { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+  const diagnostic = formatDiagnostic({ ...rest, severity, position }, text, { colour: hasColours(terminal) });
+  terminal.stderr.write(`${diagnostic}\n`);
+}
+
+/** `Sun 2027-03-28 03:30:00 +02:00` */
+function localText(time: number, timeZone: TimeZone): string {
+  const offset = timeZone.offsetAt(time);
+  const wall = new Date(time + offset);
+  const [day, clock = ''] = wall.toISOString().split('T');
+  const weekday = wall.toUTCString().slice(0, 3);
+  const ahead = new Date(Math.abs(offset)).toISOString().slice(11, 16);
+  return `${weekday} ${day} ${clock.replace(/(?:\.000)?Z$/, '')} ${offset < 0 ? '-' : '+'}${ahead}`;
+}

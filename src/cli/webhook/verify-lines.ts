@@ -1,0 +1,34 @@
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import { isJsonObject, type JsonObject } from '../../json.ts';
+import { CliError } from '../errors.ts';
+import type { Terminal } from '../terminal.ts';
+import { caseAnswer, parseStrictJson, readCase, verifyCase } from './case.ts';
+
+/**
+ * Answers each line `{"scheme", "secrets", "headers", "body" | "bodyBase64", "now"?, …}` with a line `{"accepted", "code"?, "message"?}`,
+ * or `{"error": {"code", "message"}}` if it is no request.
+ * @param defaults what lines need not repeat
+ */
+export async function verifyLines(
+  { stdin, stdout }: Pick<Terminal, 'stdin' | 'stdout'>,
+  defaults: JsonObject,
+  now: () => number,
+): Promise<void> {
+  const lines = createInterface({ input: Readable.from(stdin), crlfDelay: Number.POSITIVE_INFINITY });
+  for await (const line of lines) {
+    if (line.trim() !== '') stdout.write(`${answer(line, defaults, now())}\n`);
+  }
+}
+
+function answer(line: string, defaults: JsonObject, now: number): string {
+  try {
+    const given = parseStrictJson(line, 'The line');
+    if (!isJsonObject(given))
+      throw new CliError('request_invalid', "A line must be an object with 'scheme', 'secrets', 'headers'.");
+    return JSON.stringify(caseAnswer(verifyCase(readCase({ ...defaults, ...given }, now))));
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    return JSON.stringify({ error: { code: error.code, message: error.message } });
+  }
+}

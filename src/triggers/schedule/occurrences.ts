@@ -1,0 +1,89 @@
+import type { Cron, Schedule } from './schedule.ts';
+import { TimeZone, type ZoneSpan } from './time-zone.ts';
+import { nextWallTime } from './wall-time.ts';
+
+const SECOND_MS = 1_000;
+const TWO_DAYS_MS = 2 * 86_400_000;
+/** The end of the year 9999, beyond which the host knows no time. */
+const LAST = Date.UTC(10_000, 0) - 1;
+
+interface OccurrenceOptions {
+  /** Unix milliseconds; occurrences are later than that. An interval counts from it, as the host counts from its last run. */
+  readonly from: number;
+  readonly timeZone?: TimeZone;
+}
+
+/**
+ * The times at which a schedule fires, in Unix milliseconds, ascending, without end but that of the year 9999.
+ *
+ * Where the clocks of the zone are put forward, the times that are skipped count as one: the first of them fires, later by as much
+ * as was skipped, so 02:30 at 03:30. Where they are put back, a time that comes twice fires the first time. Only a schedule that
+ * runs on through the hours (one whose hours, minutes or seconds have neighbours, as in `*` or `1-5`) fires in both. So does the
+ * host; but here, which times those are never depends on `from`.
+ */
+function* occurrences(schedule: Schedule, options: OccurrenceOptions): Generator<number, undefined> {
+  const { from, timeZone = TimeZone.UTC } = options;
+  if ('cron' in schedule) yield* calendarTimes(schedule.cron, from, timeZone);
+  else for (let at = from + schedule.intervalMs; at <= LAST; at += schedule.intervalMs) yield at;
+  return undefined;
+}
+
+/** The next `count` times, or as many as there are. */
+export function nextOccurrences(
+  schedule: Schedule,
+  { count, ...options }: OccurrenceOptions & { readonly count: number },
+): number[] {
+  const times: number[] = [];
+  if (count < 1) return times;
+  for (const time of occurrences(schedule, options)) {
+    times.push(time);
+    if (times.length >= count) break;
+  }
+  return times;
+}
+
+/** The wall time, skipped at the beginning of a span, that counts for all that are skipped there; undefined if none is. */
+export function skippedWallTime(cron: Cron, { start, offset, offsetBefore }: ZoneSpan): number | undefined {
+  if (offset <= offsetBefore) return undefined;
+  const wall = nextWallTime(cron, start + offsetBefore);
+  return wall !== undefined && wall < start + offset ? wall : undefined;
+}
+
+function* calendarTimes(cron: Cron, after: number, timeZone: TimeZone): Generator<number, undefined> {
+  let from = Math.floor(after / SECOND_MS) * SECOND_MS + SECOND_MS;
+  let span = timeZone.spanAround(from);
+  for (;;) {
+    const moved = movedTime(cron, span, from);
+    const regular = regularTime(cron, span, from);
+    const next = Math.min(moved ?? LAST + 1, regular ?? LAST + 1);
+    if (next < span.end && next <= LAST) {
+      yield next;
+      from = next + SECOND_MS;
+    } else if (span.endsWithChange) {
+      from = span.end;
+    } else if (regular === undefined) {
+      return undefined;
+    } else {
+      // Nothing is due on the way, whatever happens to the clocks there.
+      from = Math.max(span.end, regular - TWO_DAYS_MS);
+    }
+    if (from > LAST) return undefined;
+    if (from >= span.end) span = timeZone.spanAround(from);
+  }
+}
+
+function movedTime(cron: Cron, span: ZoneSpan, from: number): number | undefined {
+  const wall = skippedWallTime(cron, span);
+  return wall === undefined || wall - span.offsetBefore < from ? undefined : wall - span.offsetBefore;
+}
+
+function regularTime(cron: Cron, { start, offset, offsetBefore }: ZoneSpan, from: number): number | undefined {
+  const fromWall = from + offset;
+  const wall = nextWallTime(cron, runsThrough(cron) ? fromWall : Math.max(fromWall, start + offsetBefore));
+  return wall === undefined ? undefined : wall - offset;
+}
+
+/** Whether a schedule means "every so often" rather than certain times of a day, by the host's measure. */
+function runsThrough({ hours, minutes, seconds }: Cron): boolean {
+  return [hours, minutes, seconds].some((values) => values.some((value, index) => values[index + 1] === value + 1));
+}

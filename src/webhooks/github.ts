@@ -1,0 +1,37 @@
+import { deliveryId, malformedSignature, signatureHeader, supportedSignatures } from './claim.ts';
+import type { SignatureScheme } from './scheme.ts';
+import { decodeSecret } from './secret-key.ts';
+
+const SIGNATURE = 'x-hub-signature-256';
+const DELIVERY = 'x-github-delivery';
+const FORM = 'sha256=<hexadecimal HMAC-SHA256>; sha1 in x-hub-signature is not enough';
+
+/** GitHub. Neither the delivery's id nor its time is signed. */
+export const github: SignatureScheme = {
+  name: 'github',
+  algorithm: 'sha256',
+  encoding: 'hex',
+  content: '{body}',
+
+  readClaim(headers) {
+    const [, version, signature] = /^(\w+)=(.+)$/.exec(signatureHeader(headers, SIGNATURE, FORM)) ?? [];
+    if (version === undefined || signature === undefined) throw malformedSignature(SIGNATURE, FORM);
+    const id = deliveryId(headers, DELIVERY);
+    return {
+      signatures: supportedSignatures([{ version, signature }], {
+        header: SIGNATURE,
+        version: 'sha256',
+        form: FORM,
+        encoding: 'hex',
+      }),
+      ...(id === undefined ? {} : { deliveryId: id }),
+    };
+  },
+
+  readKey: (secret) => decodeSecret(secret, 'utf8'),
+
+  writeHeaders: ([signature], { deliveryId }) => ({
+    ...(deliveryId === undefined ? {} : { [DELIVERY]: deliveryId }),
+    [SIGNATURE]: `sha256=${signature}`,
+  }),
+};

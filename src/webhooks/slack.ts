@@ -1,0 +1,35 @@
+import { malformedSignature, signatureHeader, supportedSignatures } from './claim.ts';
+import { singleValue } from './headers.ts';
+import type { SignatureScheme } from './scheme.ts';
+import { decodeSecret } from './secret-key.ts';
+import { checkTimestamp } from './timestamp.ts';
+
+const SIGNATURE = 'x-slack-signature';
+const TIMESTAMP = 'x-slack-request-timestamp';
+const FORM = 'v0=<hexadecimal HMAC-SHA256>';
+
+/** Slack: signed requests, version v0. */
+export const slack: SignatureScheme = {
+  name: 'slack',
+  algorithm: 'sha256',
+  encoding: 'hex',
+  content: 'v0:{timestamp}:{body}',
+
+  readClaim(headers) {
+    const [, version, signature] = /^(\w+)=(.+)$/.exec(signatureHeader(headers, SIGNATURE, FORM)) ?? [];
+    if (version === undefined || signature === undefined) throw malformedSignature(SIGNATURE, FORM);
+    return {
+      signatures: supportedSignatures([{ version, signature }], {
+        header: SIGNATURE,
+        version: 'v0',
+        form: FORM,
+        encoding: 'hex',
+      }),
+      timestamp: checkTimestamp(singleValue(headers, TIMESTAMP), `The header ${TIMESTAMP}`),
+    };
+  },
+
+  readKey: (secret) => decodeSecret(secret, 'utf8'),
+
+  writeHeaders: ([signature], { timestamp = '' }) => ({ [TIMESTAMP]: timestamp, [SIGNATURE]: `v0=${signature}` }),
+};

@@ -1,0 +1,10 @@
+import { it } from 'vitest';
+import { agreeOnGeneratedPlans } from '../run/agreement.ts';
+
+const PLANS = 1_000;
+
+it('both engines agree on a thousand generated plans', async () => {
+  await agreeOnGeneratedPlans(PLANS, 2, (done) => {
+    if (done % 100 === 0) console.log(`${done} of ${PLANS} plans`);
+  });
+});
