@@ -105,7 +105,7 @@ function loadLibrary(path: string, name: string, language: Language, environment
   if (content === undefined) {
     const message = `The folder '${name}' of pipelines and triggers is not part of the app.`;
     const remedy = 'Deploy it with the app, or name another in PIPELINES_DIRECTORY.';
-    return { pipelines: [], triggers: [], diagnostics: [missing('folder_missing', name, message, remedy)] };
+    return { pipelines: [], triggers: [], diagnostics: [missing('folder_missing', name, message, remedy)], documents: new Map() };
   }
   const library = compileLibrary(content.files, language, { variables: environment, environment: environment['APP_ENV'] });
   const unreadable = content.unreadable.map((file) =>

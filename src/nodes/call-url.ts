@@ -43,7 +43,7 @@ function problemOf(inserted: string, before: string): 'host' | 'path' | undefine
 
 /** A part of the host where the text leaves one open (`https://{{ tenant }}.example`); behind a whole host the path at most. */
 function isFitInHost(inserted: string, before: string): boolean {
-  if (before.endsWith(':') && !/\/$/.test(before)) return /^\d*$/.test(inserted);
+  if (before.endsWith(':')) return /^\d*$/.test(inserted);
   if (/[/.-]$/.test(before)) return HOST_AND_PORT.test(inserted);
   return inserted === '' || /^[/?#]/.test(inserted);
 }

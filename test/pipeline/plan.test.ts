@@ -233,6 +233,17 @@ describe('the hash of a plan', () => {
     expect(new Set(hashes).size).toBe(1);
   });
 
+  it('differs if a mapping that a loop may walk has another order', () => {
+    const data = (output: string) => {
+      const { plan } = compileNodes([`{kind: data_node, metadata: {name: a}, spec: {output: ${output}}}`]);
+      return plan === undefined ? undefined : planHash(plan);
+    };
+
+    const hashes = new Set([data('{x: {b: 1, a: 2}}'), data('{x: {a: 2, b: 1}}')]);
+
+    expect(hashes.size).toBe(2);
+  });
+
   it('differs for another pipeline', () => {
     const hashes = new Set([hashOf(text('x', 'one')), hashOf(text('y', 'one'))]);
 

@@ -9,7 +9,7 @@ interface DueOptions {
   /** The last occurrence that was dealt with, Unix milliseconds. */
   readonly after: number;
   readonly now: number;
-  readonly timeZone?: TimeZone;
+  readonly timeZone?: TimeZone | undefined;
 }
 
 interface CatchUpOptions extends DueOptions {
@@ -32,12 +32,12 @@ interface DueOccurrences {
 
 /** Which occurrences of a schedule fire now. For how long nobody has looked makes no difference to the work. */
 export function dueOccurrences(schedule: Schedule, options: CatchUpOptions): DueOccurrences {
-  const { after, now, graceMs, catchUp, limit } = options;
+  const { after, now, timeZone, graceMs, catchUp, limit } = options;
   const late = catchUp === 'all' ? undefined : lastOccurrence(schedule, { ...options, now: now - graceMs - 1 });
-  const due = occurrencesAfter(late ?? after, limit, schedule, options).filter((time) => time <= now);
+  const due = nextOccurrences(schedule, { from: late ?? after, until: now, count: limit, timeZone });
   if (late === undefined) return { due, doneUntil: due.at(-1) ?? after };
   const isMadeUpFor = catchUp === 'latest' && due.length === 0;
-  const [first = late] = occurrencesAfter(after, 1, schedule, options);
+  const [first = late] = nextOccurrences(schedule, { from: after, count: 1, timeZone });
   const last = isMadeUpFor ? lastOccurrence(schedule, { ...options, now: late - 1 }) : late;
   return {
     due: isMadeUpFor ? [late] : due,
@@ -48,8 +48,9 @@ export function dueOccurrences(schedule: Schedule, options: CatchUpOptions): Due
 
 /** The first occurrence that should have fired more than `graceMs` ago and has not; undefined while the schedule is as it should be. */
 export function silentSince(schedule: Schedule, options: DueOptions & { readonly graceMs: number }): number | undefined {
-  const [next] = occurrencesAfter(options.after, 1, schedule, options);
-  return next !== undefined && options.now - next > options.graceMs ? next : undefined;
+  const { after, now, timeZone, graceMs } = options;
+  const [next] = nextOccurrences(schedule, { from: after, until: now - graceMs - 1, count: 1, timeZone });
+  return next;
 }
 
 /** The key of the event that an occurrence is: whoever fires it, and however often, it is the same. */
@@ -58,13 +59,12 @@ export function occurrenceKey(trigger: string, scheduledTime: number): string {
 }
 
 /** The newest occurrence after `after` that is not later than `now`. */
-function lastOccurrence(schedule: Schedule, options: DueOptions): number | undefined {
-  const { after, now } = options;
+function lastOccurrence(schedule: Schedule, { after, now, timeZone }: DueOptions): number | undefined {
   if ('intervalMs' in schedule) {
     const count = Math.floor((now - after) / schedule.intervalMs);
     return count < 1 ? undefined : after + count * schedule.intervalMs;
   }
-  const next = (from: number) => occurrencesAfter(from, 1, schedule, options)[0] ?? Number.POSITIVE_INFINITY;
+  const next = (from: number) => nextOccurrences(schedule, { from, count: 1, timeZone })[0] ?? Number.POSITIVE_INFINITY;
   if (next(after) > now) return undefined;
   let [low, high] = [after, now];
   while (high - low > SECOND_MS) {
@@ -73,8 +73,4 @@ function lastOccurrence(schedule: Schedule, options: DueOptions): number | undef
     else high = middle;
   }
   return next(low);
-}
-
-function occurrencesAfter(from: number, count: number, schedule: Schedule, { timeZone }: DueOptions): readonly number[] {
-  return nextOccurrences(schedule, { from, count, ...(timeZone === undefined ? {} : { timeZone }) });
 }

@@ -10,32 +10,29 @@ const LAST = Date.UTC(10_000, 0) - 1;
 interface OccurrenceOptions {
   /** Unix milliseconds; occurrences are later than that. An interval counts from it, as the host counts from its last run. */
   readonly from: number;
-  readonly timeZone?: TimeZone;
+  /** Unix milliseconds, included; by default the end of the year 9999. */
+  readonly until?: number;
+  /** How many, at most. */
+  readonly count: number;
+  /** UTC, unless it is given. */
+  readonly timeZone?: TimeZone | undefined;
 }
 
 /**
- * The times at which a schedule fires, in Unix milliseconds, ascending, without end but that of the year 9999.
+ * The next times at which a schedule fires, in Unix milliseconds, ascending.
  *
  * Where the clocks of the zone are put forward, the times that are skipped count as one: the first of them fires, later by as much
  * as was skipped, so 02:30 at 03:30. Where they are put back, a time that comes twice fires the first time. Only a schedule that
  * runs on through the hours (one whose hours, minutes or seconds have neighbours, as in `*` or `1-5`) fires in both. So does the
  * host; but here, which times those are never depends on `from`.
  */
-function* occurrences(schedule: Schedule, options: OccurrenceOptions): Generator<number, undefined> {
-  const { from, timeZone = TimeZone.UTC } = options;
-  if ('cron' in schedule) yield* calendarTimes(schedule.cron, from, timeZone);
-  else for (let at = from + schedule.intervalMs; at <= LAST; at += schedule.intervalMs) yield at;
-  return undefined;
-}
-
-/** The next `count` times, or as many as there are. */
-export function nextOccurrences(
-  schedule: Schedule,
-  { count, ...options }: OccurrenceOptions & { readonly count: number },
-): number[] {
+export function nextOccurrences(schedule: Schedule, { from, until = LAST, count, timeZone }: OccurrenceOptions): number[] {
   const times: number[] = [];
   if (count < 1) return times;
-  for (const time of occurrences(schedule, options)) {
+  for (const time of 'cron' in schedule
+    ? calendarTimes(schedule.cron, from, timeZone)
+    : intervalTimes(schedule.intervalMs, from)) {
+    if (time > until) break;
     times.push(time);
     if (times.length >= count) break;
   }
@@ -49,7 +46,11 @@ export function skippedWallTime(cron: Cron, { start, offset, offsetBefore }: Zon
   return wall !== undefined && wall < start + offset ? wall : undefined;
 }
 
-function* calendarTimes(cron: Cron, after: number, timeZone: TimeZone): Generator<number, undefined> {
+function* intervalTimes(intervalMs: number, from: number): Generator<number> {
+  for (let time = from + intervalMs; time <= LAST; time += intervalMs) yield time;
+}
+
+function* calendarTimes(cron: Cron, after: number, timeZone = TimeZone.UTC): Generator<number> {
   let from = Math.floor(after / SECOND_MS) * SECOND_MS + SECOND_MS;
   let span = timeZone.spanAround(from);
   for (;;) {
@@ -62,12 +63,12 @@ function* calendarTimes(cron: Cron, after: number, timeZone: TimeZone): Generato
     } else if (span.endsWithChange) {
       from = span.end;
     } else if (regular === undefined) {
-      return undefined;
+      return;
     } else {
       // Nothing is due on the way, whatever happens to the clocks there.
       from = Math.max(span.end, regular - TWO_DAYS_MS);
     }
-    if (from > LAST) return undefined;
+    if (from > LAST) return;
     if (from >= span.end) span = timeZone.spanAround(from);
   }
 }

@@ -14,7 +14,7 @@ import { type GeneratedPipeline, generatePipeline } from './pipelines.ts';
 const HANG_MS = 10_000;
 /** Errors that only a fault of this program gives. */
 /** Faults told in full. */
-const MAX_TOLD = 40;
+const MAX_TOLD = 3;
 const INTERNAL_CODES = ['node_kind_unknown', 'run_abandoned', 'orchestration_ended', 'unexpected'];
 /** How V8 and zod speak. */
 const PLATFORM =

@@ -124,7 +124,7 @@ it('the latest is the last of all, across changes of the clocks too', () => {
   const start = fc.integer({ min: Date.UTC(2026, 0), max: Date.UTC(2027, 0) });
   fc.assert(
     fc.property(text, zone, start, fc.integer({ min: 0, max: 5 * 86_400_000 }), (expression, name, after, duration) => {
-      const looking = { after, now: after + duration, graceMs: 0, limit: 1_000, timeZone: zoneOf(name) };
+      const looking = { after, now: after + duration, graceMs: 0, limit: 200, timeZone: zoneOf(name) };
       const schedule = scheduleOf(expression);
       const all = dueOccurrences(schedule, { ...looking, catchUp: 'all' }).due;
 
