@@ -232,5 +232,10 @@ export const NODE_CODES: CodeGroup = {
       why: 'Its handler failed.',
       remedy: "Nothing; attempts go on by the node's policy.",
     },
+    url_unsafe: {
+      title: 'A value that would lead a call elsewhere',
+      why: "What a template inserts into a URL may be a path, but neither another host than is written nor '..': it may come from outside.",
+      remedy: 'Check the value before the node, or write the address out.',
+    },
   },
 };

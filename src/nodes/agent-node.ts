@@ -58,6 +58,7 @@ export function agentNode(registry: StepRegistry): EffectNodeKind {
     aliases: ['core:agent_node', 're_act_agent_node', 'core:re_act_agent_node'],
     schema,
     role: 'effect',
+    port: 'llm',
     references,
     resolve,
     run: (spec, input, context) => run(registry, spec, input, context),

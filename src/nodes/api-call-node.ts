@@ -16,6 +16,13 @@ import { renderLeaves, renderText } from './render-leaves.ts';
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'] as const satisfies readonly HttpMethod[];
 const DEFAULT_PORT = 'api_call';
 
+/** A token of RFC 9110. */
+const HEADER_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+/** They say how the message is sent, and so are the sender's. */
+const RESERVED_HEADERS: ReadonlySet<string> = new Set(
+  'connection content-length expect host keep-alive te trailer transfer-encoding upgrade'.split(' '),
+);
+
 const schema = z.object({
   /** In any case; GET by default. */
   method: z
@@ -49,6 +56,7 @@ export const apiCallNode: EffectNodeKind = {
 function resolve(spec: JsonObject, _steps: StepCatalog, report: ReportProblem, types: TypeCatalog): JsonObject {
   const { output_schema: output, method, ...rest } = schema.parse(spec);
   const verb = toMethod(method);
+  checkHeaders(Object.keys(rest.headers ?? {}), report);
   if (rest.json_body !== undefined && !hasBody(verb)) {
     const message = `'json_body' is not sent with ${verb}, which has no body.`;
     const remedy = 'Use POST, PUT or PATCH, or put the values into params.';
@@ -59,6 +67,19 @@ function resolve(spec: JsonObject, _steps: StepCatalog, report: ReportProblem, t
     method: verb,
     ...(output === undefined ? {} : { output_schema: toJsonSchema(output, ['output_schema'], report, types) }),
   });
+}
+
+function checkHeaders(names: readonly string[], report: ReportProblem): void {
+  for (const name of names) {
+    const place = { path: ['headers', name], atKey: true };
+    if (!HEADER_NAME.test(name)) {
+      const message = `${JSON.stringify(name)} cannot name a header.`;
+      report({ ...place, code: 'header_name_invalid', message, remedy: 'Use letters, digits and -, as in X-Request-Id.' });
+    } else if (RESERVED_HEADERS.has(name.toLowerCase())) {
+      const message = `The header '${name}' is set by whoever sends the request.`;
+      report({ ...place, code: 'header_reserved', message, remedy: 'Remove it.' });
+    }
+  }
 }
 
 function toMethod(text = 'GET'): HttpMethod {

@@ -1,3 +1,4 @@
+import { InexactNumberError, parseExactJson } from '../exact-json.ts';
 import { evaluate, parseExpression } from '../expression/expression.ts';
 import { isJsonObject, type JsonValue } from '../json.ts';
 import { PermanentError } from './errors.ts';
@@ -37,10 +38,10 @@ function call(expression: string, value: JsonValue): JsonValue {
 function parseJson(input: JsonValue): JsonValue {
   if (typeof input !== 'string') throw new PermanentError('input_not_text', 'json.loads needs a text as its input.');
   try {
-    const value: JsonValue = JSON.parse(input);
-    return value;
+    return parseExactJson(input);
   } catch (error) {
-    throw new PermanentError('input_not_json', 'json.loads needs a text that is JSON.', { cause: error });
+    const why = error instanceof InexactNumberError ? ` ${error.message}` : '';
+    throw new PermanentError('input_not_json', `json.loads needs a text that is JSON.${why}`, { cause: error });
   }
 }
 

@@ -45,6 +45,7 @@ export const llmNode: EffectNodeKind = {
   aliases: ['core:llm_node'],
   schema,
   role: 'effect',
+  port: 'llm',
   references: () => [],
   resolve,
   run,

@@ -70,12 +70,25 @@ export function compileNode(
     references: collectReferences({ spec: written, sites, bodies: bodySites, locals }, report, specPath),
     bodySites,
   };
+  checkPort(definition?.port, node.ports, context, envelope);
   if (own === undefined || definition === undefined) return { ...node, spec: {}, definedNames: [], routes: [] };
 
   const reportInSpec: ReportProblem = ({ path, severity, atKey = false, code, message, remedy }) =>
     report.problem({ path: specPath(path), atKey, code, message, remedy }, severity);
   const spec = definition.resolve?.(own, context.steps, reportInSpec, context.types ?? BUILT_IN_TYPES, context) ?? own;
   return { ...node, spec, definedNames: definition.definedNames?.(own) ?? [], routes: definition.routes?.(own) ?? [] };
+}
+
+/** Whoever runs the pipeline may bring the port along, so its absence is no error. */
+function checkPort(
+  port: string | undefined,
+  own: Readonly<Record<string, PlanPort>> | undefined,
+  { ports }: GraphContext,
+  { name, path, report }: Envelope,
+): void {
+  if (port === undefined || ports === undefined || ports.has(port) || (own !== undefined && Object.hasOwn(own, port))) return;
+  const message = `Node '${name}' needs the port '${port}', which the pipeline does not declare.`;
+  report.warning([...path, 'kind'], { code: 'port_missing', message, remedy: `Declare it: spec.ports.${port}: {adapter: …}.` });
 }
 
 /** The common keys that are valid. A kind's own key of the same name hides the common one. */

@@ -191,9 +191,12 @@ function limitsOf(settings: OrchestratorSettings): Pick<Plan, 'maxConcurrentNode
   };
 }
 
+/** Keywords by which a schema says more of fields than its `properties` do. */
+const FURTHER_FIELDS = ['$ref', '$dynamicRef', 'allOf', 'anyOf', 'oneOf', 'if', 'dependentSchemas', 'patternProperties'];
+
 /** The fields of a schema that names all there can be; undefined if it leaves that open. */
-function closedFields(schema: JsonObject | undefined): ReadonlySet<string> | undefined {
-  const properties = schema?.['properties'];
-  if (!isJsonObject(properties) || schema?.['additionalProperties'] === true) return undefined;
+function closedFields(schema: JsonObject = {}): ReadonlySet<string> | undefined {
+  const { properties, additionalProperties: others = false } = schema;
+  if (!isJsonObject(properties) || others !== false || FURTHER_FIELDS.some((key) => Object.hasOwn(schema, key))) return undefined;
   return new Set(Object.keys(properties));
 }

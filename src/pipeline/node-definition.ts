@@ -87,6 +87,8 @@ export interface NodeDefinition {
   /** The keys of `spec` that belong to this kind; the common ones (`when`, `timeout`, …) are the compiler's, unless named here. */
   readonly schema: z.ZodObject;
   readonly role: NodeRole;
+  /** A port that its nodes cannot do without. */
+  readonly port?: string;
   references(spec: JsonObject): readonly ReferenceSite[];
   definedNames?(spec: JsonObject): readonly DefinedName[];
   /** Where inner graphs stand. Is given specs that do not fit the schema too, so that what is inside is checked all the same. */

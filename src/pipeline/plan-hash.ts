@@ -1,14 +1,21 @@
 import { createHash } from 'node:crypto';
 import type { Plan } from './plan.ts';
 
-/** The plan's name: SHA-256, in hex, of its canonical text. Equal plans have equal hashes, whatever the order of their keys. */
+/**
+ * The plan's name: SHA-256, in hex, of its text. The order of keys counts, since loops and texts follow the order of a mapping; the
+ * compiler always makes the same of the same documents.
+ */
 export function planHash(plan: Plan): string {
-  return canonicalHash(plan);
+  return sha256(JSON.stringify(plan));
 }
 
 /** SHA-256 (hex) of a value's canonical text: the same for every spelling of the same JSON. */
 export function canonicalHash(value: unknown): string {
-  return createHash('sha256').update(canonicalJson(value), 'utf8').digest('hex');
+  return sha256(canonicalJson(value));
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text, 'utf8').digest('hex');
 }
 
 /** JSON with object keys in code-unit order and no blanks. */

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../json.ts';
 
 /**
- * The compiled, validated form of a pipeline: plain JSON, named by the hash of its canonical text. Runs keep the plan they
+ * The compiled, validated form of a pipeline: plain JSON, named by the hash of its text. Runs keep the plan they
  * began with, so this shape only ever grows; a change that old plans would not survive raises `format`.
  */
 export interface Plan {

@@ -171,6 +171,13 @@ export class CompositeRun {
     return state;
   }
 
+  /** Takes the place of a body that is not there. */
+  passOver(place: string | number, value: JsonValue): GraphState {
+    const path = this.bodyPath(place);
+    if (this.walk.outcomeOf(path) === undefined) this.walk.settle({ node: path, status: 'completed', result: { value } });
+    return done(value);
+  }
+
   /** Hands a list to a step, as a node within this one: steps do their work in tasks. */
   reduce(reducer: string, values: JsonValue): GraphState {
     const node: PlanNode = { ...PLAIN, retry: this.node.retry, spec: { fn: reducer } };

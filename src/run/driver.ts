@@ -139,9 +139,10 @@ export class RunDriver {
     }
     if (this.#plan === undefined && result.plan !== undefined) this.#learnPlan(result.plan, now);
     // A composite node whose time was up has ended without the nodes that were at work in it: what they come to counts no more.
-    if (step.node === null || !this.#known.isOver(step.node)) this.#learn(result, now);
+    const counts = step.node === null || !this.#known.isOver(step.node);
+    if (counts) this.#learn(result, now);
     if (step.node !== null || broughtNews(result)) this.#isNextOutdated = true;
-    for (const node of result.ready ?? []) this.#give({ ...NEXT, node }, now, result.ready);
+    if (counts) for (const node of result.ready ?? []) this.#give({ ...NEXT, node }, now, result.ready);
     this.#giveWhatIsReady(now);
   }
 

@@ -15,7 +15,8 @@ export function stepTurns(run: CompositeRun): CompositeState {
       stoppedBy = 'condition';
     else {
       const bound = { state, iteration: turns, $index: turns, $item: null };
-      const turn = run.enterOnce(turns, () => (run.node.bodies?.['body'] === undefined ? { state } : bound));
+      const hasBody = run.node.bodies?.['body'] !== undefined;
+      const turn = hasBody ? run.enterOnce(turns, () => bound) : run.passOver(turns, state);
       if (turn.kind === 'open') return { kind: 'open' };
       if (turn.kind === 'failed' && spec.error_handling === 'fail_fast') return { kind: 'failed', error: turn.error };
       state = updated(run, state, turns);

@@ -1,5 +1,4 @@
-import type { Definitions } from '../adapters/create-resources.ts';
-import { createRegistries, createResources, type Registries } from '../adapters/create-resources.ts';
+import { createRegistries, createResources, type Definitions, type Registries } from '../adapters/create-resources.ts';
 import { MemoryArtifactStore } from '../adapters/mock/memory-artifact-store.ts';
 import { MemoryEntityStore } from '../adapters/mock/memory-entity-store.ts';
 import { MemoryPlanStore } from '../adapters/mock/memory-plan-store.ts';

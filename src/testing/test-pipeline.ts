@@ -141,6 +141,11 @@ export class PipelineTest {
     return this.#settled(this.#current());
   }
 
+  /** Lets go of runs that wait, and tears services down. */
+  async close(): Promise<void> {
+    await this.#runs.close();
+  }
+
   #current(): string {
     if (this.#runId === undefined) throw new Error('There is no run: start one first, and see that it is not invalid.');
     return this.#runId;

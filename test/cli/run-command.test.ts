@@ -84,6 +84,16 @@ describe('hexdag run', () => {
     expect(stdout).toContain('^');
   });
 
+  it('shows what is wrong with a file that the pipeline includes', async () => {
+    const included = file('included.yaml', '- {kind: function_node, metadata: {name: a}, spec: {fn: nope}}\n');
+    const including = pipelineFile('including', '{nodes: [{"!include": included.yaml}]}');
+
+    const { stdout } = await cli(['run', including]);
+
+    expect(stdout).toContain(`${included}:1:`);
+    expect(stdout).toContain('1 | - {kind: function_node');
+  });
+
   it('compiles for an environment, with variables', async () => {
     const spec = `
   environments: {dev: {ports: {llm: {adapter: mock_llm, config: {responses: "\${GREETING}"}}}}}

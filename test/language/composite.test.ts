@@ -154,6 +154,12 @@ describe('V36: while', () => {
     });
   });
 
+  it('gives the states its turns began with if it has no body', async () => {
+    const spec = 'mode: while\ncondition: state.i < 2\ninitial_state: {i: 0}\nstate_update: {i: state.i + 1}';
+
+    expect(await composite(spec, { x: 1 })).toMatchObject({ result: [{ i: 0 }, { i: 1, iteration: 1 }] });
+  });
+
   it('keeps the values of state_update', async () => {
     const spec = `
 mode: while

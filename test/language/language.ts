@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../src/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../src/json.ts';
 import { defineStep } from '../../src/nodes/steps.ts';
 import type { RunReport } from '../../src/testing/run-report.ts';
 import { type PipelineTest, type TestOptions, testPipeline } from '../../src/testing/test-pipeline.ts';
@@ -66,5 +66,5 @@ function indented(text: string): string {
 }
 
 export function fieldsOf(value: JsonValue): JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+  return isJsonObject(value) ? value : {};
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type JsonObject } from '../../src/json.ts';
+import type { JsonObject } from '../../src/json.ts';
 import { renderUrl } from '../../src/nodes/call-url.ts';
 
 function render(url: string, values: JsonObject) {

@@ -115,6 +115,14 @@ describe('the registry', () => {
     expect(result).toEqual(expected);
   });
 
+  it.each(['{"id": 12345678901234567890}', '[1e999]'])('reads no number that would become another one: %s', async (text) => {
+    const kind = functionNode(new StepRegistry([]));
+
+    const result = kind.run({ fn: 'json.loads' }, text, stepContext('n'));
+
+    await expect(result).rejects.toMatchObject({ code: 'input_not_json', message: expect.stringContaining('beyond') });
+  });
+
   it('prefers a step of ours to a built-in one', async () => {
     const kind = functionNode(new StepRegistry([defineStep('json.loads', () => 'ours')]));
 

@@ -224,13 +224,12 @@ describe('the hash of a plan', () => {
     expect([...hashes]).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/)]);
   });
 
-  it('does not depend on the order of keys', () => {
-    const { plan } = compileNodes([node('a')]);
-    const turned = plan === undefined ? undefined : { ...Object.fromEntries(Object.entries(plan).reverse()), ...plan };
+  it('does not depend on the order in which the parts of the document stand', () => {
+    const turned = `spec: {nodes: [{spec: {fn: show}, metadata: {name: a}, kind: function_node}]}\nmetadata: {name: x}\nkind: Pipeline`;
 
-    const hashes = plan === undefined || turned === undefined ? [] : [planHash(plan), planHash(turned)];
+    const hashes = new Set([hashOf(text('x', 'one')), hashOf(turned)]);
 
-    expect(new Set(hashes).size).toBe(1);
+    expect(hashes.size).toBe(1);
   });
 
   it('differs if a mapping that a loop may walk has another order', () => {

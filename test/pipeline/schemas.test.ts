@@ -4,6 +4,7 @@ import { compileTypes } from '../../src/pipeline/custom-types.ts';
 import type { ReportProblem } from '../../src/pipeline/node-definition.ts';
 import { toJsonSchema } from '../../src/pipeline/schema-form.ts';
 import { BUILT_IN_TYPES } from '../../src/pipeline/type-catalog.ts';
+import { compileFiles, pipeline } from './files.ts';
 
 type Told = Parameters<ReportProblem>[0];
 
@@ -125,5 +126,30 @@ describe('JSON Schema', () => {
     const problems = problemsOf((report) => toJsonSchema(schema, [], report));
 
     expect(problems).toEqual(expected);
+  });
+});
+
+describe('a field of the run’s input that is read', () => {
+  const read = 'nodes: [{kind: data_node, metadata: {name: a}, spec: {output: {x: "{{ $input.x_1 }}"}}}]';
+
+  it.each([
+    ['patternProperties: {"^x_": {}}'],
+    ['allOf: [{properties: {x_1: {}}}]'],
+    ['anyOf: [{properties: {x_1: {}}}]'],
+    ['if: {required: [b]}, then: {properties: {x_1: {}}}'],
+    ['$defs: {more: {properties: {x_1: {}}}}, $ref: "#/$defs/more"'],
+    ['additionalProperties: {type: string}'],
+  ])('may be one that the schema allows elsewhere: %s', (more) => {
+    const { diagnostics } = compileFiles({
+      'main.yaml': pipeline(`input_schema: {type: object, properties: {b: {}}, ${more}}`, read),
+    });
+
+    expect(diagnostics).toEqual([]);
+  });
+
+  it('must be declared if the schema declares all there are', () => {
+    const { diagnostics } = compileFiles({ 'main.yaml': pipeline('input_schema: {type: object, properties: {b: {}}}', read) });
+
+    expect(diagnostics.map(({ code }) => code)).toEqual(['reference_unknown']);
   });
 });

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { JsonValue } from '../../src/json.ts';
 import type { NodeRecord, RunRecord } from '../../src/ports/run-store.ts';
 import { wakeEvent } from '../../src/run/wake-event.ts';
-import { ENGINES, EngineWorld, RUN_ID } from './engine-world.ts';
+import { ENGINES, EngineWorld, fragileEngine, RUN_ID } from './engine-world.ts';
 import { expectedRecords } from './expected-records.ts';
 import { CHILD, type GeneratedPlan, generatePlan, scripted } from './generated-plans.ts';
 import type { Behaviour } from './plans.ts';
@@ -40,6 +40,25 @@ export async function agreeOnGeneratedPlans(count: number, seed: number, tell: (
       expect(new Map(recorded)).toEqual(expectedRecords(generated.plan.nodes, getsEvent));
     }
     tell(++done);
+  });
+  await fc.assert(property, { numRuns: count, seed, endOnFailure: true });
+}
+
+/** Runs generated plans on the durable engine while every fifth task breaks down: each still comes to the end it is to come to. */
+export async function surviveBreakdowns(count: number, seed: number): Promise<void> {
+  const moments = { 0: 'before', 1: 'after' } as const;
+  const property = fc.asyncProperty(fc.gen(), fc.nat(4), async (g, shift) => {
+    const generated = generatePlan(g);
+    fc.pre(!generated.hasFailures && !generated.hasTimeouts);
+
+    const ended = await play(
+      generated,
+      fragileEngine((task) => ((task + shift) % 5 === 0 ? moments[task % 2 === 0 ? 0 : 1] : undefined)),
+    );
+
+    const recorded = [...ended.records].map(([path, { attempt, status }]) => [path, { attempt, status }] as const);
+    expect(ended.status).toBe('completed');
+    expect(new Map(recorded)).toEqual(expectedRecords(generated.plan.nodes, getsEvent));
   });
   await fc.assert(property, { numRuns: count, seed, endOnFailure: true });
 }

@@ -60,6 +60,8 @@ export class DurableRuns {
   readonly tasks: AdvanceTask[] = [];
   /** Thrown by the next tasks, one each, instead of doing anything. */
   readonly breakdowns: Error[] = [];
+  /** Whether the task of this number breaks down, before it has done anything or after all of it. */
+  breaksDown: (task: number) => 'before' | 'after' | undefined = () => undefined;
   readonly #kinds;
   readonly #extension = new DurableExtension({ databasePath: ':memory:', systemKey: 'key' });
   readonly #server = createServer((request, response) => {
@@ -186,13 +188,17 @@ export class DurableRuns {
     this.tasks.push(task);
     const breakdown = this.breakdowns.shift();
     if (breakdown !== undefined) throw breakdown;
+    const moment = this.breaksDown(this.tasks.length);
+    if (moment === 'before') throw new Error('It broke down before it did anything.');
     const log = () => {};
     const relay = new OutboxRelay(this.publisher, this.runs, log);
     const { runs, waits, plans, artifacts, clock } = this;
     const children = childRuns({ runs, plans, artifacts, clock, pipelines: this.pipelines });
     const resources = { of: () => NO_RESOURCES };
     const stores = { runs, waits, plans, artifacts, children, resources };
-    return advance(task, { ...stores, relay, kinds: this.#kinds, clock, log, processStartedAt: 0 });
+    const result = await advance(task, { ...stores, relay, kinds: this.#kinds, clock, log, processStartedAt: 0 });
+    if (moment === 'after') throw new Error('It broke down before it could tell what it did.');
+    return result;
   }
 
   #noteDrift(error: unknown): void {

@@ -235,12 +235,6 @@ describe.each(Object.entries(ENGINES))('on %s', (_, open) => {
       expect(await run.output()).toEqual({ got: 'yes', attempt: 3 });
       expect(await run.paths()).toHaveLength(401);
     });
-
-      await run.deliver('go', 'yes');
-
-      expect((await run.run()).status).toBe('completed');
-      expect(await run.output()).toEqual({ got: 'yes' });
-    });
   });
 
   describe('a child run', () => {

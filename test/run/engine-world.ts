@@ -36,9 +36,13 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-export const ENGINES: Readonly<Record<string, (behaviours: Readonly<Record<string, Behaviour>>) => Promise<Engine>>> = {
-  'the durable engine': async (behaviours) => {
+type OpenEngine = (behaviours: Readonly<Record<string, Behaviour>>) => Promise<Engine>;
+
+/** The durable engine with tasks that break down. */
+export function fragileEngine(breaksDown: DurableRuns['breaksDown']): OpenEngine {
+  return async (behaviours) => {
     const durable = new DurableRuns(behaviours);
+    durable.breaksDown = breaksDown;
     await durable.open();
     const { runs, waits, artifacts, publisher, pipelines, orchestrations, clock } = durable;
     return {
@@ -53,7 +57,11 @@ export const ENGINES: Readonly<Record<string, (behaviours: Readonly<Record<strin
       },
       close: () => durable.close(),
     };
-  },
+  };
+}
+
+export const ENGINES: Readonly<Record<string, OpenEngine>> = {
+  'the durable engine': fragileEngine(() => undefined),
   'the in-process engine': async (behaviours) => {
     const local = new InProcessRuns(behaviours);
     const { runs, waits, artifacts, publisher, pipelines, engine, timers } = local;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { ScriptedLlm } from '../../src/adapters/mock/scripted-llm.ts';
-import type { JsonObject, JsonValue } from '../../src/json.ts';
+import { isJsonObject, type JsonValue } from '../../src/json.ts';
 import { defineAdapter } from '../../src/nodes/adapters.ts';
 import { TransientError } from '../../src/nodes/errors.ts';
 import { defineStep } from '../../src/nodes/steps.ts';
@@ -169,6 +169,25 @@ describe('time', () => {
   });
 });
 
+it('tears its services down when it is closed', async () => {
+  const told: string[] = [];
+  const book = () => ({
+    methods: { look: { run: () => told.push('call') } },
+    setup: () => told.push('setup'),
+    teardown: () => told.push('teardown'),
+  });
+  const text = pipeline(
+    't',
+    '{services: {b: {class: Book}}, nodes: [{kind: service_call_node, metadata: {name: s}, spec: {service: b, method: look}}]}',
+  );
+  const tested = testPipeline({ text }, { services: { Book: book } });
+  await tested.start();
+
+  await tested.close();
+
+  expect(told).toEqual(['setup', 'call', 'teardown']);
+});
+
 describe('a run', () => {
   it('can be cancelled', async () => {
     const text = pipeline('t', '{nodes: [{kind: wait_node, metadata: {name: w}, spec: {event_key: go}}]}');
@@ -211,7 +230,7 @@ describe('a run', () => {
   it('has loops of hundreds of items, told in the order of their items', async () => {
     const spec = '{mode: for-each, items: range(400), concurrency: 20, body: double}';
     const text = pipeline('t', `{nodes: [{kind: composite_node, metadata: {name: c}, spec: ${spec}}]}`);
-    const double = (input: JsonValue) => 2 * Number((input as JsonObject)['item']);
+    const double = (input: JsonValue) => 2 * (isJsonObject(input) ? Number(input['item']) : 0);
 
     const run = await testPipeline({ text }, { steps: { double } }).start();
 

@@ -53,6 +53,19 @@ describe('samples that senders publish', () => {
     expect(verdict).toEqual({ kind: 'accepted', secretIndex: 0, timestamp: 1_531_420_618 });
   });
 
+  it("WH13: refuses the sample of Slack's documentation when it is sent again years later", () => {
+    const verdict = verdictOf(
+      slack,
+      {
+        'X-Slack-Request-Timestamp': '1531420618',
+        'X-Slack-Signature': 'v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503',
+      },
+      { body: SLACK_BODY, secrets: ['8f742231b10e8888abcd99yyyzzz85a5'] },
+    );
+
+    expect(verdict).toMatchObject({ kind: 'refused', code: 'timestamp_stale' });
+  });
+
   it("has the form of Stripe's documentation, in which signatures of version v0 stand beside", () => {
     const headers = signWebhook(stripe, { body: Buffer.from('{}') }, ['whsec_test'], 1_492_774_577_000);
 

@@ -1,9 +1,8 @@
+import { InexactNumberError, parseExactJson } from '../../exact-json.ts';
 import type { JsonValue } from '../../json.ts';
 import { HttpResponseError } from '../../ports/http-errors.ts';
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json(?:\s*;|$)/i;
-/** Anything shorter cannot hold an integer beyond 2^53. */
-const LONG_NUMBER = /\d{16}/;
 
 /** @param doing for the message: "GET /orders of https://api.example" @throws HttpResponseError if there is more than `maxBytes` */
 export async function readText(response: Response, maxBytes: number, doing: string): Promise<string> {
@@ -26,21 +25,10 @@ export function parseAnswer(text: string, contentType: string | null, doing: str
   if (text === '') return null;
   if (!JSON_TYPE.test(contentType ?? '')) return text;
   try {
-    return LONG_NUMBER.test(text) ? parseExactly(text) : JSON.parse(text);
+    return parseExactJson(text);
   } catch (error) {
-    if (error instanceof HttpResponseError) throw error;
+    if (error instanceof InexactNumberError)
+      throw new HttpResponseError(`The answer to ${doing} cannot be used. ${error.message}`);
     throw new HttpResponseError(`The answer to ${doing} is not the JSON that it says it is.`);
   }
-}
-
-/** A number that would lose digits is no number to go on with. */
-function parseExactly(text: string): JsonValue {
-  return JSON.parse(text, (_key: string, value: unknown, context?: { readonly source?: string }) => {
-    const source = context?.source;
-    if (typeof value !== 'number' || source === undefined) return value;
-    if (!Number.isFinite(value) || (/^-?\d+$/.test(source) && !Number.isSafeInteger(value))) {
-      throw new HttpResponseError('The answer holds an integer beyond 2^53, which would lose digits. Have it sent as text.');
-    }
-    return value;
-  });
 }

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import * as appDefinitions from '../../../steps/index.ts';
 import type { JsonValue } from '../../json.ts';
 import type { Log } from '../../ports/log.ts';
@@ -102,7 +103,7 @@ function tellInvalid(report: RunReport, files: PipelineFiles, { output }: LocalR
 
 function withSources(diagnostics: RunReport['diagnostics'], { main, root, content, read }: PipelineFiles) {
   return diagnostics.map((diagnostic) => {
-    const source = diagnostic.file === main ? content : read(diagnostic.file.slice(root.length + 1));
+    const source = diagnostic.file === main ? content : read(posix.relative(root, diagnostic.file));
     return { diagnostic, source: source === undefined ? undefined : Buffer.from(source).toString() };
   });
 }

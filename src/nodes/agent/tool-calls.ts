@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { messageOf } from '../../errors.ts';
+import { parseExactJson } from '../../exact-json.ts';
 import { ExpressionError } from '../../expression/errors.ts';
 import type { JsonObject, JsonValue } from '../../json.ts';
 import { readBracketed } from './bracketed.ts';
@@ -80,7 +81,7 @@ function readJsonCall(reply: string, at: number): ReadCall {
 /** JSON, or a Python dict, which models write in its place. */
 function parseObject(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseExactJson(text);
   } catch {
     try {
       return parseLiteral(text);

@@ -1,3 +1,4 @@
+import { parseExactJson } from '../../exact-json.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json.ts';
 import { COERCE, SANITIZE } from '../../schema/keywords.ts';
 import { TransientError } from '../errors.ts';
@@ -83,7 +84,7 @@ function* candidates(text: string): Generator<string> {
 
 function tryParse(text: string): JsonValue | undefined {
   try {
-    return toJsonResult(JSON.parse(text));
+    return toJsonResult(parseExactJson(text));
   } catch {
     return undefined;
   }

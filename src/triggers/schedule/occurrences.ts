@@ -24,7 +24,7 @@ interface OccurrenceOptions {
  * Where the clocks of the zone are put forward, the times that are skipped count as one: the first of them fires, later by as much
  * as was skipped, so 02:30 at 03:30. Where they are put back, a time that comes twice fires the first time. Only a schedule that
  * runs on through the hours (one whose hours, minutes or seconds have neighbours, as in `*` or `1-5`) fires in both. So does the
- * host; but here, which times those are never depends on `from`.
+ * host, which counts on from its last run; here, which times those are never depends on `from`.
  */
 export function nextOccurrences(schedule: Schedule, { from, until = LAST, count, timeZone }: OccurrenceOptions): number[] {
   const times: number[] = [];

@@ -181,7 +181,7 @@ const KINDS: Readonly<Record<string, (draw: Draw, graph: Graph) => JsonObject>> 
   wait_node: (draw, graph) => ({
     event_key: pick(draw, ['go', 'go:{{ x }}', template(draw, graph)]),
     ...optional(draw, 'timeout', () => pick<JsonValue>(draw, ['1d12h', 60, '30d'])),
-    ...optional(draw, 'on_timeout', () => pick(draw, later(graph))),
+    ...(later(graph).length > 0 ? optional(draw, 'on_timeout', () => pick(draw, later(graph))) : {}),
     ...optional(draw, 'setup_fn', () => pick(draw, ['const', 'boom'])),
   }),
   pipeline_node: (draw) => ({ pipeline: 'child', ...optional(draw, 'wait', () => draw(fc.boolean)) }),
@@ -196,6 +196,7 @@ function composite(draw: Draw, graph: Graph): JsonObject {
     ...optional(draw, 'collect', () => pick(draw, ['list', 'dict', 'last', 'first'])),
     ...optional(draw, 'error_handling', () => pick(draw, ['fail_fast', 'continue', 'collect'])),
   };
+  const targets = later(graph).length > 0 ? later(graph) : graph.names;
   const inside = (locals: readonly string[] = []) => ({ ...graph, locals: [...graph.locals, ...locals] });
   const modes: readonly (() => JsonObject)[] = [
     () => ({
@@ -233,10 +234,10 @@ function composite(draw: Draw, graph: Graph): JsonObject {
     () => ({
       mode: 'switch',
       branches: [
-        { condition: condition(draw, graph), action: pick(draw, later(graph)), body: inner(draw, inside()) },
-        { condition: condition(draw, graph), action: pick(draw, later(graph)) },
+        { condition: condition(draw, graph), action: pick(draw, targets), body: inner(draw, inside()) },
+        { condition: condition(draw, graph), action: pick(draw, targets) },
       ],
-      ...optional(draw, 'else_action', () => pick(draw, later(graph))),
+      ...optional(draw, 'else_action', () => pick(draw, targets)),
       ...optional(draw, 'else_body', () => inner(draw, inside())),
       ...optional(draw, 'route_downstream', () => true),
     }),
@@ -258,15 +259,9 @@ function common(draw: Draw, graph: Graph): JsonObject {
     ...optional(draw, 'retry_delay', () => pick<JsonValue>(draw, [0, 0.5, '10s']), 8),
     ...optional(draw, 'critical', () => true, 12),
     ...optional(draw, 'required_inputs', () => [pick(draw, ['x', 'zz'])], 16),
-    ...optional(draw, 'on_error', () => pick(draw, later(graph)), 6),
+    ...(later(graph).length > 0 ? optional(draw, 'on_error', () => pick(draw, later(graph)), 6) : {}),
     ...optional(draw, 'only_on_error', () => true, 12),
-    ...optional(
-      draw,
-      'input_mapping',
-      () => ({ m: mapping(draw, graph), k: [mapping(draw, graph), { z: mapping(draw, graph) }] }),
-      5,
-    ),
-    ...optional(draw, 'strict_mapping', () => true, 16),
+    ...(chance(draw, 5) ? mapped(draw, graph) : {}),
   };
 }
 
@@ -275,9 +270,9 @@ function mapped(draw: Draw, graph: Graph): JsonObject {
   return { input_mapping: values, ...optional(draw, 'strict_mapping', () => true) };
 }
 
-/** Nodes that come after it, for it may lead to those; the last has only itself to name, which is refused. */
+/** Nodes that come after it, for it may lead to those. The last has none. */
 function later({ names, at }: Graph): readonly string[] {
-  return at + 1 < names.length ? names.slice(at + 1) : names.slice(at);
+  return names.slice(at + 1);
 }
 
 function places(draw: Draw, { names, at }: Graph): JsonObject {

@@ -234,6 +234,7 @@ describe('the result of an llm_node', () => {
 
   it.each([
     ['no JSON', 'I would rather not.', 'parse_error'],
+    ['a number with more digits than a number keeps', '{"s": "a", "c": 12345678901234567890}', 'parse_error'],
     ['half of it', '{"s": "a", "c": ', 'parse_error'],
     ['nothing', '', 'parse_error'],
     ['a fence that is not closed', `\`\`\`${'a'.repeat(1_000_000)}`, 'parse_error'],

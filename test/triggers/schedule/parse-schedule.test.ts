@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { reading } from './reading.ts';
 
@@ -182,5 +183,32 @@ describe('a setting', () => {
       expect(faults.length).toBeGreaterThan(0);
       expect(JSON.stringify(faults)).not.toMatch(/secret|99|SUN/);
     },
+  );
+});
+
+it('any text is a schedule, or has faults at places of its own', () => {
+  const piece = fc.constantFrom(
+    ...'0 1 5 59 * / - , ? L W # : . % @ H MON jan x +  '.split(' '),
+    ' ',
+    ' ',
+    '\t',
+    '%A%',
+    '\ud83e\udd86',
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
+      const text = pieces.join('');
+
+      const { schedule, faults } = reading(text, { A: '0 */5' });
+
+      expect(schedule === undefined).toBe(faults.length > 0);
+      for (const { offset, message, remedy } of faults) {
+        expect(offset).toBeGreaterThanOrEqual(0);
+        expect(offset).toBeLessThanOrEqual(text.length);
+        expect(message).toMatch(/\.$/);
+        expect(remedy).not.toBe('');
+      }
+    }),
+    { numRuns: 2_000 },
   );
 });
