@@ -25,6 +25,16 @@ export const COMPOSITION_CODES: CodeGroup = {
       why: 'The graph would have no end.',
       remedy: 'Remove one of them from the way.',
     },
+    header_name_invalid: {
+      title: 'A name that no header can have',
+      why: 'Headers are named by letters, digits and a few marks; a line break in a name would begin another header.',
+      remedy: 'Correct the name.',
+    },
+    header_reserved: {
+      title: 'A header that is not yours to set',
+      why: 'It says how the request is sent, which shows only when it is sent.',
+      remedy: 'Remove it.',
+    },
     body_ignored: {
       title: 'A body that is not sent',
       why: 'GET and DELETE have none.',

@@ -30,11 +30,17 @@ function isJson(value: unknown, path: string, parents: Set<object>): value is Js
     for (let index = 0; index < value.length; index++) isJson(value[index], `${path}[${index}]`, parents);
   } else {
     const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype !== Object.prototype && prototype !== null) throw notSerialisable(path, value.constructor.name);
+    if (prototype !== Object.prototype && prototype !== null) throw notSerialisable(path, className(value));
     for (const [key, item] of Object.entries(value)) isJson(item, `${path}.${key}`, parents);
   }
   parents.delete(value);
   return true;
+}
+
+/** An object may be of no class, or hide it. */
+function className(value: object): string {
+  const made: unknown = value.constructor;
+  return typeof made === 'function' && made.name !== '' ? made.name : 'an object of no known class';
 }
 
 function notSerialisable(path: string, found: string): PermanentError {

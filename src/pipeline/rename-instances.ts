@@ -1,12 +1,11 @@
 import type { NameUse } from '../expression/names.ts';
-import { isJsonObject, type JsonValue } from '../json.ts';
+import { isJsonObject } from '../json.ts';
 import type { Path } from './documents.ts';
 import type { Envelope } from './envelope.ts';
 import type { GraphContext } from './graph-context.ts';
 import { exitsOf, type Instance, silentReferences } from './macro-instance.ts';
-import type { Reference } from './references.ts';
+import { mapTexts } from './map-texts.ts';
 import type { Report } from './report.ts';
-import { withTextAt } from './value-at.ts';
 
 const READABLE = /^[\p{L}_][\p{L}\p{N}_]*$/u;
 
@@ -19,18 +18,13 @@ export function renameInstances(
 ): Envelope {
   if (instances.size === 0) return envelope;
   const { report, specPath } = envelope;
-  const texts = new Map<string, Reference[]>();
-  for (const use of silentReferences(envelope, context)) {
-    if (!instances.has(use.name) || locals.has(use.name)) continue;
-    const key = JSON.stringify(use.path);
-    texts.set(key, [...(texts.get(key) ?? []), use]);
-  }
-  let spec: JsonValue = envelope.spec;
-  for (const uses of texts.values()) {
-    const path = uses[0]?.path ?? [];
-    const rename = (text: string) => renameUses({ text, path: specPath(path), report }, uses, (name) => exitsOf(name, instances));
-    spec = withTextAt(spec, path, rename);
-  }
+  const uses = silentReferences(envelope, context).filter(({ name }) => instances.has(name) && !locals.has(name));
+  if (uses.length === 0) return envelope;
+  const byText = Map.groupBy(uses, ({ path }) => JSON.stringify(path));
+  const spec = mapTexts(envelope.spec, (text, path) => {
+    const inText = byText.get(JSON.stringify(path)) ?? [];
+    return renameUses({ text, path: specPath(path), report }, inText, (name) => exitsOf(name, instances));
+  });
   return isJsonObject(spec) ? { ...envelope, spec } : envelope;
 }
 

@@ -4,6 +4,7 @@ import { isJsonObject } from '../json.ts';
 import type { IssueDetails } from './document-schema.ts';
 import type { Path } from './documents.ts';
 import { didYouMean } from './near-match.ts';
+import { withoutSecrets } from './secret-forms.ts';
 import { valueAt } from './value-at.ts';
 
 /** A problem at a place of a document, still without a position. */
@@ -133,11 +134,11 @@ function detailsOf(params: Readonly<Record<string, unknown>> | undefined): Issue
   return { code: typeof code === 'string' ? code : 'value_invalid', remedy: typeof remedy === 'string' ? remedy : 'Correct it.' };
 }
 
-/** Shape and short content of a value; long ones are cut. */
+/** Shape and short content of a value; long ones are cut, and what looks like a secret is crossed out. */
 export function describe(value: JsonValue | undefined): string {
   if (value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'a list';
   if (isJsonObject(value)) return 'a mapping';
-  const text = JSON.stringify(value);
+  const text = withoutSecrets(JSON.stringify(value));
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }

@@ -40,6 +40,7 @@ describe('what a step returns', () => {
     [{ when: new Date(0) }, '$.when'],
     [new Map([['a', 1]]), '$'],
     [Symbol('s'), '$'],
+    [Object.create(Object.create(null)), '$'],
     [cycle, '$.list[0]'],
     [deep, '$[0]'],
   ])('is refused if JSON cannot hold it, with the place', async (returned, path) => {

@@ -165,4 +165,14 @@ describe('a reference to a variable', () => {
 
     expect(diagnostics).toEqual([]);
   });
+
+  it('is not needed for a message to hide a secret that is written out', () => {
+    const key = `sk-${'a1'.repeat(12)}`;
+    const main = pipeline(`nodes: [{kind: data_node, metadata: {name: a}, spec: {output: {}, timeout: ${key}}}]`);
+
+    const { diagnostics } = compileFiles({ 'main.yaml': main });
+
+    expect(diagnostics.map(({ code }) => code)).toEqual(['duration_invalid']);
+    expect(JSON.stringify(diagnostics)).not.toContain('a1a1');
+  });
 });

@@ -201,14 +201,14 @@ const HUGE: readonly string[] = [
   `a: &a [x,x,x,x]\n${Array.from({ length: 9 }, (_, i) => `${'bcdefghij'[i]}: &${'bcdefghij'[i]} [${`*${'abcdefghi'[i]},`.repeat(9)}]`).join('\n')}`,
   'a: &a [*a]',
   Array.from({ length: 50_000 }, (_, i) => `k${i}: 1`).join('\n'),
-  Array.from({ length: 9_000 }, (_, i) => `k${i}: 1`).join('\n'),
+  Array.from({ length: 5_000 }, (_, i) => `k${i}: 1`).join('\n'),
   `kind: Pipeline\nmetadata: {name: x}\nspec: {nodes: [${'{kind: data_node, metadata: {name: a}, spec: {output: {}}}, '.repeat(600)}]}`,
   `kind: Pipeline\nmetadata: {name: x}\nspec:\n  nodes:\n  - kind: expression_node\n    metadata: {name: a}\n    spec: {expressions: {x: "${'('.repeat(5_000)}"}}`,
   `kind: Pipeline\nmetadata: {name: x}\nspec:\n  nodes:\n  - kind: expression_node\n    metadata: {name: a}\n    spec: {expressions: {x: "${'1+'.repeat(4_000)}1"}}`,
   `kind: Pipeline\nmetadata: {name: x}\nspec: {description: "${'{{ spec.'.repeat(300)}"}`,
   'x'.repeat(260 * 1024),
   '#'.repeat(200_000),
-  '\n'.repeat(90_000),
+  '\n'.repeat(40_000),
   `"${'\\u0041'.repeat(20_000)}"`,
 ];
 
