@@ -11,8 +11,8 @@ export const YAML_BYTES = 256 * 1024;
 /** Checked before parsing: deep nesting can end the process inside the parser. */
 export const YAML_DEPTH = 64;
 export const PIPELINE_NODES = 2_000;
-/** A plan is stored as one item of Cosmos DB, which takes 2 MiB. */
-export const PLAN_BYTES = 2_000_000;
+/** A plan is stored as a text within one item of Cosmos DB, which takes 2 MiB; within a text, every quote takes two bytes. */
+export const PLAN_BYTES = 1_500_000;
 
 /** Items of one loop. */
 export const LOOP_ITEMS = 10_000;

@@ -35,6 +35,18 @@ describe('the library of documents', () => {
     expect(library.triggers.map(({ name, pipeline }) => [name, pipeline.name])).toEqual([['from-queue', 'orders']]);
   });
 
+  it('makes the same plans whatever the order of the files', () => {
+    const other = pipeline.replace('name: orders', 'name: returns');
+    const files = [file('orders.yaml', pipeline), file('returns.yaml', other), file('a.trigger.yaml', trigger)];
+    const plansOf = (ordered: typeof files) =>
+      new Map(compileLibrary(ordered, language).pipelines.map(({ name, planHash }) => [name, planHash]));
+
+    const plans = [plansOf(files), plansOf(files.toReversed())];
+
+    expect(plans[0]?.size).toBe(2);
+    expect(plans[1]).toEqual(plans[0]);
+  });
+
   it('takes pipeline and trigger from one file', () => {
     const library = compileLibrary([file('orders.yaml', `${pipeline}---\n${trigger}`)], language);
 

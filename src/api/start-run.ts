@@ -1,3 +1,4 @@
+import { canonicalHash } from '../canonical-json.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import { type AcceptDependencies, startOnce } from '../triggers/accept-event.ts';
@@ -5,7 +6,6 @@ import { readCloudEvent } from '../triggers/cloud-event.ts';
 import type { Event, EventContent } from '../triggers/event.ts';
 import { readKey } from '../triggers/event-key.ts';
 import { type BodyFormat, readMediaType } from '../triggers/media-type.ts';
-import { payloadHash } from '../triggers/payload-hash.ts';
 import { type Reading, read, refuse } from '../triggers/rejection.ts';
 import { readJson } from '../triggers/strict-json.ts';
 import { readTraceParent } from '../triggers/trace-parent.ts';
@@ -59,7 +59,7 @@ function readEvent(request: ApiRequest, pipeline: StartablePipeline, { clock, ne
       : readKey(unquote(header), 'the header Idempotency-Key');
   if (key.kind === 'refused') return key;
   const { event } = content.value;
-  return read({ ...event, key: key.value, payloadHash: payloadHash(event.data) });
+  return read({ ...event, key: key.value, payloadHash: canonicalHash(event.data) });
 }
 
 interface Content {

@@ -6,7 +6,7 @@ import { printable } from './terminal.ts';
 
 const YAML_FILE = /\.ya?ml$/i;
 /** Texts by which a document takes in another file, with its path. */
-const REFERENCE = /(?:["']?!include["']?\s*:?|\bbody_pipeline\s*:)\s*["']?([^"'#\s,}]+)/g;
+const REFERENCE = /(?:["']?!include["']?(?:\s*:)?|\bbody_pipeline\s*:)\s*["']?([^"'#\s,}]+)/g;
 const ENVIRONMENTS = 'environments';
 
 /**

@@ -219,7 +219,7 @@ export const DOCUMENT_CODES: CodeGroup = {
     },
     plan_too_large: {
       title: 'A pipeline too large to store',
-      why: 'Includes, aliases, variables and macros can repeat a text any number of times; a plan is stored as one document of at most 2 MB.',
+      why: 'Includes, aliases, variables and macros can repeat a text any number of times; a plan is stored as one document, and may have 1.5 MB at most.',
       remedy: 'Include or repeat less, or move nodes to a pipeline of their own.',
     },
     pipeline_conflict: {

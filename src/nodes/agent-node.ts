@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { isTemplate } from '../expression/template.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
-import { didYouMean } from '../pipeline/near-match.ts';
 import type { ReferenceSite, ReportProblem, StepCatalog } from '../pipeline/node-definition.ts';
 import { toJsonSchema } from '../pipeline/schema-form.ts';
 import { unknownKey } from '../pipeline/schema-problems.ts';
@@ -11,6 +10,7 @@ import { AgentRun } from './agent/agent-run.ts';
 import { AGENT_NAMES, MAIN_PHASE } from './agent/agent-state.ts';
 import { TOOL_CALL_STYLES } from './agent/tool-calls.ts';
 import { toolsOf } from './agent/tools.ts';
+import { checkStep } from './check-step.ts';
 import { ADAPTER_SETTINGS, warnOfAdapterSettings } from './llm/adapter-settings.ts';
 import { llmOf } from './llm/call-llm.ts';
 import { type PromptForm, promptFormSchema, promptSchema, toPrompt } from './llm/prompt.ts';
@@ -136,9 +136,7 @@ function checkTools(tools: Readonly<Record<string, string>>, catalog: StepCatalo
       const message = `'${name}' is a tool that every agent has, and cannot be another.`;
       report({ path, code: 'name_conflict', message, remedy: 'Choose another name.' });
     }
-    if (catalog.has(step)) continue;
-    const remedy = didYouMean(step, catalog.names()) ?? `Register it: defineStep('${step}', …) in steps/.`;
-    report({ path, code: 'step_unknown', message: `There is no step '${step}'.`, remedy });
+    checkStep(step, path, catalog, report);
   }
 }
 

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
-import { didYouMean } from '../pipeline/near-match.ts';
 import type { ReportProblem, StepCatalog } from '../pipeline/node-definition.ts';
 import { toJsonSchema } from '../pipeline/schema-form.ts';
 import type { TypeCatalog } from '../pipeline/type-catalog.ts';
 import { problemsText } from '../schema/problem.ts';
 import { readValue } from '../schema/read-value.ts';
+import { checkStep } from './check-step.ts';
 import { PermanentError } from './errors.ts';
 import { toJsonResult } from './json-result.ts';
 import type { EffectNodeKind } from './node-kind.ts';
@@ -36,14 +36,7 @@ export function functionNode(steps: StepRegistry): EffectNodeKind {
 
 function resolve(spec: JsonObject, steps: StepCatalog, report: ReportProblem, types: TypeCatalog): JsonObject {
   const { fn, unpack_input: unpack, input_schema: input, output_schema: output } = schema.parse(spec);
-  if (!steps.has(fn)) {
-    report({
-      path: ['fn'],
-      code: 'step_unknown',
-      message: `There is no step '${fn}'.`,
-      remedy: didYouMean(fn, steps.names()) ?? `Register it: defineStep('${fn}', …) in steps/.`,
-    });
-  }
+  checkStep(fn, ['fn'], steps, report);
   const params = unpack === true ? steps.params(fn) : undefined;
   return {
     fn,

@@ -25,6 +25,8 @@ export interface PureNodeKind extends NodeDefinition {
 export interface NodeContext extends StepContext {
   /** Names in the node's texts: its input's fields, then nodes, then the run's input. */
   readonly scope: Lookup;
+  /** Fields of the input that the node's `input_mapping` names. */
+  readonly mapped?: ReadonlySet<string>;
   /** Unix milliseconds, from the durable context: what expressions and templates see as the time. */
   readonly now: number;
   /** Ports, services and state machines of the node's pipeline. */

@@ -3,10 +3,15 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 
 /**
  * Those of the named parameters that the input has: each from its top level, or else from the only one of its values that has it.
- * What is at the top level only because it was filled in from the run's input counts last. Parameters found nowhere are left out.
+ * What is at the top level only because it was filled in from the run's input, and not `mapped` by the node, counts last. Parameters
+ * found nowhere are left out.
  */
-export function findParameters(names: readonly string[], input: JsonObject, runInput: JsonValue): JsonObject {
-  const own = Object.entries(input).filter(([key, value]) => !isFilledIn(key, value, runInput));
+export function findParameters(
+  names: readonly string[],
+  input: JsonObject,
+  { runInput, mapped }: { readonly runInput: JsonValue; readonly mapped: ReadonlySet<string> },
+): JsonObject {
+  const own = Object.entries(input).filter(([key, value]) => mapped.has(key) || !isFilledIn(key, value, runInput));
   const inner = own.map(([, value]) => value).filter(isJsonObject);
   const ownFields = Object.fromEntries(own);
   const found: Record<string, JsonValue> = {};

@@ -54,7 +54,9 @@ async function run(spec: JsonObject, input: JsonValue, context: NodeContext): Pr
     throw new PermanentError('input_not_a_mapping', `${message} Name the parameters in its 'input_mapping'.`);
   }
   const { params } = step;
-  return step.call(params === undefined ? input : findParameters(params, input, context.scope('$input') ?? null), context);
+  const { scope, mapped = new Set() } = context;
+  const given = { runInput: scope('$input') ?? null, mapped };
+  return step.call(params === undefined ? input : findParameters(params, input, given), context);
 }
 
 /** @throws PermanentError (`service_unknown`, `service_method_unknown`) that lists what there is */

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { JsonObject } from '../json.ts';
 import { duration } from '../pipeline/document-schema.ts';
 import { MAX_RUN_MS } from '../pipeline/limits.ts';
-import { didYouMean } from '../pipeline/near-match.ts';
 import type { ReportProblem, StepCatalog } from '../pipeline/node-definition.ts';
+import { checkStep } from './check-step.ts';
 import type { EngineNodeKind } from './node-kind.ts';
 
 const schema = z.object({
@@ -29,10 +29,7 @@ export const waitNode: EngineNodeKind = {
 
 function resolve(spec: JsonObject, steps: StepCatalog, report: ReportProblem): JsonObject {
   const { event_key: eventKey, timeout, on_timeout: onTimeout, setup_fn: setup } = schema.parse(spec);
-  if (setup && !steps.has(setup)) {
-    const remedy = didYouMean(setup, steps.names()) ?? `Register it: defineStep('${setup}', …) in steps/.`;
-    report({ path: ['setup_fn'], code: 'step_unknown', message: `There is no step '${setup}'.`, remedy });
-  }
+  if (setup) checkStep(setup, ['setup_fn'], steps, report);
   if (onTimeout && !timeout) {
     const message = "'on_timeout' has no effect without 'timeout'.";
     report({ severity: 'warning', path: ['on_timeout'], code: 'timeout_missing', message, remedy: "Add 'timeout', such as 1d." });

@@ -4,7 +4,6 @@ import type { Path, SourceDocument } from './documents.ts';
 import { INACTIVE_CONFIG_KEYS, warnOfInactive } from './inactive-keys.ts';
 import { MiddlewareReader, type MiddlewareStack } from './middleware.ts';
 import type { Report } from './report.ts';
-import { unknownKey } from './schema-problems.ts';
 
 /** A document that pipelines of its file use, and where to tell what is wrong with it. */
 export interface Definition {
@@ -61,9 +60,7 @@ export function readDefinitions(documents: readonly Definition[], catalog: Catal
 function readSpec({ kind = '', value }: SourceDocument, report: Report): JsonObject | undefined {
   const { spec } = value;
   if (isJsonObject(spec)) {
-    const known = SPEC_KEYS[kind] ?? [];
-    for (const key of Object.keys(spec))
-      if (!known.includes(key)) report.problem(unknownKey(['spec', key], key, known), 'warning');
+    report.unknownKeys(spec, ['spec'], SPEC_KEYS[kind] ?? []);
     return spec;
   }
   if (spec === undefined) missing(['spec'], `This ${kind} has no 'spec'.`, "Add 'spec'.", report);

@@ -3,7 +3,6 @@ import type { Diagnostics } from './diagnostics.ts';
 import type { Path, SourceDocument } from './documents.ts';
 import { didYouMean } from './near-match.ts';
 import { Report } from './report.ts';
-import { unknownKey } from './schema-problems.ts';
 import { locate, type Origin, viewOf, withOrigins } from './source-view.ts';
 
 const SHORT_NAMES: ReadonlyMap<string | undefined, string> = new Map([
@@ -103,8 +102,8 @@ function checkLayer(value: JsonValue, path: Path, known: readonly string[], repo
     report.error(path, { code: 'type_mapping', message: 'An environment must be a mapping.', remedy });
     return;
   }
+  report.unknownKeys(value, path, known);
   for (const [key, part] of Object.entries(value)) {
-    if (!known.includes(key)) report.problem(unknownKey([...path, key], key, known), 'warning');
     if ((key !== 'ports' && key !== 'node_overrides') || isJsonObject(part)) continue;
     const remedy = 'Write one "name: {…}" a line.';
     report.error([...path, key], { code: 'type_mapping', message: `'${key}' must be a mapping.`, remedy });

@@ -5,7 +5,6 @@ import type { Path } from './documents.ts';
 import { didYouMean } from './near-match.ts';
 import type { PlanPort } from './plan.ts';
 import type { Report } from './report.ts';
-import { unknownKey } from './schema-problems.ts';
 
 export type MiddlewareStack = PlanPort['middleware'];
 
@@ -44,9 +43,7 @@ export class MiddlewareReader {
   #mapping(value: JsonObject, path: Path): MiddlewareStack {
     const { name, options } = value;
     if (typeof name === 'string') {
-      for (const key of Object.keys(value)) {
-        if (!ENTRY_KEYS.includes(key)) this.#report.problem(unknownKey([...path, key], key, ENTRY_KEYS), 'warning');
-      }
+      this.#report.unknownKeys(value, path, ENTRY_KEYS);
       return this.#named(name, options, [...path, 'name'], [...path, 'options']);
     }
     return Object.entries(value).flatMap(([key, written]) => this.#named(key, written, [...path, key], [...path, key]));

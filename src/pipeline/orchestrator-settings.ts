@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import type { Definitions } from './definitions.ts';
 import { type OrchestratorSettings, orchestratorSchema } from './head-schema.ts';
 import type { Report } from './report.ts';
-import { problemsOf, unknownKey } from './schema-problems.ts';
+import { problemsOf } from './schema-problems.ts';
 
 const KEYS = Object.keys(orchestratorSchema.shape);
 const PATH = ['spec', 'orchestrator'];
@@ -26,9 +26,7 @@ export function readOrchestrator(
 
 /** The settings that are valid. */
 function readSettings(written: JsonObject, report: Report): OrchestratorSettings {
-  for (const key of Object.keys(written)) {
-    if (!KEYS.includes(key)) report.problem(unknownKey([...PATH, key], key, KEYS), 'warning');
-  }
+  report.unknownKeys(written, PATH, KEYS);
   if (written['strict_validation'] === false) {
     const message = 'Schemas are enforced whatever this says.';
     report.warning([...PATH, 'strict_validation'], { code: 'key_not_supported', message, remedy: 'Remove it.' });

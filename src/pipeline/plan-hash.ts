@@ -6,26 +6,5 @@ import type { Plan } from './plan.ts';
  * compiler always makes the same of the same documents.
  */
 export function planHash(plan: Plan): string {
-  return sha256(JSON.stringify(plan));
-}
-
-/** SHA-256 (hex) of a value's canonical text: the same for every spelling of the same JSON. */
-export function canonicalHash(value: unknown): string {
-  return sha256(canonicalJson(value));
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest('hex');
-}
-
-/** JSON with object keys in code-unit order and no blanks. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(sorted(value));
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, item]) => [key, sorted(item)]));
+  return createHash('sha256').update(JSON.stringify(plan), 'utf8').digest('hex');
 }

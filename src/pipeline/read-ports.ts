@@ -7,7 +7,7 @@ import { MiddlewareReader } from './middleware.ts';
 import { didYouMean } from './near-match.ts';
 import type { PlanAdapter, PlanPort } from './plan.ts';
 import type { Report } from './report.ts';
-import { describe, nearOf, unknownKey } from './schema-problems.ts';
+import { describe, nearOf } from './schema-problems.ts';
 import { valueAt } from './value-at.ts';
 
 const ADAPTER_KEYS = ['adapter', 'name', 'config', 'params', 'ref'];
@@ -51,7 +51,7 @@ export class PortReader {
       this.#error(path, 'type_mapping', `Port '${name}' must be a mapping.`, remedy);
       return { adapters: [], middleware: [] };
     }
-    this.#checkKeys(value, PORT_KEYS, path);
+    this.#report.unknownKeys(value, path, PORT_KEYS);
     const { adapters, strategy, middleware } = value;
     const stack = middleware === undefined ? [] : this.#middleware.read(middleware, [...path, 'middleware']);
     if (adapters === undefined) {
@@ -88,7 +88,7 @@ export class PortReader {
         this.#error(memberPath, 'type_mapping', 'An adapter must be a mapping.', 'Write {adapter: …, config: {…}}.');
         return [];
       }
-      this.#checkKeys(member, ADAPTER_KEYS, memberPath);
+      this.#report.unknownKeys(member, memberPath, ADAPTER_KEYS);
       return this.#adapter(name, member, memberPath);
     });
   }
@@ -164,12 +164,6 @@ export class PortReader {
     if (fits === undefined || [...fits].includes(port)) return;
     const message = `The adapter '${adapter}' is made for the port ${[...fits].join(' or ')}, not for '${port}'.`;
     this.#report.warning(path, { code: 'adapter_port_mismatch', message, remedy: 'Choose another adapter, or rename the port.' });
-  }
-
-  #checkKeys(value: JsonObject, known: readonly string[], path: Path): void {
-    for (const key of Object.keys(value)) {
-      if (!known.includes(key)) this.#report.problem(unknownKey([...path, key], key, known), 'warning');
-    }
   }
 
   #error(path: Path, code: string, message: string, remedy: string): void {

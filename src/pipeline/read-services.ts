@@ -5,7 +5,6 @@ import type { Path } from './documents.ts';
 import { didYouMean } from './near-match.ts';
 import type { PlanService } from './plan.ts';
 import type { Report } from './report.ts';
-import { unknownKey } from './schema-problems.ts';
 
 const KEYS = ['class', 'config', 'params'];
 const PATH = ['spec', 'services'];
@@ -46,9 +45,7 @@ class ServiceReader {
       this.#report.error(path, mappingExpected(`Service '${name}'`, 'Write {class: …, config: {…}}.'));
       return undefined;
     }
-    for (const key of Object.keys(value)) {
-      if (!KEYS.includes(key)) this.#report.problem(unknownKey([...path, key], key, KEYS), 'warning');
-    }
+    this.#report.unknownKeys(value, path, KEYS);
     const { class: className } = value;
     const isNamed = typeof className === 'string' && className !== '';
     const config = this.#config(value, path, isNamed ? className : undefined);

@@ -1,12 +1,11 @@
 import { ExpressionError } from '../expression/errors.ts';
 import { parseExpression } from '../expression/expression.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
+import { isJsonObject, type JsonValue } from '../json.ts';
 import type { NameCatalog } from './catalog.ts';
 import type { Path } from './documents.ts';
 import { didYouMean } from './near-match.ts';
 import type { PlanStateMachine } from './plan.ts';
 import type { Report } from './report.ts';
-import { unknownKey } from './schema-problems.ts';
 
 type Transition = PlanStateMachine['transitions'][string][number];
 
@@ -41,7 +40,7 @@ export class StateMachineReader {
       this.#error(path, 'type_mapping', `The state machine of '${entity}' must be a mapping.`, remedy);
       return { initial: '', transitions: {}, onTransition: [] };
     }
-    this.#checkKeys(value, MACHINE_KEYS, path);
+    this.#report.unknownKeys(value, path, MACHINE_KEYS);
     const { initial } = value;
     if (typeof initial !== 'string' || initial === '') {
       const code = initial === undefined ? 'field_missing' : 'type_string';
@@ -72,7 +71,7 @@ export class StateMachineReader {
   #transition(target: JsonValue, path: Path): readonly Transition[] {
     if (typeof target === 'string') return [{ to: target }];
     const { to, guard } = isJsonObject(target) ? target : {};
-    if (isJsonObject(target)) this.#checkKeys(target, TRANSITION_KEYS, path);
+    if (isJsonObject(target)) this.#report.unknownKeys(target, path, TRANSITION_KEYS);
     if (typeof to !== 'string') {
       const remedy = 'Write a state, or {to: STATE, guard: expression}.';
       this.#error(path, 'transition_invalid', 'A transition must name the state it leads to.', remedy);
@@ -102,7 +101,7 @@ export class StateMachineReader {
       this.#error(path, 'type_mapping', "'handlers' must be a mapping.", 'Write {on_transition: <handler>}.');
       return [];
     }
-    this.#checkKeys(value, HANDLER_KEYS, path);
+    this.#report.unknownKeys(value, path, HANDLER_KEYS);
     const written = value['on_transition'] ?? [];
     const names: readonly JsonValue[] = Array.isArray(written) ? written : [written];
     return names.flatMap((name, index) => {
@@ -121,12 +120,6 @@ export class StateMachineReader {
     if (known === undefined || known.has(name)) return;
     const remedy = didYouMean(name, known.names()) ?? `Register it: defineHandler('${name}', …).`;
     this.#error(path, 'handler_unknown', `There is no handler '${name}'.`, remedy);
-  }
-
-  #checkKeys(value: JsonObject, known: readonly string[], path: Path): void {
-    for (const key of Object.keys(value)) {
-      if (!known.includes(key)) this.#report.problem(unknownKey([...path, key], key, known), 'warning');
-    }
   }
 
   #error(path: Path, code: string, message: string, remedy: string): void {

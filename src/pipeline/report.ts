@@ -1,7 +1,8 @@
+import type { JsonObject } from '../json.ts';
 import type { Remedy } from './diagnostic.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import type { Path, SourceDocument } from './documents.ts';
-import type { Problem } from './schema-problems.ts';
+import { type Problem, unknownKey } from './schema-problems.ts';
 
 interface Finding {
   readonly code: string;
@@ -48,6 +49,13 @@ export class Report {
   ): void {
     const position = atKey ? this.#document.keyPositionOf(path) : this.#document.positionOf(path);
     this.#diagnostics[severity]({ code, message, remedy, position });
+  }
+
+  /** Warns of each key of the mapping at `path` that nothing reads. */
+  unknownKeys(mapping: JsonObject, path: Path, known: readonly string[]): void {
+    for (const key of Object.keys(mapping)) {
+      if (!known.includes(key)) this.problem(unknownKey([...path, key], key, known), 'warning');
+    }
   }
 
   /** The same document for texts that were rendered: an offset in them says nothing of what is written, so the text's start counts. */

@@ -1,5 +1,5 @@
+import { canonicalHash } from '../canonical-json.ts';
 import type { JsonValue } from '../json.ts';
-import { canonicalHash } from '../pipeline/plan-hash.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Orchestrations } from '../ports/orchestrations.ts';

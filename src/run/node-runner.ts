@@ -41,6 +41,7 @@ export async function attemptNode(
     node: path,
     attempt,
     scope,
+    mapped: new Set(Object.keys(node.inputMapping ?? {})),
     now,
     resources,
     port: (name) => resources.port(name),

@@ -5,6 +5,7 @@ import { MemoryPlanStore } from '../adapters/mock/memory-plan-store.ts';
 import { MemoryPublisher } from '../adapters/mock/memory-publisher.ts';
 import { MemoryRunStore } from '../adapters/mock/memory-run-store.ts';
 import { MemoryWaitStore } from '../adapters/mock/memory-wait-store.ts';
+import { canonicalHash } from '../canonical-json.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
 import type { NodeKind } from '../nodes/node-kind.ts';
 import { nodeKinds } from '../nodes/node-kinds.ts';
@@ -19,7 +20,6 @@ import { OutboxRelay } from '../run/outbox-relay.ts';
 import { fromPayload } from '../run/payload.ts';
 import { type Start, startOnce } from '../triggers/accept-event.ts';
 import { childRuns } from '../triggers/child-runs.ts';
-import { payloadHash } from '../triggers/payload-hash.ts';
 import type { StartablePipeline } from '../triggers/trigger.ts';
 import { InProcessEngine } from './in-process-engine.ts';
 import type { RunReport, WaitingNode } from './run-report.ts';
@@ -95,7 +95,7 @@ export class LocalRuns {
   /** Starts a run. Nothing of it need have happened when this returns. */
   start(pipeline: StartablePipeline, input: JsonValue, key: string): Promise<Start> {
     const event = {
-      ...{ key, type: 'hexdag.run.requested', source: '/local', data: input, payloadHash: payloadHash(input) },
+      ...{ key, type: 'hexdag.run.requested', source: '/local', data: input, payloadHash: canonicalHash(input) },
       ...{ properties: {}, receivedAt: new Date(this.#timers.now()).toISOString() },
     };
     return startOnce(event, input, { name: 'local', pipeline }, { ...this.#stores, orchestrations: this.engine, log: this.#log });

@@ -1,3 +1,4 @@
+import { canonicalHash } from '../canonical-json.ts';
 import { PermanentError } from '../nodes/errors.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -5,7 +6,6 @@ import type { PlanStore } from '../ports/plan-store.ts';
 import type { RunRecord, RunStore } from '../ports/run-store.ts';
 import type { ChildRequest, ChildRuns } from '../run/child-runs.ts';
 import { toPayload } from '../run/payload.ts';
-import { payloadHash } from './payload-hash.ts';
 import { read } from './rejection.ts';
 import { runId } from './run-id.ts';
 import { savePlanOnce } from './save-plan.ts';
@@ -50,7 +50,7 @@ async function claimChild(
     eventSource: `/runs/${parent.runId}`,
     correlationId,
     ...(traceParent === undefined ? {} : { traceParent }),
-    payloadHash: payloadHash(child.input),
+    payloadHash: canonicalHash(child.input),
     input: await toPayload(input.value, `${id}/input.json`, artifacts),
     parent,
     status: 'accepted',

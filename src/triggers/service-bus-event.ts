@@ -1,9 +1,9 @@
+import { canonicalHash } from '../canonical-json.ts';
 import type { JsonValue } from '../json.ts';
 import { readCloudEvent } from './cloud-event.ts';
 import type { Event, EventContent } from './event.ts';
 import { readKey } from './event-key.ts';
 import { readMediaType } from './media-type.ts';
-import { payloadHash } from './payload-hash.ts';
 import { type Reading, read } from './rejection.ts';
 import { readMetadata, type ServiceBusMessage, type ServiceBusMetadata, withoutBodyMembers } from './service-bus-metadata.ts';
 import { readJson } from './strict-json.ts';
@@ -38,7 +38,7 @@ export function readServiceBusEvent(
   if (rejection !== undefined) return { kind: 'refused', rejection };
   const key = eventKey(content, id, trigger);
   if (key.kind === 'refused') return key;
-  return read({ ...content, key: key.value, payloadHash: payloadHash(content.data) });
+  return read({ ...content, key: key.value, payloadHash: canonicalHash(content.data) });
 }
 
 function bodyOf({ body }: ServiceBusMessage): Uint8Array | string {

@@ -76,7 +76,7 @@ describe('the command line', () => {
     expect(stdout).toContain(`  ${example}`);
   });
 
-  it('ends quietly when nobody reads its output any more', async () => {
+  it('CL14: ends quietly when nobody reads its output any more', async () => {
     const program = join(import.meta.dirname, '..', '..', 'dist', 'cli.mjs');
     const child = spawn(process.execPath, [program, 'validate', '--help'], { stdio: ['ignore', 'pipe', 'pipe'] });
     let stderr = '';

@@ -73,6 +73,7 @@ describe('hexdag send', () => {
   it.each([
     ['nothing', '', 'input_empty', 'empty'],
     ['a broken line', '{"id":1}\n{"id":', 'input_not_json', ':2 '],
+    ['a number beyond all', '{"id":1}\n{"id":1e400}', 'input_not_json', ':2 '],
     ['a value without an id', '[{"id":1},{"name":"x"}]', 'id_missing', 'Value 2'],
   ])('sends nothing of a file with %s', async (_, text, code, hint) => {
     const file = join(folder, 'values.json');

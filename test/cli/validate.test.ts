@@ -41,6 +41,15 @@ describe('hexdag validate', () => {
     expect(exitCode).toBe(0);
   });
 
+  it('is not held up by an include with a very long gap', async () => {
+    const path = write('gap.yaml', `!include${' '.repeat(250_000)}#`);
+
+    const { exitCode, stdout } = await cli(['validate', path]);
+
+    expect(stdout).toContain('include_invalid');
+    expect(exitCode).toBe(1);
+  });
+
   it('checks a trigger alone, with the pipeline that lies beside it', async () => {
     cpSync(PIPELINES, folder, { recursive: true });
 
@@ -147,7 +156,7 @@ describe('hexdag validate', () => {
     expect(stderr).toMatch(/^no_files: /);
   });
 
-  it.skipIf(process.getuid?.() === 0)('says that a file may not be read', async () => {
+  it.skipIf(process.getuid?.() === 0)('CL17: says that a file may not be read', async () => {
     const file = write('a.yaml', pipelineCalling('charge'));
     chmodSync(file, 0o000);
 

@@ -415,3 +415,19 @@ it('results gives every node of a run, in the order of the document', async () =
     ['a', { s: 43 }],
   ]);
 });
+
+describe('a service_call_node with a strict mapping', () => {
+  it('gives a parameter what is mapped to it, whatever another mapped value holds', async () => {
+    const orders = () => ({ methods: { save: { params: ['id', 'order'], run: (input: JsonObject) => input } } });
+    const mapping = 'input_mapping: {id: $input.id, order: a}, strict_mapping: true';
+
+    const run = await pipeline(
+      `- {kind: data_node, metadata: {name: a}, spec: {output: {id: other}}}
+       - {kind: service_call_node, metadata: {name: b}, spec: {service: s, method: save, ${mapping}}}`.replace(/^ +/gm, ''),
+      'services: {s: {class: Orders}}',
+      { services: { Orders: orders } },
+    ).start({ id: 'o-1' });
+
+    expect(completed(run).results['b']).toEqual({ id: 'o-1', order: { id: 'other' } });
+  });
+});

@@ -60,7 +60,7 @@ describe('a common mistake is told with what to write', () => {
   ])('a key of other tools in %s', (node, meant) => {
     const told = remedies(node);
 
-    expect(told).toEqual([expect.stringContaining(`Did you mean '${meant}'?`)]);
+    expect(told).toContainEqual(expect.stringContaining(`Did you mean '${meant}'?`));
   });
 
   it('a text of the wrong form', () => {

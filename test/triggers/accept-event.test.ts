@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { canonicalHash } from '../../src/canonical-json.ts';
 import type { JsonValue } from '../../src/json.ts';
 import { INSTANCE_ID_PATTERN } from '../../src/limits.ts';
 import type { Plan } from '../../src/pipeline/plan.ts';
@@ -7,7 +8,6 @@ import { DependencyUnavailableError } from '../../src/ports/errors.ts';
 import { acceptEvent } from '../../src/triggers/accept-event.ts';
 import type { Event } from '../../src/triggers/event.ts';
 import { readInput } from '../../src/triggers/json-schema.ts';
-import { payloadHash } from '../../src/triggers/payload-hash.ts';
 import { read } from '../../src/triggers/rejection.ts';
 import { runId } from '../../src/triggers/run-id.ts';
 import type { StartablePipeline } from '../../src/triggers/trigger.ts';
@@ -20,7 +20,7 @@ function createEvent(data: JsonValue, key = 'm-1'): Event {
     source: '/service-bus/orders',
     data,
     properties: {},
-    payloadHash: payloadHash(data),
+    payloadHash: canonicalHash(data),
     receivedAt: '2026-01-01T00:00:00.000Z',
   };
 }
@@ -214,7 +214,7 @@ describe('accepting an event', () => {
     await acceptEvent(createEvent({ orderId: 'A1' }), trigger, world);
 
     const run = await world.runs.read(runId('orders', 'm-1'));
-    expect(run).toMatchObject({ input: { value: { order: 'A1' } }, payloadHash: payloadHash({ orderId: 'A1' }) });
+    expect(run).toMatchObject({ input: { value: { order: 'A1' } }, payloadHash: canonicalHash({ orderId: 'A1' }) });
   });
 
   it('hands data on as it is, templates and all', async () => {

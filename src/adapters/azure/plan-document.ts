@@ -34,13 +34,25 @@ const plan = z.looseObject({
   outputSchema: object.exactOptional(),
 });
 
+/** As text: a plan's mappings are ordered, and what a store does with the order of an object's members is its own business. */
 export function toPlanDocument(hash: string, content: Plan) {
-  return { id: hash, plan: content };
+  return { id: hash, pipeline: content.pipeline, plan: JSON.stringify(content) };
+}
+
+const document = z.object({ id: z.string(), plan: z.string().transform(parse).pipe(plan) });
+
+function parse(text: string, context: z.RefinementCtx): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue({ code: 'custom', message: 'is no JSON' });
+    return z.NEVER;
+  }
 }
 
 /** @throws MalformedDocumentError */
-export function fromPlanDocument(document: unknown): Plan {
-  const result = z.object({ id: z.string(), plan }).safeParse(document);
+export function fromPlanDocument(stored: unknown): Plan {
+  const result = document.safeParse(stored);
   if (result.success) return result.data.plan;
   const issues = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
   throw new MalformedDocumentError(`A stored plan is not what this version writes (${issues}).`);

@@ -16,8 +16,13 @@ export class FolderStorage implements FileStorage {
     const path = this.#pathOf(name);
     await mkdir(dirname(path), { recursive: true });
     const unfinished = join(dirname(path), `.${randomUUID()}`);
-    await writeFile(unfinished, content);
-    await rename(unfinished, path);
+    try {
+      await writeFile(unfinished, content);
+      await rename(unfinished, path);
+    } catch (error) {
+      await rm(unfinished, { force: true });
+      throw error;
+    }
   }
 
   async read(name: string): Promise<Uint8Array | null> {

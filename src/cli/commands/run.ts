@@ -4,6 +4,7 @@ import { type CommandContext, environmentOption, type OutputFormat, outputOption
 import { CliError } from '../errors.ts';
 import { readTextFile } from '../files.ts';
 import type { PlannedEvent } from '../local-run/drive-run.ts';
+import { parseJson } from '../parse-json.ts';
 import { printable, type Terminal } from '../terminal.ts';
 
 const HELP = `
@@ -52,10 +53,10 @@ export function addRun(parent: Command, { terminal, setExitCode }: CommandContex
 
 async function readInput(text: string | undefined, { stdin }: Terminal): Promise<JsonValue> {
   if (text === undefined) return {};
-  if (text !== '@-') return parseJson(text.startsWith('@') ? readTextFile(text.slice(1)) : text, '--input');
+  if (text !== '@-') return parseOption(text.startsWith('@') ? readTextFile(text.slice(1)) : text, '--input');
   const chunks: Uint8Array[] = [];
   for await (const chunk of stdin) chunks.push(Buffer.from(chunk));
-  return parseJson(Buffer.concat(chunks).toString(), '--input');
+  return parseOption(Buffer.concat(chunks).toString(), '--input');
 }
 
 function collect(value: string, before: readonly string[]): readonly string[] {
@@ -71,13 +72,13 @@ function collectVariable(text: string, before: Readonly<Record<string, string>>)
 function collectEvent(text: string, before: readonly PlannedEvent[]): readonly PlannedEvent[] {
   const at = text.indexOf('=');
   if (at < 1) throw new InvalidArgumentError('Write it as KEY=JSON.');
-  return [...before, { key: text.slice(0, at), payload: parseJson(text.slice(at + 1), '--deliver') }];
+  return [...before, { key: text.slice(0, at), payload: parseOption(text.slice(at + 1), '--deliver') }];
 }
 
 /** @throws CliError `input_not_json` */
-function parseJson(text: string, option: string): JsonValue {
+function parseOption(text: string, option: string): JsonValue {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
     throw new CliError('input_not_json', `${option} is not JSON: ${printable(problem)}.`, { cause: error });

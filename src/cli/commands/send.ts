@@ -4,6 +4,7 @@ import { isJsonObject, type JsonValue } from '../../json.ts';
 import { type CommandContext, type OutputFormat, outputOption } from '../command-context.ts';
 import { CliError } from '../errors.ts';
 import { readTextFile } from '../files.ts';
+import { parseJson } from '../parse-json.ts';
 import { printable } from '../terminal.ts';
 
 interface SendOptions {
@@ -72,7 +73,7 @@ export function parseValues(text: string, file: string): readonly JsonValue[] {
 
 function tryParse(text: string): { readonly value: JsonValue } | { readonly problem: string } {
   try {
-    return { value: JSON.parse(text) };
+    return { value: parseJson(text) };
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) };
   }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import { canonicalJson } from '../../canonical-json.ts';
 import { isHexdagError, messageOf } from '../../errors.ts';
 import { renderValue } from '../../expression/filters.ts';
 import type { JsonObject, JsonValue } from '../../json.ts';
-import { canonicalJson } from '../../pipeline/plan-hash.ts';
 import { DependencyUnavailableError } from '../../ports/errors.ts';
 import type { Llm, LlmReply } from '../../ports/llm.ts';
 import { PermanentError } from '../errors.ts';

@@ -178,7 +178,7 @@ describe('CosmosPlanStore', () => {
 
   it('keeps what a later version added to a plan', async () => {
     const later = { ...plan, nodes: [{ ...plan.nodes[0], later: true }], later: 'x' };
-    await database.container('plans').items.create({ id: 'later', plan: later });
+    await database.container('plans').items.create({ id: 'later', plan: JSON.stringify(later) });
 
     const loaded = await new CosmosPlanStore(openPlans).load('later');
 
@@ -186,7 +186,7 @@ describe('CosmosPlanStore', () => {
   });
 
   it('refuses a plan of a format it does not know', async () => {
-    await database.container('plans').items.create({ id: 'newer', plan: { ...plan, format: 2 } });
+    await database.container('plans').items.create({ id: 'newer', plan: JSON.stringify({ ...plan, format: 2 }) });
 
     const load = new CosmosPlanStore(openPlans).load('newer');
 

@@ -25,6 +25,16 @@ describe('FolderStorage', () => {
     expect(await readdir(join(folder, 'a/invoices/2026'))).toEqual(['1.txt']);
   });
 
+  it('leaves nothing behind of a file that cannot be written', async () => {
+    const storage = new FolderStorage(join(folder, 'f'));
+    await storage.write('taken/1.txt', 'a');
+
+    const result = storage.write('taken', 'b');
+
+    await expect(result).rejects.toThrow();
+    expect(await readdir(join(folder, 'f'))).toEqual(['taken']);
+  });
+
   it('lists by prefix, in order', async () => {
     const storage = new FolderStorage(join(folder, 'b'));
     for (const name of ['b/2', 'a', 'b/1']) await storage.write(name, name);

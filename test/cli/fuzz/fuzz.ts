@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { CODES } from '../../../src/codes/catalogue.ts';
 import { type CliResult, cli } from '../cli.ts';
 import { type CommandLine, commandLines, SECRET } from './command-lines.ts';
 import { Sandbox } from './sandbox.ts';
@@ -11,7 +12,12 @@ const STACK = /\n\s+at .*:\d+:\d+\)?/;
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f]/;
 const PROTOTYPES = [Object.prototype, Array.prototype, Function.prototype, String.prototype];
 
-export interface FuzzOptions {
+interface Answer {
+  readonly diagnostics?: readonly { readonly code: string }[];
+  readonly error?: { readonly code: string };
+}
+
+interface FuzzOptions {
   readonly count: number;
   readonly seed?: number;
   readonly onProgress?: (done: number) => void;
@@ -41,7 +47,7 @@ export async function fuzzCommandLines({ count, seed = 20261121, onProgress }: F
     onProgress?.(done);
   });
   try {
-    await fc.assert(property, { numRuns: count, seed, endOnFailure: false });
+    await fc.assert(property, { numRuns: count, seed });
   } finally {
     sandbox.close();
   }
@@ -77,7 +83,9 @@ function faultOf({ args, wellFormed, stdin }: CommandLine, { exitCode, stdout, s
   if (isLines && exitCode === 0 && documents.length !== stdin.split('\n').filter((text) => text.trim() !== '').length) {
     return 'Not every line has an answer.';
   }
-  return documents.every(isJson) ? undefined : 'This is not JSON.';
+  if (!documents.every(isJson)) return 'This is not JSON.';
+  const unknown = documents.flatMap((text) => codesIn(JSON.parse(text))).find((code) => !CODES.has(code));
+  return unknown === undefined ? undefined : `The code ${unknown} is not documented.`;
 }
 
 function isJson(text: string): boolean {
@@ -87,6 +95,11 @@ function isJson(text: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** The codes of what an answer tells: diagnostics, and an error. */
+function codesIn({ diagnostics = [], error }: Answer): readonly string[] {
+  return [...diagnostics, ...(error === undefined ? [] : [error])].map(({ code }) => code);
 }
 
 function prototypeNames(): string {

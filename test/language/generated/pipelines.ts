@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { JsonObject, JsonValue } from '../../../src/json.ts';
 
 /** Draws values for a document that is put together piece by piece. */
-export type Draw = fc.GeneratorValue;
+type Draw = fc.GeneratorValue;
 
 /** Files of a pipeline that looks valid, and what it is run with. */
 export interface GeneratedPipeline {

@@ -12,9 +12,9 @@ import { type GeneratedPipeline, generatePipeline } from './pipelines.ts';
 
 /** Longer than any of these runs takes, by far. */
 const HANG_MS = 10_000;
-/** Errors that only a fault of this program gives. */
 /** Faults told in full. */
 const MAX_TOLD = 3;
+/** Errors that only a fault of this program gives. */
 const INTERNAL_CODES = ['node_kind_unknown', 'run_abandoned', 'orchestration_ended', 'unexpected'];
 /** How V8 and zod speak. */
 const PLATFORM =
@@ -42,7 +42,7 @@ const orders = defineService('Orders', () => ({
 }));
 
 /** How many runs ended in which way. */
-export type Tally = Map<string, number>;
+type Tally = Map<string, number>;
 
 /**
  * Generates pipelines, and runs those that compile: each must complete, wait, or fail with a documented code. Pipelines that do not
