@@ -1,4 +1,4 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml';
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Pair, parseAllDocuments, type YAMLMap } from 'yaml';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import { YAML_BYTES, YAML_DEPTH } from '../limits.ts';
 import type { Diagnostic, Position } from './diagnostic.ts';
@@ -210,8 +210,24 @@ function child(node: unknown, segment: string | number): { key?: unknown; value:
     return item === undefined ? undefined : { value: item };
   }
   if (!isMap(node)) return undefined;
-  const pair = node.items.find(({ key }) => isScalar(key) && (key.value === segment || key.source === segment));
+  const pair = pairsOf(node).get(segment);
   return pair === undefined ? undefined : { key: pair.key, value: pair.value ?? pair.key };
+}
+
+const pairs = new WeakMap<YAMLMap, ReadonlyMap<unknown, Pair>>();
+
+/** The pairs of a mapping by their keys, as values and as they are written; of two with one key the first. */
+function pairsOf(map: YAMLMap): ReadonlyMap<unknown, Pair> {
+  const known = pairs.get(map);
+  if (known !== undefined) return known;
+  const index = new Map<unknown, Pair>();
+  for (const pair of map.items.toReversed()) {
+    if (!isScalar(pair.key)) continue;
+    index.set(pair.key.source, pair);
+    index.set(pair.key.value, pair);
+  }
+  pairs.set(map, index);
+  return index;
 }
 
 interface Problem {
