@@ -3,7 +3,8 @@ import { TimeZone, type ZoneSpan } from './time-zone.ts';
 import { nextWallTime } from './wall-time.ts';
 
 const SECOND_MS = 1_000;
-const TWO_DAYS_MS = 2 * 86_400_000;
+const DAY_MS = 86_400_000;
+const TWO_DAYS_MS = 2 * DAY_MS;
 /** The end of the year 9999, beyond which the host knows no time. */
 const LAST = Date.UTC(10_000, 0) - 1;
 
@@ -65,12 +66,17 @@ function* calendarTimes(cron: Cron, after: number, timeZone = TimeZone.UTC): Gen
     } else if (regular === undefined) {
       return;
     } else {
-      // Nothing is due on the way, whatever happens to the clocks there.
-      from = Math.max(span.end, regular - TWO_DAYS_MS);
+      from = Math.max(span.end, quietUntil(cron, span));
     }
     if (from > LAST) return;
     if (from >= span.end) span = timeZone.spanAround(from);
   }
+}
+
+/** Nothing is due before, whatever happens to the clocks on the way: put back, they show times of the day before once more. */
+function quietUntil(cron: Cron, { end, offset }: ZoneSpan): number {
+  const wall = nextWallTime(cron, end + offset - DAY_MS);
+  return wall === undefined ? end : wall - offset - TWO_DAYS_MS;
 }
 
 function movedTime(cron: Cron, span: ZoneSpan, from: number): number | undefined {

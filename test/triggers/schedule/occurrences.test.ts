@@ -113,6 +113,12 @@ describe('where the clocks are put forward', () => {
 });
 
 describe('where the clocks are put back', () => {
+  it('a schedule that runs on fires in both, though nothing else is due for days', () => {
+    const times = inZone('0 0 0-1 * * 0/3', 'Antarctica/Troll', '2026-10-24T22:30Z', 2);
+
+    expect(times).toEqual(['2026-10-25 01:00 +02:00', '2026-10-25 01:00 +00:00']);
+  });
+
   it.each([
     ['0 30 2 * * *', 'Europe/Berlin', '2026-10-24T12:00Z', ['2026-10-25 02:30 +02:00', '2026-10-26 02:30 +01:00']],
     ['0 30 1 * * *', 'America/New_York', '2026-10-31T12:00Z', ['2026-11-01 01:30 -04:00', '2026-11-02 01:30 -05:00']],
