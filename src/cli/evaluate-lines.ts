@@ -6,6 +6,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import { EVALUATION_MODES, type EvaluationRequest, evaluateRequest, isEvaluationMode } from './evaluate-request.ts';
 import { parseJson } from './parse-json.ts';
 import type { Terminal } from './terminal.ts';
+import { jsonText } from './terminal.ts';
 
 /** Answers each line `{"expr", "data"?, "mode"?, "now"?}` with a line `{"value"}` or `{"error": {"code", "message", "at"}}`. */
 export async function evaluateLines({ stdin, stdout }: Pick<Terminal, 'stdin' | 'stdout'>, now: () => number): Promise<void> {
@@ -20,14 +21,14 @@ function answer(line: string, now: () => number): string {
     return `{"value":${evaluateRequest(readRequest(line, now))}}`;
   } catch (error) {
     if (error instanceof ExpressionError) return errorAnswer(error);
-    if (error instanceof RequestError) return JSON.stringify({ error: { code: error.code, message: error.message, at: 0 } });
+    if (error instanceof RequestError) return jsonText({ error: { code: error.code, message: error.message, at: 0 } });
     throw error;
   }
 }
 
 /** The answer that tells why there is no value; `at` counts characters of the expression from its start. */
 export function errorAnswer({ code, message, offset }: ExpressionError): string {
-  return JSON.stringify({ error: { code, message, at: offset } });
+  return jsonText({ error: { code, message, at: offset } });
 }
 
 /** A line that is no request. */

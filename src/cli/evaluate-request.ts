@@ -2,6 +2,7 @@ import { evaluatePredicate, evaluateToText, parseExpression } from '../expressio
 import type { Lookup } from '../expression/scope.ts';
 import { parseTemplate, renderTemplate } from '../expression/template.ts';
 import type { JsonObject } from '../json.ts';
+import { jsonText, withoutControls } from './terminal.ts';
 
 /** What the text is read as: an expression for its value, an expression for whether it holds, or a template. */
 export type EvaluationMode = 'value' | 'predicate' | 'template';
@@ -24,11 +25,11 @@ export function evaluateRequest({ expr, data, mode, now }: EvaluationRequest): s
   };
   switch (mode) {
     case 'value':
-      return evaluateToText(parseExpression(expr), scope, { now });
+      return withoutControls(evaluateToText(parseExpression(expr), scope, { now }));
     case 'predicate':
-      return JSON.stringify(evaluatePredicate(parseExpression(expr), scope, { now }));
+      return jsonText(evaluatePredicate(parseExpression(expr), scope, { now }));
     case 'template':
-      return JSON.stringify(renderTemplate(parseTemplate(expr), scope));
+      return jsonText(renderTemplate(parseTemplate(expr), scope));
   }
 }
 

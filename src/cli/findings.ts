@@ -4,7 +4,7 @@ import { withoutSecrets } from '../pipeline/secret-forms.ts';
 import type { OutputFormat } from './command-context.ts';
 import type { DocumentFolder } from './document-folders.ts';
 import { EXIT } from './errors.ts';
-import { hasColours, type Terminal } from './terminal.ts';
+import { hasColours, jsonText, type Terminal } from './terminal.ts';
 
 /** A diagnostic with the text of its file, which is named as the user knows it. */
 export interface Finding {
@@ -37,7 +37,7 @@ export function reportFindings(findings: readonly Finding[], options: ReportOpti
   const { files, output, strict = false } = options;
   if (output === 'json') {
     const diagnostics = findings.map(({ diagnostic }) => diagnostic);
-    terminal.stdout.write(`${JSON.stringify({ files, diagnostics })}\n`);
+    terminal.stdout.write(`${jsonText({ files, diagnostics })}\n`);
   } else {
     printFindings(findings, terminal);
     terminal.stdout.write(`${summary(findings, files)}\n`);

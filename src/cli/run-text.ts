@@ -1,5 +1,5 @@
 import type { JsonValue } from '../json.ts';
-import { formatTable, printable } from './terminal.ts';
+import { formatTable, jsonText, printable } from './terminal.ts';
 
 /** A run as the API's list has it. */
 export interface RunSummary {
@@ -55,7 +55,7 @@ export function describeRun(run: Run): string {
     ['Accepted', run.acceptedAt],
     ...(run.finishedAt === undefined ? [] : [['Finished', `${run.finishedAt} (after ${duration(run.durationMs)})`]]),
     ...(run.error === undefined ? [] : [['Error', describeError(run.error)]]),
-    ...(run.output === undefined ? [] : [['Output', JSON.stringify(run.output)]]),
+    ...(run.output === undefined ? [] : [['Output', jsonText(run.output)]]),
   ];
   const head = facts.map(([name = '', value = '']) => `${name.padEnd(10)}${printable(value)}\n`).join('');
   const rows = run.nodes.map((node) => [

@@ -13,7 +13,7 @@ import { addSend } from './commands/send.ts';
 import { addValidate } from './commands/validate.ts';
 import { addWebhook } from './commands/webhook.ts';
 import { CliError, EXIT } from './errors.ts';
-import { printable, type Terminal } from './terminal.ts';
+import { jsonText, printable, type Terminal } from './terminal.ts';
 
 /** Runs the `hexdag` command line and returns its exit code. Nothing is thrown; what went wrong is on standard error. */
 export async function runCli(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -93,6 +93,6 @@ function tell(error: unknown, args: readonly string[], terminal: Terminal): numb
 
 function tellFailure(code: string, message: string, exitCode: number, args: readonly string[], { stderr }: Terminal): number {
   const json = args.some((arg, index) => arg === '--output=json' || (arg === 'json' && args[index - 1] === '--output'));
-  stderr.write(json ? `${JSON.stringify({ error: { code, message } })}\n` : `${code}: ${message}\n`);
+  stderr.write(json ? `${jsonText({ error: { code, message } })}\n` : `${code}: ${message}\n`);
   return exitCode;
 }

@@ -18,6 +18,16 @@ export function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
 
+/** A value as JSON for a terminal or a program: of the control characters JSON leaves as they are, none stays. */
+export function jsonText(value: unknown, indent?: number): string {
+  return withoutControls(JSON.stringify(value, null, indent));
+}
+
+/** The same JSON, with the control characters that JSON allows written as escapes. */
+export function withoutControls(json: string): string {
+  return json.replace(/[\u007f-\u009f]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`);
+}
+
 /** Rows as aligned columns; numbers to the right. */
 export function formatTable(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const text = [header, ...rows].map((row) => row.map((cell) => printable(String(cell))));

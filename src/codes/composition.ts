@@ -202,6 +202,12 @@ export const COMPOSITION_CODES: CodeGroup = {
       why: 'Plans, logs and results are kept, and secrets must not be in them.',
       remedy: 'Move it into the config of the port or service.',
     },
+    secret_not_allowed_here: {
+      title: 'A secret read by a node',
+      why: 'What nodes read and give is kept with the run, and secrets must not be in it.',
+      remedy: 'Put its variable into the config of a port or service, and call through that.',
+      example: 'json_body: { key: "{{ secrets.API_KEY }}" }',
+    },
     state_unknown: {
       title: 'A state that no transition leads to',
       why: 'The entity could never get there.',

@@ -171,6 +171,11 @@ export const NODE_CODES: CodeGroup = {
       why: 'Its middleware sets a time.',
       remedy: 'Raise the time, or look at why it is slow.',
     },
+    redirect_refused: {
+      title: 'A redirect that is not followed',
+      why: 'It leads to an address that must not be called, from https to http, or in a circle.',
+      remedy: 'Call the address that is meant in the end, or look at why the other side redirects.',
+    },
     reducer_unknown: {
       title: 'No reducer of that name',
       why: 'A reducer is a step, or one of the built-in ones.',
@@ -231,6 +236,13 @@ export const NODE_CODES: CodeGroup = {
       title: 'A transition that another attempt took back',
       why: 'Its handler failed.',
       remedy: "Nothing; attempts go on by the node's policy.",
+    },
+    url_not_allowed: {
+      title: 'An address that must not be called',
+      why: 'It belongs to the platform, such as the one that hands out identities, or to this machine or its network: a value could make the pipeline reach what its sender cannot.',
+      remedy:
+        'Call another address. One of this machine or its network is called through a port whose base_url has it, or whose config says allow_private: true.',
+      example: 'url: http://169.254.169.254/',
     },
     url_unsafe: {
       title: 'A value that would lead a call elsewhere',

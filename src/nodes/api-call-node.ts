@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import type { Lookup } from '../expression/scope.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
-import type { ReportProblem, StepCatalog } from '../pipeline/node-definition.ts';
+import type { ReportProblem, StepCatalog, Surroundings } from '../pipeline/node-definition.ts';
 import { toJsonSchema } from '../pipeline/schema-form.ts';
 import type { TypeCatalog } from '../pipeline/type-catalog.ts';
+import { reachOf } from '../ports/http-address.ts';
 import { type HttpClient, type HttpMethod, isHttpClient } from '../ports/http-client.ts';
 import { problemsText } from '../schema/problem.ts';
 import { readValue } from '../schema/read-value.ts';
-import { namesHost, renderUrl } from './call-url.ts';
+import { namesHost, renderUrl, writtenHost } from './call-url.ts';
 import { PermanentError } from './errors.ts';
 import { toJsonResult } from './json-result.ts';
 import type { EffectNodeKind, NodeContext } from './node-kind.ts';
@@ -53,9 +54,17 @@ export const apiCallNode: EffectNodeKind = {
   run,
 };
 
-function resolve(spec: JsonObject, _steps: StepCatalog, report: ReportProblem, types: TypeCatalog): JsonObject {
+function resolve(
+  spec: JsonObject,
+  _steps: StepCatalog,
+  report: ReportProblem,
+  types: TypeCatalog,
+  { ports }: Surroundings,
+): JsonObject {
   const { output_schema: output, method, ...rest } = schema.parse(spec);
   const verb = toMethod(method);
+  const { url, port = DEFAULT_PORT } = rest;
+  checkHost(url, port === DEFAULT_PORT && ports?.has(port) === false, report);
   checkHeaders(Object.keys(rest.headers ?? {}), report);
   if (rest.json_body !== undefined && !hasBody(verb)) {
     const message = `'json_body' is not sent with ${verb}, which has no body.`;
@@ -67,6 +76,20 @@ function resolve(spec: JsonObject, _steps: StepCatalog, report: ReportProblem, t
     method: verb,
     ...(output === undefined ? {} : { output_schema: toJsonSchema(output, ['output_schema'], report, types) }),
   });
+}
+
+/** Tells what the client would refuse anyway. `isUndeclared`: the call goes through a port that nobody has configured. */
+function checkHost(url: string, isUndeclared: boolean, report: ReportProblem): void {
+  const host = writtenHost(url);
+  const reach = host === undefined ? 'public' : reachOf(host);
+  if (reach === 'platform') {
+    const message = `'${host}' is an address of the platform that runs pipelines, which is never called.`;
+    report({ path: ['url'], code: 'url_not_allowed', message, remedy: 'Call another address.' });
+  } else if (reach === 'private' && isUndeclared) {
+    const message = `'${host}' is an address of the machine that runs pipelines, or of its network.`;
+    const remedy = `Declare the port: spec.ports.${DEFAULT_PORT}: {adapter: http_client, config: {base_url: …}}, or {allow_private: true}.`;
+    report({ path: ['url'], code: 'url_not_allowed', message, remedy });
+  }
 }
 
 function checkHeaders(names: readonly string[], report: ReportProblem): void {

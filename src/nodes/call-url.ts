@@ -14,6 +14,14 @@ export function namesHost(url: string): boolean {
   return typeof start === 'string' && ORIGIN.test(start);
 }
 
+/** The host of a URL that the text itself writes out, as `URL.hostname` gives it; undefined if templates have a part in it, or there is none. */
+export function writtenHost(url: string): string | undefined {
+  const [start = '', ...rest] = parseTemplate(url).parts;
+  if (typeof start !== 'string' || !ORIGIN.test(start)) return undefined;
+  const isWhole = rest.length === 0 || END_OF_HOST.test(start.replace(ORIGIN, ''));
+  return isWhole && URL.canParse(start) ? new URL(start).hostname : undefined;
+}
+
 /**
  * The URL with its templates rendered. What is inserted may be any path, but leads neither to another host than the text names, nor
  * up from the path that it is in.

@@ -16,6 +16,8 @@ export interface KnownNames {
   readonly nodes: ReadonlySet<string>;
   /** Fields of `spec.input_schema`; undefined if it is open or not declared. */
   readonly inputFields: ReadonlySet<string> | undefined;
+  /** Fields that the schema names, whether or not there may be others. */
+  readonly namedInputFields: ReadonlySet<string> | undefined;
   /** Nodes of the graphs around this one; undefined if there is none. */
   readonly outer: ReadonlySet<string> | undefined;
   /** Names that loops around the graph bind. */
@@ -29,15 +31,17 @@ export interface KnownNames {
 /**
  * Reports a name that cannot be right. Most names may be fields of data that nobody has declared, so few can be refused; in an
  * inner graph not even the fields of its input are known.
+ * @param aliases fields that the node's `input_mapping` gives it
  */
-export function checkReference(reference: Reference, known: KnownNames, report: Report): void {
+export function checkReference(reference: Reference, known: KnownNames, aliases: readonly string[], report: Report): void {
   const { name } = reference;
   if (known.nodes.has(name) || known.outer?.has(name)) return;
   if (name === '$input' || name === 'input') checkInputField(reference, known, report);
   else if (name === 'ctx' || name === '$ctx') checkContextField(reference, report);
   else if (name.startsWith('$')) {
     tell('error', reference, 'name_unknown', `There is no '${name}' here.`, remedyForGlobal(name, known), report);
-  } else if (AMBIENT_NAMES.has(name) || known.inputFields?.has(name)) return;
+  } else if (AMBIENT_NAMES.has(name) || known.namedInputFields?.has(name)) return;
+  else if (isSecret(reference, aliases)) checkSecret(reference, known, report);
   else if (reference.grammar === 'mapping' && !known.isOpen) checkMappingSource(reference, known, report);
   else {
     const remedy = suggest(name, known);
@@ -61,6 +65,18 @@ function checkMappingSource(reference: Reference, known: KnownNames, report: Rep
     );
   else
     tell('error', reference, 'reference_unknown', `'${name}.${member}' refers to '${name}', which is no node.`, remedy, report);
+}
+
+/** `secrets.API_KEY`, as other tools write a reference to a secret. */
+function isSecret({ name, member, grammar }: Reference, aliases: readonly string[]): boolean {
+  return name === 'secrets' && member !== undefined && (grammar === 'mapping' || !aliases.includes(name));
+}
+
+/** In an inner graph it may be a field of the data that nobody has declared. */
+function checkSecret(reference: Reference, { isOpen }: KnownNames, report: Report): void {
+  const message = `'secrets.${reference.member}' cannot be read here: what nodes read is kept with the run, and secrets are not.`;
+  const remedy = `Write \${${reference.member}} into the config of a port, and call through it. A field of data is mapped by input_mapping from the node or $input that has it.`;
+  tell(isOpen ? 'warning' : 'error', reference, 'secret_not_allowed_here', message, remedy, report);
 }
 
 function checkInputField(reference: Reference, { inputFields }: KnownNames, report: Report): void {

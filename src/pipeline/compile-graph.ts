@@ -94,12 +94,20 @@ export class GraphCompiler {
   #checkNames(parts: readonly NodePart[], names: ReadonlySet<string>): void {
     const { inputFields, outer, locals } = this.#scope;
     const isOpen = outer !== undefined || locals !== undefined;
-    const known: KnownNames = { nodes: names, inputFields, outer, locals: locals ?? new Set(), isOpen, suggestions: new Map() };
+    const known: KnownNames = {
+      nodes: names,
+      inputFields,
+      outer,
+      locals: locals ?? new Set(),
+      isOpen,
+      suggestions: new Map(),
+      namedInputFields: this.#context.namedInputFields,
+    };
     for (const { node } of parts) {
       const { envelope, common, references, definedNames } = node;
       if (inputFields?.has(envelope.name)) warnOfInputField(envelope);
-      for (const reference of references) checkReference(reference, known, envelope.report);
       const aliases = Object.keys(common.input_mapping ?? {});
+      for (const reference of references) checkReference(reference, known, aliases, envelope.report);
       for (const alias of aliases)
         if (names.has(alias)) conflict(alias, envelope.specPath(['input_mapping', alias]), envelope.report);
       for (const { name, path } of definedNames) {

@@ -75,8 +75,16 @@ export function compileNode(
 
   const reportInSpec: ReportProblem = ({ path, severity, atKey = false, code, message, remedy }) =>
     report.problem({ path: specPath(path), atKey, code, message, remedy }, severity);
-  const spec = definition.resolve?.(own, context.steps, reportInSpec, context.types ?? BUILT_IN_TYPES, context) ?? own;
+  const around = node.ports === undefined ? context : { ...context, ports: withOwn(context.ports, node.ports) };
+  const spec = definition.resolve?.(own, context.steps, reportInSpec, context.types ?? BUILT_IN_TYPES, around) ?? own;
   return { ...node, spec, definedNames: definition.definedNames?.(own) ?? [], routes: definition.routes?.(own) ?? [] };
+}
+
+function withOwn(
+  ports: ReadonlySet<string> | undefined,
+  own: Readonly<Record<string, PlanPort>>,
+): ReadonlySet<string> | undefined {
+  return ports === undefined ? undefined : new Set([...ports, ...Object.keys(own)]);
 }
 
 /** Whoever runs the pipeline may bring the port along, so its absence is no error. */

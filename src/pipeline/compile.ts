@@ -95,7 +95,7 @@ class PipelineCompiler {
     const inputSchema = this.#schema('input_schema', names);
     const outputSchema = this.#schema('output_schema', names);
     const declared = this.#declared();
-    const graph = new GraphCompiler(this.#graphContext(head, names, declared.stateMachines), {
+    const graph = new GraphCompiler(this.#graphContext(head, names, declared.stateMachines, inputSchema), {
       inputFields: closedFields(inputSchema),
       defaultTimeoutMs: settings.default_node_timeout ?? undefined,
     }).compile({ values: nodesOf(this.#pipeline.document, this.#report), path: ['spec', 'nodes'], report: this.#report });
@@ -154,7 +154,12 @@ class PipelineCompiler {
     return new ScopedPorts(ofKinds, definitions, catalog);
   }
 
-  #graphContext(head: Head | undefined, names: DeclaredNames, machines: Plan['stateMachines'] = {}): GraphContext {
+  #graphContext(
+    head: Head | undefined,
+    names: DeclaredNames,
+    machines: Plan['stateMachines'] = {},
+    inputSchema: JsonObject = {},
+  ): GraphContext {
     const { catalog, macros, context, preparation, path } = this.#around;
     const { ports, services, state_machines: entities } = this.#spec;
     const graphContext: GraphContext = {
@@ -163,6 +168,7 @@ class PipelineCompiler {
       count: { total: 0 },
       rendering: new RenderBudget(),
       macros,
+      namedInputFields: new Set(keysOf(inputSchema['properties'])),
       ports: new Set(keysOf(ports)),
       scopedPorts: this.#scopedPorts(names),
       services: new Set(keysOf(services)),

@@ -29,10 +29,10 @@ export interface GraphContext extends Surroundings {
   readonly rendering: RenderBudget;
   /** What schemas may name; the built-in types if absent. */
   readonly types?: TypeCatalog | undefined;
+  /** Fields that `spec.input_schema` names, whether or not there may be others. */
+  readonly namedInputFields?: ReadonlySet<string> | undefined;
   /** By `metadata.name`. */
   readonly macros?: ReadonlyMap<string, Macro> | undefined;
-  /** Names of the ports that `spec.ports` declares. */
-  readonly ports?: ReadonlySet<string> | undefined;
   /** Ports that count for some nodes only. */
   readonly scopedPorts?: ScopedPorts | undefined;
   /**

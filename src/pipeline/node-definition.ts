@@ -66,6 +66,8 @@ export interface Surroundings {
   readonly pipeline?: string | undefined;
   /** Names of all pipelines that are built together; undefined if that is not known. */
   readonly pipelines?: ReadonlySet<string> | undefined;
+  /** Names of the ports that are declared for the node; undefined if they are not known. */
+  readonly ports?: ReadonlySet<string> | undefined;
   /** Names of the services that the pipeline declares; undefined if that is not known. */
   readonly services?: ReadonlySet<string> | undefined;
   /** Its state machines by entity, undefined for one that is not valid; undefined if they are not known. */

@@ -25,8 +25,8 @@ export interface HttpResponse {
 /** Calls other systems. A request is sent once; who wants retries asks for them. */
 export interface HttpClient {
   /**
-   * @throws HttpStatusError (unless told not to), HttpUnreachableError, HttpRequestError, HttpResponseError. None of them holds a
-   *   header's value, a credential or a query.
+   * @throws HttpStatusError (unless told not to), HttpUnreachableError, HttpRequestError, UrlNotAllowedError, HttpRedirectError,
+   *   HttpResponseError. None of them holds a header's value, a credential or a query.
    */
   send(request: HttpRequest): Promise<HttpResponse>;
 }

@@ -21,9 +21,21 @@ export class HttpUnreachableError extends HexdagError {
   readonly retryable = true;
 }
 
-/** The request cannot be sent as it is, or must not follow where it is redirected. */
+/** The request cannot be sent as it is. */
 export class HttpRequestError extends HexdagError {
   readonly code = 'http_request_invalid';
+  readonly retryable = false;
+}
+
+/** The address is one that must not be called from here. */
+export class UrlNotAllowedError extends HexdagError {
+  readonly code = 'url_not_allowed';
+  readonly retryable = false;
+}
+
+/** The other system redirects to where the request must not follow, or without end. */
+export class HttpRedirectError extends HexdagError {
+  readonly code = 'redirect_refused';
   readonly retryable = false;
 }
 

@@ -41,6 +41,15 @@ describe('hexdag validate', () => {
     expect(exitCode).toBe(0);
   });
 
+  it('tells programs, too, nothing that would steer a terminal', async () => {
+    const path = write('control.yaml', pipelineCalling('json.dumps').replace('nodes:', '\u007f\u0085x: 1\n  nodes:'));
+
+    const { stdout } = await cli(['validate', path, '--output', 'json']);
+
+    expect(stdout).not.toMatch(/[\u007f-\u009f]/);
+    expect(JSON.parse(stdout).diagnostics[0].message).toContain('\u007f\u0085x');
+  });
+
   it('is not held up by an include with a very long gap', async () => {
     const path = write('gap.yaml', `!include${' '.repeat(250_000)}#`);
 

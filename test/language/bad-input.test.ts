@@ -23,7 +23,7 @@ describe('bad input to nodes', () => {
     ],
     [
       'EX12 a line break in a header',
-      '{kind: api_call_node, metadata: {name: a}, spec: {url: "http://127.0.0.1:9/", headers: {X-B: "{{ v }}"}}}',
+      '{kind: api_call_node, metadata: {name: a}, spec: {url: "https://a.example/", headers: {X-B: "{{ v }}"}}}',
       'http_request_invalid',
     ],
     ...['undefined', 'function', 'circle', 'bigint', 'infinity'].map((step) => [

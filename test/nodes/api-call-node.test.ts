@@ -20,19 +20,24 @@ afterEach(() => {
 
 afterAll(() => server.close());
 
-function call(spec: JsonObject, names: JsonObject = {}, ports?: Readonly<Record<string, PlanPort>>): Promise<JsonValue> {
+type Ports = Readonly<Record<string, PlanPort>>;
+
+/** May call this machine. */
+const LOCAL: Ports = { api_call: { adapters: [{ adapter: 'http_client', config: { allow_private: true } }], middleware: [] } };
+
+function call(spec: JsonObject, names: JsonObject = {}, ports = LOCAL): Promise<JsonValue> {
   const factory = createResources(createRegistries({}), {
     environment: { API_TOKEN: 't-4711' },
     entities: new MemoryEntityStore(),
     clock: new ManualClock(),
     log: () => undefined,
   });
-  const resources = factory.of({ format: 1, pipeline: 't', nodes: [], ...(ports === undefined ? {} : { ports }) });
+  const resources = factory.of({ format: 1, pipeline: 't', nodes: [], ports });
   return runNode(apiCallNode, { url: `${server.origin}/x`, ...spec }, { names, context: { resources } });
 }
 
 describe('an api_call_node', () => {
-  it('gives the body of the answer, through a client that need not be declared', async () => {
+  it('gives the body of the answer', async () => {
     const result = await call({ url: `${server.origin}/x/{{id}}` }, { id: 7 });
 
     expect(result).toEqual({ url: '/x/7', total: '12.5' });
@@ -128,6 +133,19 @@ describe('an api_call_node', () => {
 
     await expect(result).rejects.toMatchObject({ code: 'port_missing' });
     await expect(result).rejects.toThrow("the port 'billing', which is not declared");
+  });
+
+  it('EX13 calls no address of the platform because a value says so', async () => {
+    const result = call({ url: 'https://{{host}}/' }, { host: '169.254.169.254' }, {});
+
+    await expect(result).rejects.toMatchObject({ code: 'url_not_allowed', retryable: false });
+  });
+
+  it('calls no address of this machine through a client that is not declared', async () => {
+    const result = call({ url: `${server.origin}/x` }, {}, {});
+
+    await expect(result).rejects.toMatchObject({ code: 'url_not_allowed' });
+    expect(server.requests).toEqual([]);
   });
 
   it('fails if a template leads to nothing', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/json.ts';
-import { renderUrl } from '../../src/nodes/call-url.ts';
+import { renderUrl, writtenHost } from '../../src/nodes/call-url.ts';
 
 function render(url: string, values: JsonObject) {
   return renderUrl(url, (name) => (Object.hasOwn(values, name) ? values[name] : undefined), 'n');
@@ -39,9 +39,34 @@ describe('the URL of a call', () => {
     expect(attempt).toThrow(expect.objectContaining({ message: expect.not.stringContaining('evil') }));
   });
 
+  it('EX16 is not made when a value leads up, whatever follows in it, and is not encoded either: a value may be a path', () => {
+    const attempt = () => render('/orders/{{id}}', { id: '../admin?x=#' });
+
+    expect(attempt).toThrow(expect.objectContaining({ code: 'url_unsafe' }));
+    expect(render('/orders/{{id}}', { id: 'admin?x=#' })).toBe('/orders/admin?x=#');
+  });
+
   it.each(['..', '../admin', 'a/../../admin', 'a\\..', '%2e%2E/admin', '..?x'])('cannot be led to another path by %s', (id) => {
     const attempt = () => render('/orders/{{id}}', { id });
 
     expect(attempt).toThrow(expect.objectContaining({ code: 'url_unsafe' }));
+  });
+});
+
+describe('the host that a URL is written with', () => {
+  it.each([
+    ['http://API.example', 'api.example'],
+    ['http://169.254.169.254/{{path}}', '169.254.169.254'],
+    ['http://2852039166?x={{x}}', '169.254.169.254'],
+    ['http://[::ffff:a9fe:a9fe]:80/', '[::ffff:a9fe:a9fe]'],
+    ['http://{{host}}/', undefined],
+    ['http://10.0.0.{{n}}/', undefined],
+    ['{{url}}', undefined],
+    ['/orders', undefined],
+    ['http://', undefined],
+  ])('of %s is %s', (url, expected) => {
+    const host = writtenHost(url);
+
+    expect(host).toBe(expected);
   });
 });

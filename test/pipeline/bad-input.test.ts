@@ -6,6 +6,7 @@ const nodes = (...list: readonly string[]) => pipeline('nodes:', ...list.map((no
 const step = (name: string, rest = '') => `{kind: function_node, metadata: {name: ${name}}, spec: {fn: const}${rest}}`;
 const withKey = (key: string) => nodes(`{kind: function_node, metadata: {name: a}, spec: {fn: const, ${key}}}`);
 const call = (key: string) => nodes(`{kind: api_call_node, metadata: {name: a}, spec: {url: "https://a.example", ${key}}}`);
+const get = (url: string) => nodes(`{kind: api_call_node, metadata: {name: a}, spec: {url: "${url}"}}`);
 const many = Array.from({ length: 2_001 }, (_, at) => `{kind: data_node, metadata: {name: n${at}}, spec: {output: {}}}`);
 
 type Row = readonly [row: string, text: string, places: readonly string[]];
@@ -33,9 +34,16 @@ const ROWS: readonly Row[] = [
   ['PY23 timeout: .inf', withKey('timeout: .inf'), ['5:75 duration_range', '5:75 number_not_finite']],
   ...['1.5', '-1', '1000000'].map(retries),
   ['PY29 2,001 nodes', pipeline(`nodes: [${many.join(', ')}]`), ['4:10 node_limit']],
+  ['PY30 an address of the platform', get('http://169.254.169.254/'), ['5:60 url_not_allowed']],
+  ['PY30 the same as a number', get('http://0xa9fea9fe/{{ a }}'), ['5:60 url_not_allowed']],
+  ['PY30 an address of the own network', get('http://10.0.0.1/x'), ['5:60 url_not_allowed']],
+  ['PY30 the same through the port by its name', get('http://localhost/", port: "api_call'), ['5:60 url_not_allowed']],
   ['PY31 a header named by two lines', call('headers: {"X-A\\r\\nB": 1}'), ['5:91 header_name_invalid']],
   ['PY32 the header Host', call('headers: {Host: x}'), ['5:91 header_reserved']],
   ['PY32 the header Content-Length', call('headers: {Content-Length: 1}'), ['5:91 header_reserved']],
+  ['PY33 a secret in a template', call('headers: {X-K: "{{ secrets.API_KEY }}"}'), ['5:100 secret_not_allowed_here']],
+  ['PY33 a secret in an expression', withKey('when: secrets.API_KEY'), ['5:72 secret_not_allowed_here']],
+  ['PY33 a secret in a mapping', withKey('input_mapping: {k: secrets.API_KEY}'), ['5:85 secret_not_allowed_here']],
   ['PY34 half an expression', withKey('when: "order.total >"'), ['5:86 expression_parse']],
   ['PY35 reading a node that waits', nodes(step('a', ', dependencies: [b]'), step('b', ', wait_for: a')), ['5:81 cycle']],
   ['PY36 a file outside', pipeline('nodes:', '- "!include": ../../etc/passwd', `- ${step('a')}`), ['5:5 path_outside_root']],
@@ -58,6 +66,70 @@ describe('bad input to the compiler', () => {
     const { diagnostics } = compileFiles({ 'main.yaml': text });
 
     expect(diagnostics.map((diagnostic) => diagnostic.remedy)).toEqual([remedy]);
+  });
+
+  it.each([
+    ['by the pipeline', 'ports: {api_call: {adapter: http_client, config: {allow_private: true}}}', ''],
+    ['for the kind of node', 'type_ports: {api_call_node: {api_call: {adapter: http_client}}}', ''],
+    ['by the node', 'aliases: {}', ', ports: {api_call: {adapter: http_client}}'],
+  ])('PY30 an address of the own network is left to a port that is declared %s', (_where, ports, own) => {
+    const node = `{kind: api_call_node, metadata: {name: a}, spec: {url: "http://10.0.0.1/x"${own}}}`;
+
+    const { diagnostics } = compileFiles({ 'main.yaml': pipeline(ports, `nodes: [${node}]`) });
+
+    expect(places(diagnostics)).toEqual([]);
+  });
+
+  it('PY30 an address of the platform is told whatever port is declared', () => {
+    const node = '{kind: api_call_node, metadata: {name: a}, spec: {url: "http://169.254.169.254/"}}';
+    const ports = 'ports: {api_call: {adapter: http_client, config: {allow_private: true}}}';
+
+    const { diagnostics } = compileFiles({ 'main.yaml': pipeline(ports, `nodes: [${node}]`) });
+
+    expect(places(diagnostics)).toEqual(['5:66 url_not_allowed']);
+  });
+
+  it.each([
+    ['a node', nodes(step('secrets'), '{kind: data_node, metadata: {name: b}, spec: {output: {k: "{{ secrets.v }}"}}}')],
+    [
+      'a field of the input',
+      pipeline(
+        'input_schema: {secrets: dict}',
+        'nodes:',
+        '- {kind: data_node, metadata: {name: b}, spec: {output: {k: "{{ secrets.v }}"}}}',
+      ),
+    ],
+    [
+      'a field of an input that may have others',
+      pipeline(
+        'input_schema: {type: object, properties: {secrets: {type: object}}, additionalProperties: true}',
+        'nodes:',
+        '- {kind: data_node, metadata: {name: b}, spec: {output: {k: "{{ secrets.v }}"}}}',
+      ),
+    ],
+    [
+      'a mapped field',
+      nodes('{kind: data_node, metadata: {name: b}, spec: {input_mapping: {secrets: $input.s}, output: {k: "{{ secrets.v }}"}}}'),
+    ],
+    [
+      'what a loop binds',
+      nodes(
+        '{kind: composite_node, metadata: {name: b}, spec: {mode: for-each, items: $input.xs, item_var: secrets, body: [{kind: data_node, metadata: {name: c}, spec: {output: {k: "{{ secrets.v }}"}}}]}}',
+      ),
+    ],
+  ])('PY33 %s may be called secrets', (_what, text) => {
+    const { diagnostics } = compileFiles({ 'main.yaml': text });
+
+    expect(places(diagnostics)).toEqual([]);
+  });
+
+  it('PY33 a secret in the body of a loop is told as a warning, since its data may have such a field', () => {
+    const inner = '{kind: data_node, metadata: {name: c}, spec: {output: {k: "{{ secrets.v }}"}}}';
+    const loop = `{kind: composite_node, metadata: {name: b}, spec: {mode: for-each, items: $input.xs, body: [${inner}]}}`;
+
+    const { diagnostics } = compileFiles({ 'main.yaml': nodes(loop) });
+
+    expect(places(diagnostics)).toEqual(['5:159 warning secret_not_allowed_here']);
   });
 
   it('PY39 a loop over data needs no limit of its own, since every loop has one', () => {

@@ -1,7 +1,14 @@
 import type { JsonValue } from '../../json.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from '../../ports/http-client.ts';
-import { HttpRequestError, HttpStatusError, HttpUnreachableError } from '../../ports/http-errors.ts';
+import {
+  HttpRedirectError,
+  HttpRequestError,
+  HttpStatusError,
+  HttpUnreachableError,
+  UrlNotAllowedError,
+} from '../../ports/http-errors.ts';
+import { type AddressLookup, type AddressRules, checkAddress, lookUpAddresses } from './address-rules.ts';
 import { parseAnswer, readText } from './answer-body.ts';
 import { type Hop, nextHop } from './redirect.ts';
 import { retryAfterMs } from './retry-after.ts';
@@ -21,16 +28,21 @@ export interface HttpClientConfig {
   /** A status that is no success is an error. */
   readonly raiseForStatus: boolean;
   readonly maxResponseBytes: number;
+  /** Addresses of this machine and its network may be called, and not only the base's. */
+  readonly allowPrivate: boolean;
 }
 
 /** An HTTP client on the platform's `fetch`. */
 export class FetchHttpClient implements HttpClient {
   readonly #config: HttpClientConfig;
   readonly #clock: Clock;
+  readonly #addressRules: AddressRules;
 
-  constructor(config: HttpClientConfig, clock: Clock) {
+  constructor(config: HttpClientConfig, clock: Clock, lookup: AddressLookup = lookUpAddresses) {
+    const { baseUrl, allowPrivate } = config;
     this.#config = config;
     this.#clock = clock;
+    this.#addressRules = { ownHost: baseUrl === undefined ? undefined : new URL(baseUrl).hostname, allowPrivate, lookup };
   }
 
   async send(request: HttpRequest): Promise<HttpResponse> {
@@ -70,6 +82,7 @@ export class FetchHttpClient implements HttpClient {
 
   async #follow(first: Hop, signal: AbortSignal): Promise<{ response: Response; headers: Readonly<Record<string, string>> }> {
     let hop = first;
+    await checkAddress(hop.url.hostname, this.#addressRules, signal);
     for (let redirects = 0; ; redirects++) {
       const { method, url, headers, body } = hop;
       const response = await fetch(url, { method, headers, body: body ?? null, redirect: 'manual', signal });
@@ -77,9 +90,19 @@ export class FetchHttpClient implements HttpClient {
       if (next === undefined) return { response, headers };
       await response.body?.cancel();
       if (redirects >= this.#config.maxRedirects) {
-        throw new HttpRequestError(`${first.method} ${this.#placeOf(first.url)} was redirected more than ${redirects} times.`);
+        throw new HttpRedirectError(`${first.method} ${this.#placeOf(first.url)} was redirected more than ${redirects} times.`);
       }
+      await this.#checkRedirect(hop, next, signal);
       hop = next;
+    }
+  }
+
+  async #checkRedirect(from: Hop, { url }: Hop, signal: AbortSignal): Promise<void> {
+    try {
+      await checkAddress(url.hostname, this.#addressRules, signal);
+    } catch (error) {
+      if (!(error instanceof UrlNotAllowedError)) throw error;
+      throw new HttpRedirectError(`${from.url.origin} redirects to where it must not lead. ${error.message}`);
     }
   }
 

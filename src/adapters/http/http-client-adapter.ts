@@ -25,6 +25,8 @@ const config = z.strictObject({
   follow_redirects: z.boolean().default(true),
   raise_for_status: z.boolean().default(true),
   max_response_bytes: z.int().positive().max(100_000_000).default(MAX_RESPONSE_BYTES),
+  /** Whether addresses of this machine and its network may be called besides the base's own. */
+  allow_private: z.boolean().default(false),
 });
 
 /** What `api_call_node` calls through. */
@@ -41,6 +43,7 @@ export const httpClientAdapter = defineAdapter('http_client', {
         maxRedirects: MAX_REDIRECTS,
         raiseForStatus: given.raise_for_status,
         maxResponseBytes: given.max_response_bytes,
+        allowPrivate: given.allow_private,
       },
       clock,
     ),

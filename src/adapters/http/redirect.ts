@@ -1,4 +1,4 @@
-import { HttpRequestError } from '../../ports/http-errors.ts';
+import { HttpRedirectError } from '../../ports/http-errors.ts';
 
 /** One request on the way to an answer. */
 export interface Hop {
@@ -15,16 +15,16 @@ const HARMLESS: ReadonlySet<string> = new Set(['accept', 'accept-language', 'con
 
 /**
  * The request that follows a redirect; undefined if the answer is none. Headers stay behind when it leads to another origin.
- * @throws HttpRequestError if it leads from https to http, or to something else altogether
+ * @throws HttpRedirectError if it leads from https to http, or to something else altogether
  */
 export function nextHop(hop: Hop, status: number, location: string | null): Hop | undefined {
   if (!REDIRECTS.has(status) || location === null) return undefined;
   const url = URL.canParse(location, hop.url.href) ? new URL(location, hop.url) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
-    throw new HttpRequestError(`${hop.url.origin} redirects to an address that cannot be called.`);
+    throw new HttpRedirectError(`${hop.url.origin} redirects to an address that cannot be called.`);
   }
   if (hop.url.protocol === 'https:' && url.protocol === 'http:') {
-    throw new HttpRequestError(`${hop.url.origin} redirects to ${url.origin}, which is not encrypted.`);
+    throw new HttpRedirectError(`${hop.url.origin} redirects to ${url.origin}, which is not encrypted.`);
   }
   const headers = url.origin === hop.url.origin ? hop.headers : pick(hop.headers, (name) => HARMLESS.has(name));
   if (!becomesGet(status, hop.method)) return { ...hop, url, headers };

@@ -5,7 +5,7 @@ import { compileFolders } from '../compile-folders.ts';
 import { readFolders } from '../document-folders.ts';
 import { CliError, EXIT } from '../errors.ts';
 import { printFindings } from '../findings.ts';
-import { printable } from '../terminal.ts';
+import { jsonText, printable } from '../terminal.ts';
 
 const HELP = `
 Shows what a run of the pipeline will do: its nodes by level, what each waits for, what runs in the orchestrator, what in an
@@ -42,14 +42,14 @@ export function addPlan(parent: Command, { terminal, setExitCode }: CommandConte
           throw new CliError('pipeline_missing', `${message} Name a file with a 'kind: Pipeline' document.`);
         }
         if (format === 'json')
-          terminal.stdout.write(`${JSON.stringify({ diagnostics: errors.map(({ diagnostic }) => diagnostic) })}\n`);
+          terminal.stdout.write(`${jsonText({ diagnostics: errors.map(({ diagnostic }) => diagnostic) })}\n`);
         else printFindings(errors, { ...terminal, stdout: terminal.stderr });
         setExitCode(EXIT.failed);
         return;
       }
       const { viewPlan } = await import('../plan/plan-view.ts');
       const view = viewPlan(pipeline.plan, language.kinds);
-      if (format === 'json') terminal.stdout.write(`${JSON.stringify(view)}\n`);
+      if (format === 'json') terminal.stdout.write(`${jsonText(view)}\n`);
       else if (format === 'mermaid') terminal.stdout.write((await import('../plan/plan-mermaid.ts')).planMermaid(view));
       else terminal.stdout.write((await import('../plan/plan-text.ts')).planText(view));
     });

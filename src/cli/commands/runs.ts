@@ -3,7 +3,7 @@ import { INSTANCE_ID_PATTERN } from '../../limits.ts';
 import { type CommandContext, type OutputFormat, outputOption } from '../command-context.ts';
 import { CliError } from '../errors.ts';
 import { describeRun, type Page, type Run, runTable } from '../run-text.ts';
-import { printable, type Terminal } from '../terminal.ts';
+import { printable, type Terminal, withoutControls } from '../terminal.ts';
 
 const DEFAULT_URL = 'http://127.0.0.1:7071';
 const TIMEOUT_MS = 15_000;
@@ -45,7 +45,7 @@ export function addRuns(parent: Command, { terminal }: CommandContext): void {
         if (value !== undefined) query.set(name, value);
       }
       const text = await get(`api/runs?${query}`, options, terminal);
-      if (options.output === 'json') terminal.stdout.write(`${text.trim()}\n`);
+      if (options.output === 'json') terminal.stdout.write(`${withoutControls(text.trim())}\n`);
       else terminal.stdout.write(runTable(parsePage(text)));
     });
 

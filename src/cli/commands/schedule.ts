@@ -9,7 +9,7 @@ import { findSkippedTime } from '../../triggers/schedule/skipped-times.ts';
 import { readTimeZone, type TimeZone } from '../../triggers/schedule/time-zone.ts';
 import { type CommandContext, type OutputFormat, outputOption } from '../command-context.ts';
 import { EXIT } from '../errors.ts';
-import { formatTable, hasColours, type Terminal } from '../terminal.ts';
+import { formatTable, hasColours, jsonText, type Terminal } from '../terminal.ts';
 
 interface NextOptions {
   readonly timeZone: string;
@@ -85,7 +85,7 @@ function tellNext(expr: string, options: NextOptions & { readonly from: number }
   }
   const next = nextOccurrences(schedule, { from, count, timeZone });
   if (output === 'json') {
-    terminal.stdout.write(`${JSON.stringify({ next: next.map(isoTime) })}\n`);
+    terminal.stdout.write(`${jsonText({ next: next.map(isoTime) })}\n`);
     return;
   }
   const rows = next.map((time) => [localText(time, timeZone), isoTime(time).replace('.000Z', 'Z')]);
@@ -105,7 +105,7 @@ function tellFaults(faults: readonly Fault[], output: OutputFormat, terminal: Te
     return;
   }
   for (const { code, message, remedy, offset } of faults.slice(0, 1)) {
-    terminal.stdout.write(`${JSON.stringify({ error: { code, message: `${message} ${remedy}`, at: offset } })}\n`);
+    terminal.stdout.write(`${jsonText({ error: { code, message: `${message} ${remedy}`, at: offset } })}\n`);
   }
 }
 

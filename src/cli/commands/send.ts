@@ -5,7 +5,7 @@ import { type CommandContext, type OutputFormat, outputOption } from '../command
 import { CliError } from '../errors.ts';
 import { readTextFile } from '../files.ts';
 import { parseJson } from '../parse-json.ts';
-import { printable } from '../terminal.ts';
+import { jsonText, printable } from '../terminal.ts';
 
 interface SendOptions {
   readonly connection?: string;
@@ -44,7 +44,7 @@ export function addSend(parent: Command, { terminal }: CommandContext): void {
       await send(connection, queue, messages, terminal);
       const sent = messages.length;
       terminal.stdout.write(
-        options.output === 'json' ? `${JSON.stringify({ queue, sent })}\n` : `${sent} sent to ${printable(queue)}.\n`,
+        options.output === 'json' ? `${jsonText({ queue, sent })}\n` : `${sent} sent to ${printable(queue)}.\n`,
       );
     });
 }

@@ -2,7 +2,7 @@ import { isJsonObject, type JsonValue } from '../../json.ts';
 import type { Plan } from '../../pipeline/plan.ts';
 import type { NodeRecord } from '../../ports/run-store.ts';
 import type { RunReport } from '../../testing/run-report.ts';
-import { formatTable, printable } from '../terminal.ts';
+import { formatTable, jsonText, printable } from '../terminal.ts';
 
 /** Characters of a result that a table row shows. */
 const SHOWN_RESULT = 70;
@@ -22,7 +22,7 @@ export function reportText({ plan, report, records, tookMs }: RunFacts): string 
     ['Status', report.status],
     ['Took', duration(tookMs)],
     ...(report.error === undefined ? [] : [['Error', `${report.error.code}: ${report.error.message}`]]),
-    ...(report.output === null ? [] : [['Output', JSON.stringify(report.output)]]),
+    ...(report.output === null ? [] : [['Output', jsonText(report.output)]]),
     ...report.waiting.map(({ node, eventKey, timeoutSeconds }) => [
       'Waiting',
       `${node} for '${eventKey}'${timeoutSeconds === null ? '' : `, ${timeoutSeconds} s at most`}`,
@@ -49,7 +49,7 @@ function statusOf(result: JsonValue | undefined, record: NodeRecord | undefined)
 }
 
 function shortened(value: JsonValue): string {
-  const text = JSON.stringify(value);
+  const text = jsonText(value);
   return text.length <= SHOWN_RESULT ? text : `${text.slice(0, SHOWN_RESULT - 1)}…`;
 }
 

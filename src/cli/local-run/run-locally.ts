@@ -11,7 +11,7 @@ import type { StartablePipeline } from '../../triggers/trigger.ts';
 import type { OutputFormat } from '../command-context.ts';
 import { EXIT } from '../errors.ts';
 import { printFindings } from '../findings.ts';
-import { printable, type Terminal } from '../terminal.ts';
+import { jsonText, printable, type Terminal } from '../terminal.ts';
 import { driveRun, type PlannedEvent } from './drive-run.ts';
 import { reportText } from './report-text.ts';
 import { RunProgress } from './run-progress.ts';
@@ -118,12 +118,12 @@ function writeJson({ status, results, output, error, waiting, diagnostics }: Run
     ...(waiting.length === 0 ? {} : { waiting }),
     ...(diagnostics.length === 0 ? {} : { diagnostics }),
   };
-  stdout.write(`${JSON.stringify(told)}\n`);
+  stdout.write(`${jsonText(told)}\n`);
 }
 
 /** What steps and adapters log, but for what only developers of the engine want to know. */
 function logTo({ stderr }: Terminal): Log {
   return (level, message, properties = {}) => {
-    if (level !== 'debug') stderr.write(`${level} ${printable(message)} ${JSON.stringify(properties)}\n`);
+    if (level !== 'debug') stderr.write(`${level} ${printable(message)} ${jsonText(properties)}\n`);
   };
 }

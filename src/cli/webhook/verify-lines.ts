@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { isJsonObject, type JsonObject } from '../../json.ts';
 import { CliError } from '../errors.ts';
 import type { Terminal } from '../terminal.ts';
+import { jsonText } from '../terminal.ts';
 import { caseAnswer, parseStrictJson, readCase, verifyCase } from './case.ts';
 
 /**
@@ -26,9 +27,9 @@ function answer(line: string, defaults: JsonObject, now: number): string {
     const given = parseStrictJson(line, 'The line');
     if (!isJsonObject(given))
       throw new CliError('request_invalid', "A line must be an object with 'scheme', 'secrets', 'headers'.");
-    return JSON.stringify(caseAnswer(verifyCase(readCase({ ...defaults, ...given }, now))));
+    return jsonText(caseAnswer(verifyCase(readCase({ ...defaults, ...given }, now))));
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
-    return JSON.stringify({ error: { code: error.code, message: error.message } });
+    return jsonText({ error: { code: error.code, message: error.message } });
   }
 }

@@ -3,6 +3,7 @@ import type { CommandContext } from '../command-context.ts';
 import { EXIT } from '../errors.ts';
 import { readTextFile } from '../files.ts';
 import type { Terminal } from '../terminal.ts';
+import { jsonText } from '../terminal.ts';
 import { caseAnswer, parseStrictJson, readCase, verifyCase } from './case.ts';
 import { explainVerdict } from './explain.ts';
 import { defined, readBody, required, requiredSecrets, schemeOf, secretsOf, type VerifyOptions } from './options.ts';
@@ -25,9 +26,7 @@ export async function verifyOne(options: VerifyOptions, { terminal, setExitCode 
   );
   const verdict = verifyCase(request);
   if (verdict.kind === 'refused') setExitCode(EXIT.failed);
-  terminal.stdout.write(
-    options.output === 'json' ? `${JSON.stringify(caseAnswer(verdict))}\n` : explainVerdict(verdict, request),
-  );
+  terminal.stdout.write(options.output === 'json' ? `${jsonText(caseAnswer(verdict))}\n` : explainVerdict(verdict, request));
 }
 
 /** @throws CliError `input_not_json`, `file_not_found`, `file_unreadable` */

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import { nextHop } from '../../../src/adapters/http/redirect.ts';
-import { HttpRequestError } from '../../../src/ports/http-errors.ts';
+import { HttpRedirectError } from '../../../src/ports/http-errors.ts';
 
 const hop = { method: 'GET', url: new URL('https://api.example/x'), headers: { authorization: 'Bearer abc' } };
 
 it('never leaves an encrypted connection for another', () => {
-  expect(() => nextHop(hop, 302, 'http://api.example/x')).toThrow(HttpRequestError);
+  expect(() => nextHop(hop, 302, 'http://api.example/x')).toThrow(HttpRedirectError);
 });
 
 it('counts another port as another origin', () => {
