@@ -1,14 +1,15 @@
 import { messageOf } from '../errors.ts';
 import type { NodeKind } from '../nodes/node-kind.ts';
 import type { Plan } from '../pipeline/plan.ts';
-import type { AdvanceResult, AdvanceTask, RunOutcome, Suspension } from './advance-task.ts';
+import type { AdvanceResult, RunOutcome, Suspension } from './advance-task.ts';
 import { KnownRun } from './known-run.ts';
 import { isLarge } from './large.ts';
+import { nodeOf, OpenSteps } from './open-steps.ts';
 import type { NodeOutcome } from './outcome.ts';
 import { type Progress, progress } from './progress.ts';
-import { relevantTo } from './relevant.ts';
 import type { RunGeneration } from './run-generation.ts';
 import type { RunShell, Step, TaskStep, Verdict } from './run-step.ts';
+import { taskFor } from './task-for.ts';
 import { wakeEvent } from './wake-event.ts';
 
 const OPEN: Verdict = { kind: 'open' };
@@ -42,7 +43,7 @@ export class RunDriver {
   readonly #kinds: ReadonlyMap<string, NodeKind>;
   readonly #shell: RunShell;
   readonly #known = new KnownRun();
-  readonly #open = new Set<Step>();
+  readonly #open = new OpenSteps();
   /** Nodes that were spoken to while a task was looking at them already. */
   readonly #lookAgain = new Set<string>();
   #plan: Plan | undefined;
@@ -77,7 +78,7 @@ export class RunDriver {
   /** A step has succeeded; of a task, `result` is what came of it. */
   done(step: Step, result: AdvanceResult | undefined, now: number): Verdict {
     // What was dropped may still come to an end.
-    if (!this.#open.delete(step)) return OPEN;
+    if (!this.#open.remove(step)) return OPEN;
     this.#now = now;
     switch (step.kind) {
       case 'task':
@@ -98,7 +99,7 @@ export class RunDriver {
 
   /** A step could not be carried out. */
   failed(step: Step, error: unknown, now: number): Verdict {
-    if (!this.#open.delete(step)) return OPEN;
+    if (!this.#open.remove(step)) return OPEN;
     this.#now = now;
     if (step.kind === 'signal') {
       if (step.breakdowns < MAX_SIGNAL_BREAKDOWNS) this.#signal({ ...step, breakdowns: step.breakdowns + 1 });
@@ -125,7 +126,7 @@ export class RunDriver {
 
   /** The earliest time after `now` at which something is tried again; undefined if nothing is going to be. */
   nextRetry(now: number): number | undefined {
-    const pauses = [...this.#open].flatMap((step) => (step.kind === 'pause' ? [step.at] : []));
+    const pauses = this.#open.pauses().map(({ at }) => at);
     const attempts = [...this.#known.frames.values()].map(({ startedAt }) => startedAt).filter((at) => at > now);
     const times = [...pauses, ...attempts];
     return times.length === 0 ? undefined : Math.min(...times);
@@ -161,15 +162,15 @@ export class RunDriver {
 
   #giveAgain(pause: Extract<Step, { readonly kind: 'pause' }>, now: number): void {
     if (this.#isFull) this.#open.add(pause);
-    else if (pause.next.node !== null || pause.next.giveUp !== undefined || !this.#isDeciding('task'))
+    else if (pause.next.node !== null || pause.next.giveUp !== undefined || !this.#open.isDeciding('task'))
       this.#give(pause.next, now);
   }
 
   /** Somebody spoke to a waiting node, or its time is up. A task that is to be given again looks by itself. */
   #lookAt(node: string, now: number): void {
     this.#drop((step) => step.kind === 'look' && step.node === node);
-    if (this.#nodes('task').includes(node)) this.#lookAgain.add(node);
-    else if (!this.#nodes('pause').includes(node)) this.#give({ ...NEXT, node, lookUp: true }, now);
+    if (this.#open.nodes('task').includes(node)) this.#lookAgain.add(node);
+    else if (!this.#open.nodes('pause').includes(node)) this.#give({ ...NEXT, node, lookUp: true }, now);
   }
 
   #learn({ outcomes, frames, retry, suspended, detached, wakeAt }: AdvanceResult, now: number): void {
@@ -195,7 +196,7 @@ export class RunDriver {
 
   #suspend({ node, lookAt, start }: Suspension, now: number): void {
     // An engine gives an event to whoever asked for it first, so nobody asks twice.
-    if (!this.#nodes('event').includes(node)) {
+    if (!this.#open.nodes('event').includes(node)) {
       const event: Step = { kind: 'event', node };
       this.#open.add(event);
       this.#shell.event(wakeEvent(node), event);
@@ -208,10 +209,10 @@ export class RunDriver {
   #giveWhatIsReady(now: number): void {
     if (this.#plan === undefined) throw new Error('The first task brought no plan.');
     // A task for whatever is next is deciding: what it finds counts.
-    if (this.#isFull || this.#isDeciding('task')) return;
+    if (this.#isFull || this.#open.isDeciding('task')) return;
     const step = this.#progress(this.#plan, now);
     if (step === undefined) {
-      if (this.#isNextOutdated && !this.#isDeciding('pause')) this.#give(NEXT, now);
+      if (this.#isNextOutdated && !this.#open.isDeciding('pause')) this.#give(NEXT, now);
       return;
     }
     for (const frame of step.frames) this.#known.enter(frame);
@@ -221,12 +222,7 @@ export class RunDriver {
     const together = step.ready.map(({ path }) => path);
     for (const node of together) this.#give({ ...NEXT, node }, now, together);
     // A run that is over does not wait for the time to try again.
-    if (step.end !== undefined && this.#count('task') === 0 && !this.#isDeciding('pause')) this.#give(NEXT, now);
-  }
-
-  /** True if a task that takes whatever is next is at work, or about to be given again. */
-  #isDeciding(kind: 'task' | 'pause'): boolean {
-    return [...this.#open].some((step) => step.kind === kind && nodeOf(step) === null);
+    if (step.end !== undefined && this.#open.count('task') === 0 && !this.#open.isDeciding('pause')) this.#give(NEXT, now);
   }
 
   /** Undefined if it takes a task to tell: a value is too large to be here. */
@@ -234,8 +230,8 @@ export class RunDriver {
     const { runId, input } = this.#generation;
     if (!('value' in input) || !this.#known.isLoaded) return undefined;
     const { outcomes, results, frames } = this.#known;
-    const atWork = new Set(this.#nodes('task'));
-    const waiting = new Set(this.#nodes('pause', 'event'));
+    const atWork = new Set(this.#open.nodes('task'));
+    const waiting = new Set(this.#open.nodes('pause', 'event'));
     const step = progress(plan, this.#kinds, { runId, input: input.value, outcomes, results, frames, atWork, waiting }, now);
     return step.settled.some(isLarge) ? undefined : step;
   }
@@ -244,28 +240,14 @@ export class RunDriver {
   #give(step: TaskStep, now: number, alongside: readonly string[] = []): void {
     if (this.#isFull) return;
     if (step.node === null) this.#isNextOutdated = false;
-    const { runId, pipeline, planHash, eventKey, input, traceParent, recovering } = this.#generation;
-    const atWork = new Set([...this.#nodes('task'), ...alongside]);
-    const waiting = this.#nodes('pause', 'event');
-    if (step.node !== null) atWork.delete(step.node);
-    const task: AdvanceTask = {
-      runId,
-      pipeline,
-      planHash,
-      eventKey,
-      input,
-      ...(traceParent === undefined ? {} : { traceParent }),
-      node: step.node,
-      attempt: step.attempt,
-      outcomes: relevantTo(step.node, [...this.#known.outcomes.values()], this.#plan),
-      frames: relevantTo(step.node, [...this.#known.frames.values()], this.#plan),
-      atWork: [...atWork],
-      waiting: waiting.filter((node) => node !== step.node),
+    const task = taskFor(step, {
+      generation: this.#generation,
+      known: this.#known,
+      plan: this.#plan,
+      open: this.#open,
+      alongside,
       now,
-      lookUp: recovering || step.lookUp,
-      wantPlan: this.#plan === undefined,
-      ...(step.giveUp === undefined ? {} : { giveUp: step.giveUp }),
-    };
+    });
     this.#given += 1;
     this.#open.add(step);
     this.#shell.task(task, step);
@@ -279,8 +261,7 @@ export class RunDriver {
 
   /** One timer for the earliest time is enough: whatever is due later is told again then. */
   #wake(at: number | undefined, now: number): void {
-    if (at === undefined) return;
-    if ([...this.#open].some((step) => step.kind === 'wake' && step.at <= at)) return;
+    if (at === undefined || this.#open.wakesBy(at)) return;
     this.#drop((step) => step.kind === 'wake');
     this.#timer(now, { kind: 'wake', at });
   }
@@ -299,11 +280,7 @@ export class RunDriver {
   }
 
   #drop(isObsolete: (step: Step) => boolean): void {
-    for (const step of this.#open) {
-      if (!isObsolete(step)) continue;
-      this.#open.delete(step);
-      this.#shell.drop(step);
-    }
+    for (const step of this.#open.drop(isObsolete)) this.#shell.drop(step);
   }
 
   #end(status: RunOutcome): void {
@@ -316,8 +293,8 @@ export class RunDriver {
   }
 
   #verdict(): Verdict {
-    if (this.#ended !== undefined) return this.#count('signal') > 0 ? OPEN : { kind: 'ended', status: this.#ended };
-    return this.#isFull && this.#count('task', 'signal') === 0 ? this.#continueAsNew() : OPEN;
+    if (this.#ended !== undefined) return this.#open.count('signal') > 0 ? OPEN : { kind: 'ended', status: this.#ended };
+    return this.#isFull && this.#open.count('task', 'signal') === 0 ? this.#continueAsNew() : OPEN;
   }
 
   /** Then nothing new begins until the tasks at work have ended, and a new generation goes on from what is known. */
@@ -326,33 +303,14 @@ export class RunDriver {
   }
 
   #continueAsNew(): Verdict {
-    const retries = [...this.#open].flatMap((step) => {
-      const node = step.kind === 'pause' ? step.next.node : null;
-      return step.kind === 'pause' && node !== null ? [{ node, attempt: step.next.attempt, at: step.at }] : [];
-    });
+    const retries = this.#open
+      .pauses()
+      .flatMap(({ next: { node, attempt }, at }) => (node === null ? [] : [{ node, attempt, at }]));
     this.#drop(() => true);
     const outcomes = [...this.#known.outcomes.values()];
     const frames = [...this.#known.frames.values()];
     return { kind: 'continue', generation: { ...this.#generation, outcomes, frames, retries, startedAt: this.#startedAt } };
   }
-
-  #count(...kinds: readonly Step['kind'][]): number {
-    return [...this.#open].filter(({ kind }) => kinds.includes(kind)).length;
-  }
-
-  /** Nodes with an open step of one of these kinds. */
-  #nodes(...kinds: readonly Step['kind'][]): string[] {
-    const nodes = [...this.#open].flatMap((step) => {
-      const node = nodeOf(step);
-      return node === null || !kinds.includes(step.kind) ? [] : [node];
-    });
-    return [...new Set(nodes)];
-  }
-}
-
-/** The node that a step is about; null if it is about none in particular. */
-function nodeOf(step: Step): string | null {
-  return step.kind === 'pause' ? step.next.node : 'node' in step ? step.node : null;
 }
 
 function broughtNews({ outcomes, frames, ready, retry, suspended, detached }: AdvanceResult): boolean {
