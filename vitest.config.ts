@@ -5,6 +5,7 @@ export default defineConfig({
     execArgv: ['--disable-warning=ExperimentalWarning'],
     include: ['test/**/*.test.ts'],
     exclude: ['test/deep/**'],
+    setupFiles: ['test/helpers/property-seed.ts'],
     testTimeout: 20_000,
     hookTimeout: 30_000,
     maxWorkers: 2,

@@ -19,4 +19,6 @@ export const EXIT = {
   usage: 2,
   /** A fault of this program (EX_SOFTWARE of sysexits). */
   bug: 70,
+  /** Ended by Ctrl-C: 128 and the number of the signal. */
+  interrupted: 130,
 } as const;

@@ -1,10 +1,10 @@
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
+import { parseExactJson } from '../exact-json.ts';
 import { ExpressionError } from '../expression/errors.ts';
 import { parseTime } from '../expression/time.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import { EVALUATION_MODES, type EvaluationRequest, evaluateRequest, isEvaluationMode } from './evaluate-request.ts';
-import { parseJson } from './parse-json.ts';
 import type { Terminal } from './terminal.ts';
 import { jsonText } from './terminal.ts';
 
@@ -55,7 +55,7 @@ function readRequest(line: string, now: () => number): EvaluationRequest {
 function readObject(line: string): JsonObject {
   let value: JsonValue;
   try {
-    value = parseJson(line);
+    value = parseExactJson(line);
   } catch (error) {
     throw new RequestError('input_not_json', error instanceof Error ? error.message : String(error));
   }

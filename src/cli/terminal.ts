@@ -6,6 +6,8 @@ export interface Terminal {
   readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean | undefined };
   readonly stdin: AsyncIterable<Uint8Array | string> & { readonly isTTY?: boolean | undefined };
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Calls back once when somebody asks to stop (Ctrl-C), instead of the process ending at once. */
+  readonly onInterrupt?: (callback: () => void) => void;
 }
 
 /** Colours are for people at a terminal who have not asked for none. */

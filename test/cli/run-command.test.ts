@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { runCli } from '../../src/cli/run.ts';
 import { cli } from './cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hexdag-run-'));
@@ -30,6 +31,25 @@ async function json(...args: string[]) {
 }
 
 describe('hexdag run', () => {
+  it('tells what became of a run that is stopped with Ctrl-C', async () => {
+    const steps = file('failing.ts', "export function failing() { throw new Error('Not yet.'); }\n");
+    const retries = '{fn: failing, max_retries: 3, retry_delay: 3600}';
+    const path = pipelineFile('stopped', `{nodes: [{kind: function_node, metadata: {name: a}, spec: ${retries}}]}`);
+    const texts = { stdout: '', stderr: '' };
+
+    const exitCode = await runCli(['run', path, '--steps', steps, '--output', 'json'], {
+      stdout: { write: (text) => (texts.stdout += text) },
+      stderr: { write: (text) => (texts.stderr += text) },
+      stdin: (async function* () {})(),
+      environment: {},
+      onInterrupt: (callback) => setImmediate(callback),
+    });
+
+    expect(exitCode).toBe(130);
+    expect(texts.stderr).toContain('Stopped.');
+    expect(JSON.parse(texts.stdout)).toMatchObject({ error: { code: 'run_cancelled' } });
+  });
+
   it('runs a pipeline with the steps of the app', async () => {
     const { exitCode, report } = await json('pipelines/order-processing.yaml', '--input', JSON.stringify(order));
 

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { parseExactJson } from '../../exact-json.ts';
 import { ExpressionError } from '../../expression/errors.ts';
 import { parseTime } from '../../expression/time.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json.ts';
@@ -8,7 +9,6 @@ import { CliError, EXIT } from '../errors.ts';
 import { errorAnswer, evaluateLines } from '../evaluate-lines.ts';
 import { EVALUATION_MODES, type EvaluationMode, evaluateRequest } from '../evaluate-request.ts';
 import { readTextFile } from '../files.ts';
-import { parseJson } from '../parse-json.ts';
 import { printable, type Terminal } from '../terminal.ts';
 
 interface EvalOptions {
@@ -84,7 +84,7 @@ function readData(option: string): JsonObject {
 
 function parseData(text: string): JsonValue {
   try {
-    return parseJson(text);
+    return parseExactJson(text);
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
     throw new CliError('input_not_json', `--data is not JSON: ${printable(problem)}.`, { cause: error });

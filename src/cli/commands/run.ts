@@ -1,10 +1,10 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { parseExactJson } from '../../exact-json.ts';
 import type { JsonValue } from '../../json.ts';
 import { type CommandContext, environmentOption, type OutputFormat, outputOption } from '../command-context.ts';
 import { CliError } from '../errors.ts';
 import { readTextFile } from '../files.ts';
 import type { PlannedEvent } from '../local-run/drive-run.ts';
-import { parseJson } from '../parse-json.ts';
 import { printable, type Terminal } from '../terminal.ts';
 
 const HELP = `
@@ -15,7 +15,7 @@ Steps are those of steps/index.ts and of the modules given: functions under the 
 defineService, defineHandler and defineAdapter gave, alone or in lists. A module's definition replaces one of the same name.
 
 Exit code: 0 the run completed, 1 it failed, or the pipeline or its input is not valid, 2 the command line is wrong,
-3 the run waits for an event.
+3 the run waits for an event, 130 it was stopped with Ctrl-C.
 
   hexdag run pipelines/order-processing.yaml --input @order.json
   hexdag run approval.yaml --steps approval-steps.ts --input '{"id": 42}' --deliver 'approval:42={"approved": true}' --output json`;
@@ -78,7 +78,7 @@ function collectEvent(text: string, before: readonly PlannedEvent[]): readonly P
 /** @throws CliError `input_not_json` */
 function parseOption(text: string, option: string): JsonValue {
   try {
-    return parseJson(text);
+    return parseExactJson(text);
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
     throw new CliError('input_not_json', `${option} is not JSON: ${printable(problem)}.`, { cause: error });

@@ -1,10 +1,10 @@
 import type { ServiceBusMessage } from '@azure/service-bus';
 import type { Command } from 'commander';
+import { parseExactJson } from '../../exact-json.ts';
 import { isJsonObject, type JsonValue } from '../../json.ts';
 import { type CommandContext, type OutputFormat, outputOption } from '../command-context.ts';
 import { CliError } from '../errors.ts';
 import { readTextFile } from '../files.ts';
-import { parseJson } from '../parse-json.ts';
 import { jsonText, printable } from '../terminal.ts';
 
 interface SendOptions {
@@ -73,7 +73,7 @@ export function parseValues(text: string, file: string): readonly JsonValue[] {
 
 function tryParse(text: string): { readonly value: JsonValue } | { readonly problem: string } {
   try {
-    return { value: parseJson(text) };
+    return { value: parseExactJson(text) };
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) };
   }

@@ -53,13 +53,23 @@ export async function runLocally(request: LocalRunRequest, terminal: Terminal): 
       const { code, message } = start.rejection;
       return tellInvalid(invalidRun([], { type: 'InputError', code, message, retryable: false }), files, request, terminal);
     }
-    const left = await driveRun(runs, start.runId, request.deliver);
+    const left = await Promise.race([driveRun(runs, start.runId, request.deliver), interruption(terminal)]);
     progress.end();
+    if (left === 'interrupted') {
+      await runs.cancel(start.runId, 'Stopped with Ctrl-C.');
+      terminal.stderr.write('Stopped. A node that was at work may have done its part; of the run nothing is kept.\n');
+      await tellEnd({ runs, runId: start.runId, pipeline, startedAt }, request, terminal);
+      return EXIT.interrupted;
+    }
     for (const { key } of left) terminal.stderr.write(`Nothing waited for an event '${printable(key)}'.\n`);
     return await tellEnd({ runs, runId: start.runId, pipeline, startedAt }, request, terminal);
   } finally {
     await runs.close();
   }
+}
+
+function interruption({ onInterrupt }: Terminal): Promise<'interrupted'> {
+  return new Promise((resolve) => onInterrupt?.(() => resolve('interrupted')));
 }
 
 /** The app's own, and those of the modules. */
