@@ -3,6 +3,7 @@ import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Orchestrations } from '../ports/orchestrations.ts';
+import type { PlanStore } from '../ports/plan-store.ts';
 import type { RunStore } from '../ports/run-store.ts';
 import type { WaitStore } from '../ports/wait-store.ts';
 import { cancelRun } from '../run/cancel-run.ts';
@@ -15,6 +16,7 @@ import { problem, rejectionProblem } from './problem.ts';
 
 export interface ControlDependencies {
   readonly runs: RunStore;
+  readonly plans: PlanStore;
   readonly waits: WaitStore;
   readonly artifacts: ArtifactStore;
   readonly orchestrations: Orchestrations;

@@ -114,4 +114,6 @@ export interface RunStore {
   /** Empties the run's outbox, after its events were published. */
   markPublished(runId: string): Promise<void>;
   list(filter: RunFilter): Promise<RunPage>;
+  /** Runs that nodes of this one wait for and that have not ended. Goes through all runs, so it is asked only where there may be any. */
+  openChildren(runId: string): Promise<readonly RunRecord[]>;
 }

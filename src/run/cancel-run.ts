@@ -1,5 +1,7 @@
+import type { PlanNode } from '../pipeline/plan.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Orchestrations } from '../ports/orchestrations.ts';
+import type { PlanStore } from '../ports/plan-store.ts';
 import type { RunStore } from '../ports/run-store.ts';
 import { runFinish } from './finish.ts';
 import type { OutboxRelay } from './outbox-relay.ts';
@@ -7,6 +9,7 @@ import { wakeEvent } from './wake-event.ts';
 
 interface CancelDependencies {
   readonly runs: RunStore;
+  readonly plans: PlanStore;
   readonly orchestrations: Pick<Orchestrations, 'terminate' | 'wake'>;
   readonly relay: OutboxRelay;
   readonly clock: Clock;
@@ -16,17 +19,29 @@ export type Cancellation = 'cancelled' | 'ended_before' | 'unknown';
 
 /**
  * Ends a run before its time. The end is recorded first, and then nothing can end the run otherwise; a node that is at work
- * finishes, and no other begins after the task it belongs to. The same call may be repeated.
+ * finishes, and no other begins after the task it belongs to. The runs that its nodes wait for are cancelled with it. The same call
+ * may be repeated.
  */
 export async function cancelRun(runId: string, reason: string, dependencies: CancelDependencies): Promise<Cancellation> {
-  const { runs, orchestrations, relay, clock } = dependencies;
+  const { runs, plans, orchestrations, relay, clock } = dependencies;
   const run = await runs.read(runId);
   if (run === null) return 'unknown';
   const finish = runFinish(run, { status: 'cancelled', reason }, clock.now());
   const isFirst = run.finishedAt === undefined && (await runs.finish(runId, finish));
   if (!isFirst && run.status !== 'cancelled') return 'ended_before';
   await orchestrations.terminate(runId, reason);
+  const plan = await plans.load(run.planHash);
+  const children = plan !== null && mayStartRuns(plan.nodes) ? await runs.openChildren(runId) : [];
+  for (const child of children)
+    await cancelRun(child.runId, `The run ${runId}, which waited for this one, was cancelled.`, dependencies);
   if (run.parent !== undefined) await orchestrations.wake(run.parent.runId, wakeEvent(run.parent.node));
   if (isFirst) await relay.deliver(runId, finish.outbox);
   return 'cancelled';
+}
+
+/** Whether a node, at any depth, may have started a run. */
+function mayStartRuns(nodes: readonly PlanNode[]): boolean {
+  return nodes.some(
+    ({ kind, bodies = {} }) => kind === 'pipeline_node' || Object.values(bodies).some((body) => mayStartRuns(body.nodes)),
+  );
 }

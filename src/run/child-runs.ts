@@ -4,6 +4,8 @@ import type { ParentRun, RunRecord } from '../ports/run-store.ts';
 /** A run that a node of another one asks for. */
 export interface ChildRequest {
   readonly parent: ParentRun;
+  /** Whether the parent waits for it: then it wakes the parent when it ends, and is cancelled with it. */
+  readonly isAwaited: boolean;
   /** Name of the child's pipeline. */
   readonly pipeline: string;
   readonly input: JsonValue;

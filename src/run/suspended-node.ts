@@ -98,6 +98,7 @@ export async function lookAtChild(
   const { runId, eventKey, traceParent } = task;
   const run = await children.claim({
     parent: { runId, node: path },
+    isAwaited: node.spec['wait'] !== false,
     pipeline: String(node.spec['pipeline']),
     input,
     correlationId: eventKey,

@@ -52,7 +52,7 @@ async function claimChild(
     ...(traceParent === undefined ? {} : { traceParent }),
     payloadHash: canonicalHash(child.input),
     input: await toPayload(input.value, `${id}/input.json`, artifacts),
-    parent,
+    ...(child.isAwaited ? { parent } : {}),
     status: 'accepted',
     acceptedAt: new Date(clock.now()).toISOString(),
   };

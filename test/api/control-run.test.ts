@@ -13,10 +13,11 @@ let dependencies: ControlDependencies;
 
 beforeEach(async () => {
   world = new InProcessRuns();
-  const { runs, waits, artifacts, engine, timers, publisher } = world;
+  const { runs, plans, waits, artifacts, engine, timers, publisher } = world;
   const log = () => {};
   dependencies = {
     runs,
+    plans,
     waits,
     artifacts,
     orchestrations: engine,

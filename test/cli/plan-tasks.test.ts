@@ -40,7 +40,7 @@ describe('the activities that a plan is said to take', () => {
       node('a'),
       node('approval', ['a'], { kind: 'wait' }),
       node('b', ['approval']),
-      node('other', ['b'], { kind: 'child' }),
+      node('other', ['b'], { kind: 'pipeline_node' }),
     ];
 
     const { activities, cost } = viewPlan(plan(...nodes), kinds());
@@ -53,7 +53,7 @@ describe('the activities that a plan is said to take', () => {
     const nodes = [
       node('a'),
       node('each', ['a'], { kind: 'composite' }),
-      node('b', ['each'], { kind: 'child', spec: { wait: false } }),
+      node('b', ['each'], { kind: 'pipeline_node', spec: { wait: false } }),
       node('c', ['b']),
     ];
 

@@ -248,6 +248,18 @@ export function testRunStore(open: () => RunStore): void {
       ]);
     });
 
+    it('finds the runs that nodes of one wait for, while they are open', async () => {
+      const { store, run: parent } = await claimed();
+      const children = ['a', 'b'].map((node) => runRecord({ parent: { runId: parent.runId, node } }));
+      for (const child of children) await store.claim(child);
+      await store.claim(runRecord({ parent: { runId: randomUUID(), node: 'a' } }));
+      await store.finish(children[1]?.runId ?? '', runFinish(children[1]?.runId ?? ''));
+
+      const open = await store.openChildren(parent.runId);
+
+      expect(open.map(({ runId }) => runId)).toEqual([children[0]?.runId]);
+    });
+
     it('filters by status and pipeline', async () => {
       const pipeline = randomUUID();
       const { store, run: finished } = await claimed({ pipeline });

@@ -470,6 +470,17 @@ describe.each(Object.entries(ENGINES))('on %s', (_, open) => {
       expect(await run.run()).toMatchObject({ status: 'failed', error: { code: 'child_run_failed' } });
     });
 
+    it('cancels the runs it waits for along with it, and none that it only started', async () => {
+      const run = await world();
+      run.engine.pipelines.set('other', pipelineOf(plan(wait('gate', 'go'))));
+      await run.start(plan(child('sub', 'other'), child('loose', 'other', { detached: true })));
+
+      await run.cancel();
+
+      const { runs } = await run.engine.runs.list({ limit: 10 });
+      expect(runs.map(({ status }) => status).sort()).toEqual(['accepted', 'cancelled', 'cancelled']);
+    });
+
     it('that is suspended does nothing until it is resumed', async () => {
       const run = await world();
       await run.start({

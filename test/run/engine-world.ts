@@ -1,4 +1,5 @@
 import type { MemoryArtifactStore } from '../../src/adapters/mock/memory-artifact-store.ts';
+import type { MemoryPlanStore } from '../../src/adapters/mock/memory-plan-store.ts';
 import type { MemoryPublisher } from '../../src/adapters/mock/memory-publisher.ts';
 import type { MemoryRunStore } from '../../src/adapters/mock/memory-run-store.ts';
 import type { MemoryWaitStore } from '../../src/adapters/mock/memory-wait-store.ts';
@@ -22,6 +23,7 @@ export const RUN_ID = 'run-1';
 /** One of the two engines with one run in it, all its stores in memory, and a clock that is moved by hand. */
 export interface Engine {
   readonly runs: MemoryRunStore;
+  readonly plans: MemoryPlanStore;
   readonly waits: MemoryWaitStore;
   readonly artifacts: MemoryArtifactStore;
   readonly publisher: MemoryPublisher;
@@ -44,9 +46,9 @@ export function fragileEngine(breaksDown: DurableRuns['breaksDown']): OpenEngine
     const durable = new DurableRuns(behaviours);
     durable.breaksDown = breaksDown;
     await durable.open();
-    const { runs, waits, artifacts, publisher, pipelines, orchestrations, clock } = durable;
+    const { runs, plans, waits, artifacts, publisher, pipelines, orchestrations, clock } = durable;
     return {
-      ...{ runs, waits, artifacts, publisher, pipelines, orchestrations, time: clock },
+      ...{ runs, plans, waits, artifacts, publisher, pipelines, orchestrations, time: clock },
       begin: (plan, input) => durable.start(plan, input),
       quiet: () => durable.quiet(),
       moveTo: (limit) => {
@@ -64,9 +66,9 @@ export const ENGINES: Readonly<Record<string, OpenEngine>> = {
   'the durable engine': fragileEngine(() => undefined),
   'the in-process engine': async (behaviours) => {
     const local = new InProcessRuns(behaviours);
-    const { runs, waits, artifacts, publisher, pipelines, engine, timers } = local;
+    const { runs, plans, waits, artifacts, publisher, pipelines, engine, timers } = local;
     return {
-      ...{ runs, waits, artifacts, publisher, pipelines, orchestrations: engine, time: timers },
+      ...{ runs, plans, waits, artifacts, publisher, pipelines, orchestrations: engine, time: timers },
       begin: (plan, input) => local.begin(plan, input),
       quiet: () => engine.settled(),
       moveTo: (limit) => timers.moveTo(limit),
@@ -123,8 +125,8 @@ export class EngineWorld {
   }
 
   async cancel(reason = 'Enough.', runId = RUN_ID): Promise<Cancellation> {
-    const { runs, orchestrations, time: clock } = this.engine;
-    const cancellation = await cancelRun(runId, reason, { runs, orchestrations, clock, relay: this.#relay });
+    const { runs, plans, orchestrations, time: clock } = this.engine;
+    const cancellation = await cancelRun(runId, reason, { runs, plans, orchestrations, clock, relay: this.#relay });
     await this.engine.quiet();
     return cancellation;
   }

@@ -50,7 +50,7 @@ export function wait(name: string, eventKey: string, timeoutMs?: number, rest: P
 /** A node that starts another pipeline. */
 export function child(name: string, pipeline: string, rest: Partial<PlanNode> & { readonly detached?: boolean } = {}): PlanNode {
   const { detached = false, ...others } = rest;
-  return node(name, [], { kind: 'child', spec: { pipeline, wait: !detached }, timeoutMs: 0, ...others });
+  return node(name, [], { kind: 'pipeline_node', spec: { pipeline, wait: !detached }, timeoutMs: 0, ...others });
 }
 
 export function plan(...nodes: PlanNode[]): Plan {
@@ -78,7 +78,11 @@ export function kinds(behaviours: Readonly<Record<string, Behaviour>> = {}): Rea
     run: async (spec, input, context) => behaviours[String(spec['fn'])]?.(input, context, spec) ?? null,
   };
   const echo: PureNodeKind = { ...definition, kind: 'echo', role: 'pure', evaluate: (_, { input }) => input };
-  const engine = (['composite', 'wait', 'child'] as const).map((role): NodeKind => ({ ...definition, kind: role, role }));
+  const engine: readonly NodeKind[] = [
+    { ...definition, kind: 'composite', role: 'composite' },
+    { ...definition, kind: 'wait', role: 'wait' },
+    { ...definition, kind: 'pipeline_node', role: 'child' },
+  ];
   return new Map([work, step, echo, ...engine].map((kind) => [kind.kind, kind]));
 }
 

@@ -117,6 +117,14 @@ export class CosmosRunStore implements RunStore {
     return last && found.length > limit ? { runs, cursor: cursorAfter(last) } : { runs };
   }
 
+  async openChildren(runId: string): Promise<readonly RunRecord[]> {
+    const query = {
+      query: 'SELECT * FROM c WHERE c.parent.runId = @parent AND NOT IS_DEFINED(c.finishedAt)',
+      parameters: [{ name: '@parent', value: runId }],
+    };
+    return (await this.#query(query, Number.POSITIVE_INFINITY)).map(fromRunDocument);
+  }
+
   async #recorded({ runId, node }: NodeRecord): Promise<NodeRecord> {
     const document = await this.#readDocument(runId, nodeDocumentId(node));
     return document === undefined ? vanished(`The node ${node} of the run ${runId}`) : fromNodeDocument(document);

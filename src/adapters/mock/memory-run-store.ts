@@ -82,6 +82,10 @@ export class MemoryRunStore implements RunStore {
     return last && matching.length > runs.length ? { runs, cursor: cursorAfter(last) } : { runs };
   }
 
+  async openChildren(runId: string): Promise<readonly RunRecord[]> {
+    return structuredClone(this.#runs((run) => run.parent?.runId === runId && run.finishedAt === undefined));
+  }
+
   #entry(runId: string): Entry {
     const entry = this.#entries.get(runId);
     if (!entry) throw new DependencyRefusedError(`The run ${runId} is not in the store. Claim it first.`);
