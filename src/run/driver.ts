@@ -4,17 +4,18 @@ import type { Plan } from '../pipeline/plan.ts';
 import type { AdvanceResult, RunOutcome, Suspension } from './advance-task.ts';
 import { KnownRun } from './known-run.ts';
 import { isLarge } from './large.ts';
-import { nodeOf, OpenSteps } from './open-steps.ts';
 import type { NodeOutcome } from './outcome.ts';
+import type { Pending, PendingTask } from './pending.ts';
+import { nodeOf, PendingSet } from './pending-set.ts';
 import { type Progress, progress } from './progress.ts';
 import type { RunGeneration } from './run-generation.ts';
-import type { RunShell, Step, TaskStep, Verdict } from './run-step.ts';
+import type { RunShell, Verdict } from './run-shell.ts';
 import { taskFor } from './task-for.ts';
 import { wakeEvent } from './wake-event.ts';
 
 const OPEN: Verdict = { kind: 'open' };
 /** A task that takes whatever is next. */
-const NEXT: TaskStep = { kind: 'task', node: null, attempt: 1, breakdowns: 0, lookUp: false };
+const NEXT: PendingTask = { kind: 'task', node: null, attempt: 1, breakdowns: 0, lookUp: false };
 
 /** A task that could not be carried out is given again after 1 s, 2 s, 4 s … up to this. */
 const LONGEST_BREAKDOWN_WAIT_MS = 300_000;
@@ -43,13 +44,13 @@ export class RunDriver {
   readonly #kinds: ReadonlyMap<string, NodeKind>;
   readonly #shell: RunShell;
   readonly #known = new KnownRun();
-  readonly #open = new OpenSteps();
+  readonly #open = new PendingSet();
   /** Nodes that were spoken to while a task was looking at them already. */
   readonly #lookAgain = new Set<string>();
   #plan: Plan | undefined;
   #given = 0;
   #begunAt = 0;
-  /** The time of the step at hand. */
+  /** The time of what is at hand. */
   #now = 0;
   #startedAt = 0;
   /** Something has happened that the last task for whatever is next was not told of. */
@@ -75,48 +76,48 @@ export class RunDriver {
     this.#give(NEXT, now);
   }
 
-  /** A step has succeeded; of a task, `result` is what came of it. */
-  done(step: Step, result: AdvanceResult | undefined, now: number): Verdict {
+  /** Something pending has succeeded; of a task, `result` is what came of it. */
+  done(pending: Pending, result: AdvanceResult | undefined, now: number): Verdict {
     // What was dropped may still come to an end.
-    if (!this.#open.remove(step)) return OPEN;
+    if (!this.#open.remove(pending)) return OPEN;
     this.#now = now;
-    switch (step.kind) {
+    switch (pending.kind) {
       case 'task':
-        if (result !== undefined) this.#afterTask(step, result, now);
+        if (result !== undefined) this.#afterTask(pending, result, now);
         break;
       case 'signal':
         break;
       case 'event':
         this.#isNextOutdated = true;
-        this.#lookAt(step.node, now);
+        this.#lookAt(pending.node, now);
         break;
       default:
-        if (now < step.at) this.#timer(now, step);
-        else this.#afterTimer(step, now);
+        if (now < pending.at) this.#timer(now, pending);
+        else this.#afterTimer(pending, now);
     }
     return this.#verdict();
   }
 
-  /** A step could not be carried out. */
-  failed(step: Step, error: unknown, now: number): Verdict {
-    if (!this.#open.remove(step)) return OPEN;
+  /** Something pending could not be carried out. */
+  failed(pending: Pending, error: unknown, now: number): Verdict {
+    if (!this.#open.remove(pending)) return OPEN;
     this.#now = now;
-    if (step.kind === 'signal') {
-      if (step.breakdowns < MAX_SIGNAL_BREAKDOWNS) this.#signal({ ...step, breakdowns: step.breakdowns + 1 });
+    if (pending.kind === 'signal') {
+      if (pending.breakdowns < MAX_SIGNAL_BREAKDOWNS) this.#signal({ ...pending, breakdowns: pending.breakdowns + 1 });
       // Whoever was to be told looks by itself in the end.
       return this.#verdict();
     }
-    if (step.kind !== 'task') throw error;
-    this.#pauseAfter(step, error, now);
+    if (pending.kind !== 'task') throw error;
+    this.#pauseAfter(pending, error, now);
     return this.#verdict();
   }
 
-  #pauseAfter(step: TaskStep, error: unknown, now: number): void {
+  #pauseAfter(pending: PendingTask, error: unknown, now: number): void {
     const [line = ''] = messageOf(error).split('\n');
-    const breakdowns = step.breakdowns + 1;
+    const breakdowns = pending.breakdowns + 1;
     const giveUp = { code: 'run_abandoned', reason: line.slice(0, MAX_REASON_CHARACTERS) } as const;
-    const next = { ...step, breakdowns, lookUp: true, ...(breakdowns < MAX_BREAKDOWNS ? {} : { giveUp }) };
-    this.#timer(now, { kind: 'pause', next, at: now + Math.min(1000 * 2 ** step.breakdowns, LONGEST_BREAKDOWN_WAIT_MS) });
+    const next = { ...pending, breakdowns, lookUp: true, ...(breakdowns < MAX_BREAKDOWNS ? {} : { giveUp }) };
+    this.#timer(now, { kind: 'pause', next, at: now + Math.min(1000 * 2 ** pending.breakdowns, LONGEST_BREAKDOWN_WAIT_MS) });
   }
 
   /** What has become of the run's nodes, as far as tasks have told. */
@@ -132,7 +133,7 @@ export class RunDriver {
     return times.length === 0 ? undefined : Math.min(...times);
   }
 
-  #afterTask(step: TaskStep, result: AdvanceResult, now: number): void {
+  #afterTask(pending: PendingTask, result: AdvanceResult, now: number): void {
     if (result.ended !== undefined) {
       for (const outcome of result.outcomes) this.#known.learn(outcome);
       this.#end(result.ended);
@@ -140,18 +141,18 @@ export class RunDriver {
     }
     if (this.#plan === undefined && result.plan !== undefined) this.#learnPlan(result.plan, now);
     // A composite node whose time was up has ended without the nodes that were at work in it: what they come to counts no more.
-    const counts = step.node === null || !this.#known.isOver(step.node);
+    const counts = pending.node === null || !this.#known.isOver(pending.node);
     if (counts) this.#learn(result, now);
-    if (step.node !== null || broughtNews(result)) this.#isNextOutdated = true;
+    if (pending.node !== null || broughtNews(result)) this.#isNextOutdated = true;
     if (counts) for (const node of result.ready ?? []) this.#give({ ...NEXT, node }, now, result.ready);
     this.#giveWhatIsReady(now);
   }
 
-  #afterTimer(step: Extract<Step, { readonly at: number }>, now: number): void {
+  #afterTimer(pending: Extract<Pending, { readonly at: number }>, now: number): void {
     this.#isNextOutdated = true;
-    if (step.kind === 'pause') this.#giveAgain(step, now);
-    else if (step.kind === 'look') this.#lookAt(step.node, now);
-    else if (step.kind === 'wake') this.#giveWhatIsReady(now);
+    if (pending.kind === 'pause') this.#giveAgain(pending, now);
+    else if (pending.kind === 'look') this.#lookAt(pending.node, now);
+    else if (pending.kind === 'wake') this.#giveWhatIsReady(now);
     else {
       const seconds = (this.#plan?.timeoutMs ?? 0) / 1000;
       const settled = this.#plan?.nodes.filter(({ name }) => this.#known.outcomes.has(name)).length ?? 0;
@@ -160,7 +161,7 @@ export class RunDriver {
     }
   }
 
-  #giveAgain(pause: Extract<Step, { readonly kind: 'pause' }>, now: number): void {
+  #giveAgain(pause: Extract<Pending, { readonly kind: 'pause' }>, now: number): void {
     if (this.#isFull) this.#open.add(pause);
     else if (pause.next.node !== null || pause.next.giveUp !== undefined || !this.#open.isDeciding('task'))
       this.#give(pause.next, now);
@@ -168,7 +169,7 @@ export class RunDriver {
 
   /** Somebody spoke to a waiting node, or its time is up. A task that is to be given again looks by itself. */
   #lookAt(node: string, now: number): void {
-    this.#drop((step) => step.kind === 'look' && step.node === node);
+    this.#drop((pending) => pending.kind === 'look' && pending.node === node);
     if (this.#open.nodes('task').includes(node)) this.#lookAgain.add(node);
     else if (!this.#open.nodes('pause').includes(node)) this.#give({ ...NEXT, node, lookUp: true }, now);
   }
@@ -197,7 +198,7 @@ export class RunDriver {
   #suspend({ node, lookAt, start }: Suspension, now: number): void {
     // An engine gives an event to whoever asked for it first, so nobody asks twice.
     if (!this.#open.nodes('event').includes(node)) {
-      const event: Step = { kind: 'event', node };
+      const event: Pending = { kind: 'event', node };
       this.#open.add(event);
       this.#shell.event(wakeEvent(node), event);
     }
@@ -210,19 +211,19 @@ export class RunDriver {
     if (this.#plan === undefined) throw new Error('The first task brought no plan.');
     // A task for whatever is next is deciding: what it finds counts.
     if (this.#isFull || this.#open.isDeciding('task')) return;
-    const step = this.#progress(this.#plan, now);
-    if (step === undefined) {
+    const next = this.#progress(this.#plan, now);
+    if (next === undefined) {
       if (this.#isNextOutdated && !this.#open.isDeciding('pause')) this.#give(NEXT, now);
       return;
     }
-    for (const frame of step.frames) this.#known.enter(frame);
-    for (const outcome of step.settled) this.#known.learn(outcome);
+    for (const frame of next.frames) this.#known.enter(frame);
+    for (const outcome of next.settled) this.#known.learn(outcome);
     this.#dropSettled();
-    this.#wake(step.wakeAt, now);
-    const together = step.ready.map(({ path }) => path);
+    this.#wake(next.wakeAt, now);
+    const together = next.ready.map(({ path }) => path);
     for (const node of together) this.#give({ ...NEXT, node }, now, together);
     // A run that is over does not wait for the time to try again.
-    if (step.end !== undefined && this.#open.count('task') === 0 && !this.#open.isDeciding('pause')) this.#give(NEXT, now);
+    if (next.end !== undefined && this.#open.count('task') === 0 && !this.#open.isDeciding('pause')) this.#give(NEXT, now);
   }
 
   /** Undefined if it takes a task to tell: a value is too large to be here. */
@@ -232,15 +233,15 @@ export class RunDriver {
     const { outcomes, results, frames } = this.#known;
     const atWork = new Set(this.#open.nodes('task'));
     const waiting = new Set(this.#open.nodes('pause', 'event'));
-    const step = progress(plan, this.#kinds, { runId, input: input.value, outcomes, results, frames, atWork, waiting }, now);
-    return step.settled.some(isLarge) ? undefined : step;
+    const next = progress(plan, this.#kinds, { runId, input: input.value, outcomes, results, frames, atWork, waiting }, now);
+    return next.settled.some(isLarge) ? undefined : next;
   }
 
   /** Gives a task; `alongside` are nodes that are being given at the same moment. */
-  #give(step: TaskStep, now: number, alongside: readonly string[] = []): void {
+  #give(pending: PendingTask, now: number, alongside: readonly string[] = []): void {
     if (this.#isFull) return;
-    if (step.node === null) this.#isNextOutdated = false;
-    const task = taskFor(step, {
+    if (pending.node === null) this.#isNextOutdated = false;
+    const task = taskFor(pending, {
       generation: this.#generation,
       known: this.#known,
       plan: this.#plan,
@@ -249,43 +250,43 @@ export class RunDriver {
       now,
     });
     this.#given += 1;
-    this.#open.add(step);
-    this.#shell.task(task, step);
+    this.#open.add(pending);
+    this.#shell.task(task, pending);
   }
 
-  #timer(now: number, step: Extract<Step, { readonly at: number }>): void {
-    this.#open.add(step);
+  #timer(now: number, pending: Extract<Pending, { readonly at: number }>): void {
+    this.#open.add(pending);
     if (this.#isFull) return;
-    this.#shell.timer(Math.min(step.at, now + LONGEST_TIMER_MS), step);
+    this.#shell.timer(Math.min(pending.at, now + LONGEST_TIMER_MS), pending);
   }
 
   /** One timer for the earliest time is enough: whatever is due later is told again then. */
   #wake(at: number | undefined, now: number): void {
     if (at === undefined || this.#open.wakesBy(at)) return;
-    this.#drop((step) => step.kind === 'wake');
+    this.#drop((pending) => pending.kind === 'wake');
     this.#timer(now, { kind: 'wake', at });
   }
 
-  #signal(step: Extract<Step, { readonly kind: 'signal' }>): void {
-    this.#open.add(step);
-    this.#shell.signal(step.signal, step);
+  #signal(pending: Extract<Pending, { readonly kind: 'signal' }>): void {
+    this.#open.add(pending);
+    this.#shell.signal(pending.signal, pending);
   }
 
   /** What waits within a node that has ended waits in vain. */
   #dropSettled(): void {
-    this.#drop((step) => {
-      const node = step.kind === 'task' ? null : nodeOf(step);
+    this.#drop((pending) => {
+      const node = pending.kind === 'task' ? null : nodeOf(pending);
       return node !== null && (this.#known.outcomes.has(node) || this.#known.isOver(node));
     });
   }
 
-  #drop(isObsolete: (step: Step) => boolean): void {
-    for (const step of this.#open.drop(isObsolete)) this.#shell.drop(step);
+  #drop(isObsolete: (pending: Pending) => boolean): void {
+    for (const pending of this.#open.drop(isObsolete)) this.#shell.drop(pending);
   }
 
   #end(status: RunOutcome): void {
     this.#ended = status;
-    this.#drop((step) => step.kind !== 'signal');
+    this.#drop((pending) => pending.kind !== 'signal');
     const { parent } = this.#generation;
     if (parent === undefined) return;
     const signal = { kind: 'wake', runId: parent.runId, event: wakeEvent(parent.node) } as const;

@@ -2,8 +2,9 @@ import type { OrchestrationContext, Task } from 'durable-functions';
 import type { NodeKind } from '../nodes/node-kind.ts';
 import type { AdvanceResult, AdvanceTask, RunOutcome } from './advance-task.ts';
 import { RunDriver } from './driver.ts';
+import type { Pending } from './pending.ts';
 import { fromGenerationInput, toGenerationInput } from './run-generation.ts';
-import type { RunShell, Step } from './run-step.ts';
+import type { RunShell } from './run-shell.ts';
 import type { Signal } from './signal.ts';
 import { TaskSet } from './task-set.ts';
 import { timerAt } from './timer-at.ts';
@@ -20,15 +21,15 @@ export interface RunActivities {
  */
 export function orchestrator(kinds: ReadonlyMap<string, NodeKind>, activities: RunActivities) {
   return function* run(context: OrchestrationContext): Generator<Task, { status: RunOutcome } | undefined, unknown> {
-    const steps = new TaskSet<Step>(context.df.Task);
-    const driver = new RunDriver(fromGenerationInput(context.df.getInput()), kinds, shell(context, activities, steps));
+    const tasks = new TaskSet<Pending>(context.df.Task);
+    const driver = new RunDriver(fromGenerationInput(context.df.getInput()), kinds, shell(context, activities, tasks));
     /** Unix milliseconds by the durable clock. */
     const now = () => context.df.currentUtcDateTime.getTime();
     driver.begin(now());
     for (;;) {
-      const { task, label: step } = yield* steps.next();
-      const result = step.kind === 'task' ? (task.result as AdvanceResult) : undefined;
-      const verdict = task.isFaulted ? driver.failed(step, task.result, now()) : driver.done(step, result, now());
+      const { task, label: pending } = yield* tasks.next();
+      const result = pending.kind === 'task' ? (task.result as AdvanceResult) : undefined;
+      const verdict = task.isFaulted ? driver.failed(pending, task.result, now()) : driver.done(pending, result, now());
       if (verdict.kind === 'ended') return { status: verdict.status };
       if (verdict.kind === 'open') continue;
       context.df.continueAsNew(toGenerationInput(verdict.generation));
@@ -37,12 +38,12 @@ export function orchestrator(kinds: ReadonlyMap<string, NodeKind>, activities: R
   };
 }
 
-function shell({ df }: OrchestrationContext, activities: RunActivities, steps: TaskSet<Step>): RunShell {
+function shell({ df }: OrchestrationContext, activities: RunActivities, tasks: TaskSet<Pending>): RunShell {
   return {
-    task: (task, step) => steps.add(activities.advance(task), step),
-    timer: (at, step) => steps.add(timerAt(df, at), step),
-    event: (name, step) => steps.add(df.waitForExternalEvent(name), step),
-    signal: (signal, step) => steps.add(activities.signal(signal), step),
-    drop: (step) => steps.drop(step),
+    task: (task, pending) => tasks.add(activities.advance(task), pending),
+    timer: (at, pending) => tasks.add(timerAt(df, at), pending),
+    event: (name, pending) => tasks.add(df.waitForExternalEvent(name), pending),
+    signal: (signal, pending) => tasks.add(activities.signal(signal), pending),
+    drop: (pending) => tasks.drop(pending),
   };
 }

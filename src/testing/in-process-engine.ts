@@ -4,17 +4,18 @@ import type { AdvanceDependencies } from '../run/advance-dependencies.ts';
 import type { AdvanceResult, AdvanceTask } from '../run/advance-task.ts';
 import { RunDriver } from '../run/driver.ts';
 import type { NodeOutcome } from '../run/outcome.ts';
+import type { Pending } from '../run/pending.ts';
 import type { RunGeneration } from '../run/run-generation.ts';
-import type { RunShell, Step, Verdict } from '../run/run-step.ts';
+import type { RunShell, Verdict } from '../run/run-shell.ts';
 import { carryOut, type Signal } from '../run/signal.ts';
 import type { Timers } from './timers.ts';
 
 interface LiveRun {
   driver: RunDriver;
-  readonly events: Map<string, Step>;
+  readonly events: Map<string, Pending>;
   /** Events that came before anybody waited for them. */
   readonly early: Set<string>;
-  readonly timers: Map<Step, { readonly at: number; readonly cancel: () => void }>;
+  readonly timers: Map<Pending, { readonly at: number; readonly cancel: () => void }>;
   isSuspended: boolean;
   /** What happened while the run was suspended. */
   readonly held: (() => void)[];
@@ -53,11 +54,11 @@ export class InProcessEngine implements Orchestrations {
 
   async wake(runId: string, event: string): Promise<void> {
     const run = this.#runs.get(runId);
-    const step = run?.events.get(event);
+    const pending = run?.events.get(event);
     if (run === undefined) return;
     run.events.delete(event);
-    if (step === undefined) run.early.add(event);
-    else this.#tell(run, step, undefined);
+    if (pending === undefined) run.early.add(event);
+    else this.#tell(run, pending, undefined);
   }
 
   async terminate(runId: string): Promise<void> {
@@ -122,26 +123,26 @@ export class InProcessEngine implements Orchestrations {
 
   #shell(runOf: () => LiveRun): RunShell {
     return {
-      task: (task, step) => this.#work(runOf(), step, this.#advance(task)),
-      signal: (signal, step) => this.#work(runOf(), step, this.#signal(signal)),
-      timer: (at, step) => {
+      task: (task, pending) => this.#work(runOf(), pending, this.#advance(task)),
+      signal: (signal, pending) => this.#work(runOf(), pending, this.#signal(signal)),
+      timer: (at, pending) => {
         const run = runOf();
         const fire = () => {
-          run.timers.delete(step);
-          this.#tell(run, step, undefined);
+          run.timers.delete(pending);
+          this.#tell(run, pending, undefined);
         };
-        run.timers.set(step, { at, cancel: this.#timers.at(at, fire) });
+        run.timers.set(pending, { at, cancel: this.#timers.at(at, fire) });
       },
-      event: (name, step) => {
+      event: (name, pending) => {
         const run = runOf();
-        if (run.early.delete(name)) queueMicrotask(() => this.#tell(run, step, undefined));
-        else run.events.set(name, step);
+        if (run.early.delete(name)) queueMicrotask(() => this.#tell(run, pending, undefined));
+        else run.events.set(name, pending);
       },
-      drop: (step) => {
+      drop: (pending) => {
         const run = runOf();
-        run.timers.get(step)?.cancel();
-        run.timers.delete(step);
-        for (const [name, waiting] of run.events) if (waiting === step) run.events.delete(name);
+        run.timers.get(pending)?.cancel();
+        run.timers.delete(pending);
+        for (const [name, waiting] of run.events) if (waiting === pending) run.events.delete(name);
       },
     };
   }
@@ -156,7 +157,7 @@ export class InProcessEngine implements Orchestrations {
     return undefined;
   }
 
-  #work(run: LiveRun, step: Step, work: Promise<AdvanceResult | undefined>): void {
+  #work(run: LiveRun, pending: Pending, work: Promise<AdvanceResult | undefined>): void {
     this.#busy += 1;
     const done = () => {
       this.#busy -= 1;
@@ -164,14 +165,14 @@ export class InProcessEngine implements Orchestrations {
     };
     void work
       .then(
-        (result) => this.#tell(run, step, result),
-        (error: unknown) => this.#hold(run, () => this.#obey(run, run.driver.failed(step, error, this.#timers.now()))),
+        (result) => this.#tell(run, pending, result),
+        (error: unknown) => this.#hold(run, () => this.#obey(run, run.driver.failed(pending, error, this.#timers.now()))),
       )
       .finally(done);
   }
 
-  #tell(run: LiveRun, step: Step, result: AdvanceResult | undefined): void {
-    this.#hold(run, () => this.#obey(run, run.driver.done(step, result, this.#timers.now())));
+  #tell(run: LiveRun, pending: Pending, result: AdvanceResult | undefined): void {
+    this.#hold(run, () => this.#obey(run, run.driver.done(pending, result, this.#timers.now())));
   }
 
   #hold(run: LiveRun, action: () => void): void {

@@ -3,8 +3,9 @@ import type { Plan } from '../../src/pipeline/plan.ts';
 import type { Payload } from '../../src/ports/run-store.ts';
 import type { AdvanceResult, AdvanceTask } from '../../src/run/advance-task.ts';
 import { RunDriver } from '../../src/run/driver.ts';
+import type { Pending } from '../../src/run/pending.ts';
 import type { RunGeneration } from '../../src/run/run-generation.ts';
-import type { Step, Verdict } from '../../src/run/run-step.ts';
+import type { Verdict } from '../../src/run/run-shell.ts';
 import { body, composite, kinds, node, plan, wait } from './plans.ts';
 
 const HOUR = 3_600_000;
@@ -15,9 +16,9 @@ const BLOB: Payload = {
 
 /** A driver whose tasks, timers and events are carried out by the test. */
 class Driven {
-  readonly tasks: { readonly task: AdvanceTask; readonly step: Step }[] = [];
-  readonly timers: { readonly at: number; readonly step: Step }[] = [];
-  readonly events: Step[] = [];
+  readonly tasks: { readonly task: AdvanceTask; readonly step: Pending }[] = [];
+  readonly timers: { readonly at: number; readonly step: Pending }[] = [];
+  readonly events: Pending[] = [];
   now = 0;
   readonly #driver: RunDriver;
 
@@ -34,7 +35,7 @@ class Driven {
   }
 
   /** The task that was given last for the node. */
-  task(path: string | null): Step {
+  task(path: string | null): Pending {
     const found = this.tasks.findLast(({ task }) => task.node === path);
     if (found === undefined) throw new Error(`No task for ${path}.`);
     return found.step;
@@ -45,12 +46,12 @@ class Driven {
     return this.tasks.map(({ task }) => task.node);
   }
 
-  done(step: Step | undefined, result?: Partial<AdvanceResult>): Verdict {
+  done(step: Pending | undefined, result?: Partial<AdvanceResult>): Verdict {
     if (step === undefined) throw new Error('There is no such step.');
     return this.#driver.done(step, result === undefined ? undefined : { outcomes: [], ...result }, this.now);
   }
 
-  failed(step: Step): Verdict {
+  failed(step: Pending): Verdict {
     return this.#driver.failed(step, new Error('Away.'), this.now);
   }
 }

@@ -1,12 +1,11 @@
-import type { AdvanceTask, GiveUp, RunOutcome } from './advance-task.ts';
-import type { RunGeneration } from './run-generation.ts';
+import type { GiveUp } from './advance-task.ts';
 import type { Signal } from './signal.ts';
 
 /** Something that is under way for a run, and how it is told apart from the rest. */
-export type Step =
-  | TaskStep
+export type Pending =
+  | PendingTask
   /** The time until a task is given again: the node is to be tried again, or the task broke down. */
-  | { readonly kind: 'pause'; readonly next: TaskStep; readonly at: number }
+  | { readonly kind: 'pause'; readonly next: PendingTask; readonly at: number }
   /** An event that tells to look at a waiting node again, and the time to look at the latest. */
   | { readonly kind: 'event'; readonly node: string }
   | { readonly kind: 'look'; readonly node: string; readonly at: number }
@@ -15,7 +14,7 @@ export type Step =
   | { readonly kind: 'run_timeout'; readonly at: number }
   | { readonly kind: 'signal'; readonly signal: Signal; readonly breakdowns: number };
 
-export interface TaskStep {
+export interface PendingTask {
   readonly kind: 'task';
   /** The node it is about; null for a task that takes whatever is next. */
   readonly node: string | null;
@@ -26,20 +25,3 @@ export interface TaskStep {
   readonly lookUp: boolean;
   readonly giveUp?: GiveUp;
 }
-
-/** Carries out what the driver decides: durable tasks in Azure, promises and a clock in a test. */
-export interface RunShell {
-  task(task: AdvanceTask, step: Step): void;
-  /** `at` is Unix milliseconds. */
-  timer(at: number, step: Step): void;
-  event(name: string, step: Step): void;
-  signal(signal: Signal, step: Step): void;
-  /** Nobody waits for it any more. */
-  drop(step: Step): void;
-}
-
-export type Verdict =
-  | { readonly kind: 'open' }
-  | { readonly kind: 'ended'; readonly status: RunOutcome }
-  /** Begin again with a fresh history. */
-  | { readonly kind: 'continue'; readonly generation: RunGeneration };
