@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the language has its own variables.
 import { describe, expect, it } from 'vitest';
 import { compileLibrary } from '../src/library.ts';
 import { nodeKinds } from '../src/nodes/node-kinds.ts';
@@ -96,7 +95,7 @@ describe('the library of documents', () => {
 
   it('builds for an environment, with its variables', () => {
     const own = `${pipeline}  ports: { llm: { adapter: own } }\n`;
-    const prod = 'spec: { ports: { llm: { adapter: "${ADAPTER}" } } }';
+    const prod = `spec: { ports: { llm: { adapter: "\${ADAPTER}" } } }`;
     const files = [file('orders.yaml', own), file('environments/prod.yaml', prod)];
 
     const library = compileLibrary(files, language, { environment: 'production', variables: { ADAPTER: 'theirs' } });

@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the language has its own variables.
 import { describe, expect, it } from 'vitest';
 import { compileFiles, NODE, pipeline, places } from './files.ts';
 
@@ -47,7 +46,7 @@ const ROWS: readonly Row[] = [
   ['PY34 half an expression', withKey('when: "order.total >"'), ['5:86 expression_parse']],
   ['PY35 reading a node that waits', nodes(step('a', ', dependencies: [b]'), step('b', ', wait_for: a')), ['5:81 cycle']],
   ['PY36 a file outside', pipeline('nodes:', '- "!include": ../../etc/passwd', `- ${step('a')}`), ['5:5 path_outside_root']],
-  ['PY37 unset variables', withKey('when: "${A}", on_error: "${B}"'), ['5:73 variable_unset', '5:91 variable_unset']],
+  ['PY37 unset variables', withKey(`when: "\${A}", on_error: "\${B}"`), ['5:73 variable_unset', '5:91 variable_unset']],
 ];
 
 describe('bad input to the compiler', () => {

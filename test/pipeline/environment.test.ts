@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the language has its own variables.
 import { describe, expect, it } from 'vitest';
 import { compileFiles, NODE, pipeline, places } from './files.ts';
 
