@@ -2,11 +2,11 @@ import type { JsonObject, JsonValue } from '../json.ts';
 import type { CompositeRun, CompositeState } from './composite.ts';
 
 /** `if-else` and `switch`: at most one body runs, chosen by conditions. */
-export function stepBranches(run: CompositeRun): CompositeState {
-  return run.spec.mode === 'if-else' ? stepIfElse(run) : stepSwitch(run);
+export function walkBranches(run: CompositeRun): CompositeState {
+  return run.spec.mode === 'if-else' ? walkIfElse(run) : walkSwitch(run);
 }
 
-function stepIfElse(run: CompositeRun): CompositeState {
+function walkIfElse(run: CompositeRun): CompositeState {
   const holds = run.holds(run.spec.condition, noState(run));
   const branch = holds ? 'then' : 'else';
   const metadata = {
@@ -18,7 +18,7 @@ function stepIfElse(run: CompositeRun): CompositeState {
   return branchEnd(run, branch, { condition_met: holds }, metadata);
 }
 
-function stepSwitch(run: CompositeRun): CompositeState {
+function walkSwitch(run: CompositeRun): CompositeState {
   const { branches, else_action: elseAction = null } = run.spec;
   const evaluations: boolean[] = [];
   for (const { condition } of branches) {

@@ -5,13 +5,13 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import { NODE_TIMEOUT_MS } from '../limits.ts';
 import type { PlanNode } from '../pipeline/plan.ts';
 import type { FailureRecord } from '../ports/run-store.ts';
-import { stepBranches } from './branches.ts';
+import { walkBranches } from './branches.ts';
 import { type CompositeSpec, readCompositeSpec } from './composite-spec.ts';
 import { failureOf, NodeTimeoutError } from './failure.ts';
 import type { Frame } from './frame.ts';
 import type { GraphState } from './graph-scope.ts';
-import { stepItems } from './loop-items.ts';
-import { stepTurns } from './loop-turns.ts';
+import { walkItems } from './loop-items.ts';
+import { walkTurns } from './loop-turns.ts';
 import { bodyPath, bodyPrefix, isWithin, REDUCER } from './node-path.ts';
 import { failedOutcome } from './outcome.ts';
 import { retryDelayMs } from './retry.ts';
@@ -34,7 +34,7 @@ export type CompositeState =
   | { readonly kind: 'failed'; readonly error: FailureRecord };
 
 /** Brings a composite node as far as it goes without an effect, and settles it if it has ended. */
-export function stepComposite(walk: Walk, turn: CompositeTurn): void {
+export function walkComposite(walk: Walk, turn: CompositeTurn): void {
   const { path, node, known } = turn;
   const frame = walk.frameOf(path) ?? { node: path, attempt: 1, startedAt: walk.now, known };
   if (walk.frameOf(path) === undefined) walk.setFrame(frame);
@@ -43,7 +43,7 @@ export function stepComposite(walk: Walk, turn: CompositeTurn): void {
     return;
   }
 
-  const state = isOverdue(walk, turn, frame) ? overdue(node) : stepMode(new CompositeRun(walk, turn, frame));
+  const state = isOverdue(walk, turn, frame) ? overdue(node) : walkMode(new CompositeRun(walk, turn, frame));
   if (state.kind === 'done') {
     const metadata = { ...state.metadata, duration_ms: walk.now - frame.startedAt };
     walk.settle({ node: path, status: 'completed', result: { value: { result: state.result, metadata } } });
@@ -52,16 +52,16 @@ export function stepComposite(walk: Walk, turn: CompositeTurn): void {
   }
 }
 
-function stepMode(run: CompositeRun): CompositeState {
+function walkMode(run: CompositeRun): CompositeState {
   try {
     switch (run.spec.mode) {
       case 'for-each':
       case 'times':
-        return stepItems(run);
+        return walkItems(run);
       case 'while':
-        return stepTurns(run);
+        return walkTurns(run);
       default:
-        return stepBranches(run);
+        return walkBranches(run);
     }
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;

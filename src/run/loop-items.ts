@@ -6,7 +6,7 @@ import { collect } from './collect.ts';
 import type { CompositeRun, CompositeState } from './composite.ts';
 
 /** `for-each` and `times`: the body once for each item, up to `concurrency` at a time. All are attempted, whatever fails. */
-export function stepItems(run: CompositeRun): CompositeState {
+export function walkItems(run: CompositeRun): CompositeState {
   const items = itemsOf(run);
   if (!Array.isArray(items)) return { kind: 'failed', error: items };
   const attempted = attempt(run, items);

@@ -4,7 +4,7 @@ import type { CompositeRun, CompositeState } from './composite.ts';
 import { collected } from './loop-items.ts';
 
 /** `while`: the body again and again as long as the condition holds, with a state that goes from turn to turn. */
-export function stepTurns(run: CompositeRun): CompositeState {
+export function walkTurns(run: CompositeRun): CompositeState {
   const { spec, walk } = run;
   let turns = run.frame.turns ?? 0;
   let state: JsonObject = run.frame.state ?? spec.initial_state;

@@ -26,11 +26,28 @@ export function isWithin(path: string, ancestor: string): boolean {
   return next === undefined || next === '[' || next === '.' || next === '~';
 }
 
-/** The bodies that a node lies in, from the outside in, with the composite nodes they belong to. */
-export function bodiesAround(path: string): { readonly composite: string; readonly attempt: number; readonly body: string }[] {
-  return [...path.matchAll(/(?:~(\d+))?\[[^\]]*\](?=\.)/g)].map((match) => ({
-    composite: path.slice(0, match.index),
-    attempt: Number(match[1] ?? 1),
-    body: path.slice(0, match.index + match[0].length),
-  }));
+/** A body that a node lies in. */
+export interface BodyAround {
+  /** Path of the composite node it belongs to, and that node's name in its graph. */
+  readonly composite: string;
+  readonly name: string;
+  readonly attempt: number;
+  /** Which body or item of the composite node: `3`, `else`. */
+  readonly key: string;
+  /** Path of the body. */
+  readonly body: string;
+}
+
+/** The bodies that a node lies in, from the outside in. */
+export function bodiesAround(path: string): BodyAround[] {
+  return [...path.matchAll(/([^.[~]+)(?:~(\d+))?\[([^\]]*)\](?=\.)/g)].map((match) => {
+    const [whole, name = '', attempt, key = ''] = match;
+    return {
+      composite: path.slice(0, match.index + name.length),
+      name,
+      attempt: Number(attempt ?? 1),
+      key,
+      body: path.slice(0, match.index + whole.length),
+    };
+  });
 }

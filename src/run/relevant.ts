@@ -1,6 +1,6 @@
-import type { Plan, PlanBody, PlanNode } from '../pipeline/plan.ts';
+import type { Plan, PlanNode } from '../pipeline/plan.ts';
 import { readCompositeSpec } from './composite-spec.ts';
-import { isWithin, REDUCER } from './node-path.ts';
+import { type BodyAround, bodiesAround, isWithin, REDUCER } from './node-path.ts';
 
 /**
  * Of what is known of a run, what a task for the node needs: not what other items of a loop have come to, if its items run side
@@ -11,37 +11,23 @@ export function relevantTo<Known extends { readonly node: string }>(
   known: readonly Known[],
   plan: Plan | undefined,
 ): readonly Known[] {
-  const loops = node === null || plan === undefined ? [] : sharedLoops(node, plan.nodes);
-  if (loops.length === 0) return known;
+  const items = node === null || plan === undefined ? [] : sharedItems(node, plan.nodes);
+  if (items.length === 0) return known;
   return known.filter(({ node: path }) =>
-    loops.every(({ loop, item }) => path === loop || !isWithin(path, loop) || isWithin(path, item)),
+    items.every(({ composite, body }) => path === composite || !isWithin(path, composite) || isWithin(path, body)),
   );
 }
 
-interface SharedLoop {
-  readonly loop: string;
-  /** The body that the node is in. */
-  readonly item: string;
-}
-
-/** The loops around the node whose items run side by side, from the outside in. */
-function sharedLoops(path: string, nodes: readonly PlanNode[]): SharedLoop[] {
-  const loops: SharedLoop[] = [];
-  let inner: readonly PlanNode[] = nodes;
-  let prefix = '';
-  for (const segment of path.split('.').slice(0, -1)) {
-    const [, name = '', key = ''] = /^([^[~]+)(?:~\d+)?\[([^\]]*)\]$/.exec(segment) ?? [];
-    const composite = inner.find((node) => node.name === name);
-    if (composite === undefined) return loops;
+/** The bodies of loops whose items run side by side that the node is in. */
+function sharedItems(path: string, nodes: readonly PlanNode[]): BodyAround[] {
+  const shared: BodyAround[] = [];
+  let inner = nodes;
+  for (const around of bodiesAround(path)) {
+    const composite = inner.find(({ name }) => name === around.name);
+    if (composite === undefined) break;
     // The reducer sees what all items have come to.
-    if (key !== REDUCER && readCompositeSpec(composite.spec).concurrency > 1)
-      loops.push({ loop: prefix + name, item: prefix + segment });
-    prefix += `${segment}.`;
-    inner = bodyOf(composite, key)?.nodes ?? [];
+    if (around.key !== REDUCER && readCompositeSpec(composite.spec).concurrency > 1) shared.push(around);
+    inner = composite.bodies?.['body']?.nodes ?? composite.bodies?.[around.key]?.nodes ?? [];
   }
-  return loops;
-}
-
-function bodyOf({ bodies }: PlanNode, key: string): PlanBody | undefined {
-  return bodies?.['body'] ?? bodies?.[key];
+  return shared;
 }

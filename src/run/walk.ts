@@ -2,7 +2,7 @@ import type { Lookup } from '../expression/scope.ts';
 import type { JsonValue } from '../json.ts';
 import type { NodeKind, PureNodeKind } from '../nodes/node-kind.ts';
 import type { PlanNode } from '../pipeline/plan.ts';
-import { stepComposite } from './composite.ts';
+import { walkComposite } from './composite.ts';
 import type { Facts } from './data-flow.ts';
 import { failureOf, graphFailure, isFailing } from './failure.ts';
 import type { Frame } from './frame.ts';
@@ -168,7 +168,7 @@ export class Walk {
       this.ready.push({ path, node, input, scope: lookup });
       return undefined;
     }
-    stepComposite(this, { path, node, input, scope: lookup, known: [...results.keys()] });
+    walkComposite(this, { path, node, input, scope: lookup, known: [...results.keys()] });
     return this.#outcomes.get(path);
   }
 
