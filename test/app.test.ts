@@ -1,6 +1,11 @@
 import { fileURLToPath } from 'node:url';
+import { app } from '@azure/functions';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { registerHttp } from '../functions/http.ts';
+import { registerOrchestration } from '../functions/orchestration.ts';
+import { registerTimers } from '../functions/timer.ts';
 import { composeApp } from '../src/app.ts';
+import { compileTriggers } from '../src/triggers/trigger-document.ts';
 
 const FOLDER = fileURLToPath(new URL('./e2e', import.meta.url));
 const KEY = Buffer.from('key').toString('base64');
@@ -38,4 +43,28 @@ describe('the app', () => {
 
     expect(getHealth().body).toMatchObject({ status: 'degraded', diagnostics: [{ code: 'folder_missing', file: 'nowhere' }] });
   });
+
+  it('leaves no name of its own functions to triggers', () => {
+    vi.spyOn(console, 'error').mockImplementation(() => {});
+    vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const registered = (['http', 'timer', 'generic'] as const).map((kind) => vi.spyOn(app, kind).mockImplementation(() => {}));
+    onTestFinished(() => {
+      vi.restoreAllMocks();
+    });
+    const hexdag = composeApp(SETTINGS, FOLDER);
+    if (hexdag.work === undefined) throw hexdag.settingsError;
+
+    registerHttp(hexdag);
+    registerOrchestration(hexdag.work);
+    registerTimers(hexdag.work);
+
+    const names = registered.flatMap(({ mock }) => mock.calls.map(([name]) => name));
+    expect(names).toContain('signal');
+    expect(names.filter((name) => !isReserved(name))).toEqual([]);
+  });
 });
+
+function isReserved(name: string): boolean {
+  const { diagnostics } = compileTriggers(`kind: Trigger\nmetadata: { name: ${name} }`, 'own.yaml', { pipelines: [] });
+  return diagnostics.some(({ code }) => code === 'name_reserved');
+}

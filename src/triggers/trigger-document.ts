@@ -39,7 +39,10 @@ const SPEC_FIELDS = ['type', 'config', 'pipeline', 'pipelines', 'input', 'key', 
 /** What Azure Functions allows as a function's name. */
 const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,126}$/;
 /** The app's own functions, in lower case: two functions of one name keep the whole app from starting. */
-const OWN_FUNCTIONS: ReadonlySet<string> = new Set(['run', 'advance', 'sweep', 'health', 'startrun', 'getrun', 'listruns']);
+const OWN_FUNCTIONS: ReadonlySet<string> = new Set([
+  ...['run', 'advance', 'signal', 'sweep', 'health', 'startrun', 'getrun', 'listruns'],
+  ...['delivereventrun', 'cancelrun', 'suspendrun', 'resumerun'],
+]);
 const SCHEMA_REMEDY = 'Write JSON Schema, draft 2020-12.';
 
 /** Compiles the `kind: Trigger` documents of a file. Those with an error are left out; every problem is told in one pass. */
