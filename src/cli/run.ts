@@ -85,10 +85,13 @@ function tell(error: unknown, args: readonly string[], terminal: Terminal): numb
     return tellFailure(code, printable(message), EXIT.usage, args, terminal);
   }
   if (error instanceof CliError) return tellFailure(error.code, error.message, error.exitCode, args, terminal);
-  const debug = args.includes('--debug');
-  const text = error instanceof Error ? (debug ? (error.stack ?? error.message) : error.message) : String(error);
-  const hint = debug ? '' : ' (--debug before the command tells more)';
-  return tellFailure('unexpected', `${text}${hint}`, EXIT.bug, args, terminal);
+  const message = error instanceof Error ? error.message : String(error);
+  if (!args.includes('--debug')) {
+    const hint = '(--debug before the command tells more)';
+    return tellFailure('unexpected', `${printable(message)} ${hint}`, EXIT.bug, args, terminal);
+  }
+  const stack = error instanceof Error ? (error.stack ?? message) : message;
+  return tellFailure('unexpected', stack.split('\n').map(printable).join('\n'), EXIT.bug, args, terminal);
 }
 
 function tellFailure(code: string, message: string, exitCode: number, args: readonly string[], { stderr }: Terminal): number {

@@ -1,5 +1,5 @@
 import { ServiceBusClient, type ServiceBusMessage, type ServiceBusSender } from '@azure/service-bus';
-import { CliError } from './errors.ts';
+import { CliError, EXIT } from './errors.ts';
 import { printable, type Terminal } from './terminal.ts';
 
 /** Sends all messages in as few transfers as fit. @throws CliError `send_failed` */
@@ -21,7 +21,7 @@ export async function send(
       'send_failed',
       `Not everything was sent to ${printable(queue)}: ${printable(reason)}. Send again with --id-path, so that repeated ones are recognised.`,
       {
-        exitCode: 1,
+        exitCode: EXIT.failed,
         cause: error,
       },
     );

@@ -57,13 +57,13 @@ describe('bad input to the command line', () => {
   });
 
   it.each([
-    [[], /^unexpected: no room \(--debug [^\n]*\)\n$/],
-    [['--debug'], /^unexpected: Error: no room\n {4}at /],
+    [[], /^unexpected: no\\x0aroom\\x1b\[2J \(--debug [^\n]*\)\n$/],
+    [['--debug'], /^unexpected: Error: no\nroom\\x1b\[2J\n {4}at /],
   ])('CL18 a fault of the program is one line and exit code 70, and more with %j', async (options, told) => {
     let stderr = '';
     const stdout = {
       write: () => {
-        throw new Error('no room');
+        throw new Error('no\nroom\u001b[2J');
       },
     };
     const terminal = {

@@ -15,6 +15,7 @@ const SUMMARY = {
 };
 const RUN = {
   ...SUMMARY,
+  output: 'A\u009b2J',
   planHash: 'f00',
   event: { key: 'order-1', type: 'order', source: '/queues/orders' },
   nodes: [
@@ -36,7 +37,7 @@ beforeEach(async () => {
         : request.url?.startsWith('/api/runs?')
           ? { runs: [SUMMARY], cursor: 'next' }
           : undefined;
-    const problem = { status: 404, code: 'run_not_found', detail: 'There is no run of this id.' };
+    const problem = { status: 404, code: 'run_not_found', detail: 'There is no run of this id.\u001b[2J' };
     response.writeHead(found === undefined ? 404 : 200).end(JSON.stringify(found ?? problem));
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -73,10 +74,11 @@ describe('hexdag runs', () => {
     expect(stdout).toMatch(/charge +function_node +failed +2 +12 ms +card_declined/);
   });
 
-  it('gives JSON as the API gave it', async () => {
+  it('gives JSON as the API gave it, and nothing that steers the terminal', async () => {
     const { stdout } = await cli(['runs', 'show', 'a1b2', '--url', url, '--output', 'json']);
 
     expect(JSON.parse(stdout)).toEqual(RUN);
+    expect(stdout.trimEnd()).not.toMatch(/\p{Cc}/u);
   });
 
   it('sends the function key it was given', async () => {
@@ -88,7 +90,7 @@ describe('hexdag runs', () => {
   it('passes on why the app refuses', async () => {
     const { exitCode, stderr } = await cli(['runs', 'show', 'unknown', '--url', url]);
 
-    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: 'run_not_found: There is no run of this id.\n' });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: 'run_not_found: There is no run of this id.\\x1b[2J\n' });
   });
 
   it('says that nothing answers, and what to do', async () => {

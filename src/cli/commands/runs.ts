@@ -1,13 +1,13 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { INSTANCE_ID_PATTERN } from '../../limits.ts';
 import { type CommandContext, type OutputFormat, outputOption } from '../command-context.ts';
-import { CliError } from '../errors.ts';
+import { CliError, EXIT } from '../errors.ts';
 import { describeRun, type Page, type Run, runTable } from '../run-text.ts';
 import { printable, type Terminal, withoutControls } from '../terminal.ts';
 
 const DEFAULT_URL = 'http://127.0.0.1:7071';
 const TIMEOUT_MS = 15_000;
-/** The codes of the API by which one can tell that there is no such run, rather than that something is wrong. */
+/** There is no such run; any other refusal means that something is wrong with the request. */
 const NOT_FOUND = 404;
 
 interface ApiOptions {
@@ -45,8 +45,7 @@ export function addRuns(parent: Command, { terminal }: CommandContext): void {
         if (value !== undefined) query.set(name, value);
       }
       const text = await get(`api/runs?${query}`, options, terminal);
-      if (options.output === 'json') terminal.stdout.write(`${withoutControls(text.trim())}\n`);
-      else terminal.stdout.write(runTable(parsePage(text)));
+      terminal.stdout.write(options.output === 'json' ? `${text}\n` : runTable(parsePage(text)));
     });
 
   withApiOptions(runs.command('show').summary('show one run and its nodes'))
@@ -57,8 +56,7 @@ export function addRuns(parent: Command, { terminal }: CommandContext): void {
         throw new CliError('run_id_invalid', `${printable(id)} is no run id: those have 1 to 100 letters, digits, - or _.`);
       }
       const text = await get(`api/runs/${id}`, options, terminal);
-      if (options.output === 'json') terminal.stdout.write(`${text.trim()}\n`);
-      else terminal.stdout.write(describeRun(parseRun(text)));
+      terminal.stdout.write(options.output === 'json' ? `${text}\n` : describeRun(parseRun(text)));
     });
 }
 
@@ -74,7 +72,10 @@ function readLimit(text: string): number {
   throw new InvalidArgumentError('It must be a whole number from 1 to 100.');
 }
 
-/** @throws CliError `url_invalid`, `app_unreachable`, or the code the API answered with */
+/**
+ * JSON that the API answers with, as a terminal may show it.
+ * @throws CliError `url_invalid`, `app_unreachable`, or the code the API answered with
+ */
 async function get(path: string, { url, key }: ApiOptions, { environment }: Terminal): Promise<string> {
   if (!URL.canParse(path, url) || !/^https?:/.test(url)) {
     throw new CliError('url_invalid', `--url must be the origin of an app, such as ${DEFAULT_URL}, not ${printable(url)}.`);
@@ -82,9 +83,9 @@ async function get(path: string, { url, key }: ApiOptions, { environment }: Term
   const functionKey = key ?? environment['HEXDAG_KEY'];
   const response = await fetchFrom(new URL(path, url), functionKey === undefined ? {} : { 'x-functions-key': functionKey });
   const text = await response.text();
-  if (response.ok) return text;
+  if (response.ok) return withoutControls(text.trim());
   const { code, detail } = readProblem(text, response.status);
-  throw new CliError(code, detail, { exitCode: response.status === NOT_FOUND ? 1 : 2 });
+  throw new CliError(printable(code), printable(detail), { exitCode: response.status === NOT_FOUND ? EXIT.failed : EXIT.usage });
 }
 
 async function fetchFrom(url: URL, headers: Readonly<Record<string, string>>): Promise<Response> {
@@ -95,7 +96,7 @@ async function fetchFrom(url: URL, headers: Readonly<Record<string, string>>): P
       'app_unreachable',
       `Nothing answers at ${url.origin}: start the app (hexdag start), or say with --url where it is.`,
       {
-        exitCode: 1,
+        exitCode: EXIT.failed,
         cause: error,
       },
     );
