@@ -4,7 +4,7 @@ import { coerce } from '../schema/coerce.ts';
 import { type Sanitizer, sanitizerSchema } from '../schema/sanitizer.ts';
 import { checkPattern } from './check-pattern.ts';
 import type { ReportProblem } from './node-definition.ts';
-import { problemsOf, unknownKey } from './schema-problems.ts';
+import { mappingExpected, problemsOf, unknownKey } from './schema-problems.ts';
 import { BUILT_IN_TYPES, COMMON_NULLS, fieldSchema, PLAIN_TYPES, type TypeCatalog } from './type-catalog.ts';
 
 /** One entry of `spec.custom_types` as it is written. */
@@ -23,8 +23,7 @@ type Definition = z.infer<typeof definitionSchema>;
 export function compileTypes(customTypes: JsonValue, report: ReportProblem): TypeCatalog {
   const types = new Map(BUILT_IN_TYPES);
   if (!isJsonObject(customTypes)) {
-    const message = "'custom_types' must be a mapping of names to types.";
-    report({ path: [], code: 'type_mapping', message, remedy: 'Write a mapping: one "name: {base: str}" a line.' });
+    report({ path: [], ...mappingExpected("'custom_types'", 'Write one "name: {base: str}" a line.') });
     return types;
   }
   for (const [name, written] of Object.entries(customTypes)) {

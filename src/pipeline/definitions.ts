@@ -4,6 +4,7 @@ import type { Path, SourceDocument } from './documents.ts';
 import { INACTIVE_CONFIG_KEYS, warnOfInactive } from './inactive-keys.ts';
 import { MiddlewareReader, type MiddlewareStack } from './middleware.ts';
 import type { Report } from './report.ts';
+import { mappingExpected } from './schema-problems.ts';
 
 /** A document that pipelines of its file use, and where to tell what is wrong with it. */
 export interface Definition {
@@ -64,12 +65,7 @@ function readSpec({ kind = '', value }: SourceDocument, report: Report): JsonObj
     return spec;
   }
   if (spec === undefined) missing(['spec'], `This ${kind} has no 'spec'.`, "Add 'spec'.", report);
-  else
-    report.error(['spec'], {
-      code: 'type_mapping',
-      message: "'spec' must be a mapping.",
-      remedy: 'Write one "key: value" a line.',
-    });
+  else report.error(['spec'], mappingExpected("'spec'"));
   return undefined;
 }
 
@@ -84,13 +80,7 @@ function readName({ kind, value }: SourceDocument, report: Report): string | und
 function readAdapter(spec: JsonObject, report: Report): NamedAdapter | undefined {
   const { class: adapter, config = spec['params'] ?? {} } = spec;
   const configPath = ['spec', spec['config'] === undefined && spec['params'] !== undefined ? 'params' : 'config'];
-  if (!isJsonObject(config)) {
-    report.error(configPath, {
-      code: 'type_mapping',
-      message: "'config' must be a mapping.",
-      remedy: 'Write one "key: value" a line.',
-    });
-  }
+  if (!isJsonObject(config)) report.error(configPath, mappingExpected("'config'"));
   if (typeof adapter === 'string' && adapter !== '') {
     return { adapter, config: isJsonObject(config) ? config : {}, configPath, report };
   }
@@ -111,8 +101,7 @@ function readConfig(spec: JsonObject, report: Report): Definitions['orchestrator
   }
   const value = spec['orchestrator'];
   if (value === undefined || isJsonObject(value)) return value === undefined ? undefined : { value, report };
-  const remedy = 'Write one "key: value" a line.';
-  report.error(['spec', 'orchestrator'], { code: 'type_mapping', message: "'orchestrator' must be a mapping.", remedy });
+  report.error(['spec', 'orchestrator'], mappingExpected("'orchestrator'"));
   return undefined;
 }
 

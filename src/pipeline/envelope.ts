@@ -3,7 +3,7 @@ import { isJsonObject } from '../json.ts';
 import { nodeSchema } from './document-schema.ts';
 import type { Path } from './documents.ts';
 import type { Report } from './report.ts';
-import { problemsOf, unknownKey } from './schema-problems.ts';
+import { mappingExpected, problemsOf, unknownKey } from './schema-problems.ts';
 
 /** A node as it is written, before its kind has a say. */
 export interface Envelope {
@@ -29,11 +29,7 @@ const RESERVED_NAMES: ReadonlySet<string> = new Set(['input', '$input', 'ctx', '
 /** Reads the node at `path`. Undefined (reported) if it is not even a node with a name. */
 export function readEnvelope(value: JsonValue, path: Path, report: Report, macros: readonly string[] = []): Envelope | undefined {
   if (!isJsonObject(value)) {
-    report.error(path, {
-      code: 'type_mapping',
-      message: 'A node must be a mapping.',
-      remedy: 'Start it with "- kind: function_node".',
-    });
+    report.error(path, mappingExpected('A node', 'Start it with "- kind: function_node".'));
     return undefined;
   }
   for (const key of Object.keys(value)) {

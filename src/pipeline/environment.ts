@@ -3,6 +3,7 @@ import type { Diagnostics } from './diagnostics.ts';
 import type { Path, SourceDocument } from './documents.ts';
 import { didYouMean } from './near-match.ts';
 import { Report } from './report.ts';
+import { mappingExpected } from './schema-problems.ts';
 import { locate, type Origin, viewOf, withOrigins } from './source-view.ts';
 
 const SHORT_NAMES: ReadonlyMap<string | undefined, string> = new Map([
@@ -67,8 +68,7 @@ function inlineLayers({ document, origin }: OriginDocument, name: string | undef
   const path = ['spec', 'environments'];
   if (environments === undefined) return [];
   if (!isJsonObject(environments)) {
-    const remedy = 'Write one "name: {ports: {…}}" a line.';
-    report.error(path, { code: 'type_mapping', message: "'environments' must be a mapping.", remedy });
+    report.error(path, mappingExpected("'environments'", 'Write one "name: {ports: {…}}" a line.'));
     return [];
   }
   for (const [key, value] of Object.entries(environments)) checkLayer(value, [...path, key], LAYER_KEYS, report);
@@ -98,15 +98,13 @@ function fileLayers({ document, origin }: OriginDocument, report: Report): reado
 
 function checkLayer(value: JsonValue, path: Path, known: readonly string[], report: Report): void {
   if (!isJsonObject(value)) {
-    const remedy = 'Write {ports: {…}, node_overrides: {…}}.';
-    report.error(path, { code: 'type_mapping', message: 'An environment must be a mapping.', remedy });
+    report.error(path, mappingExpected('An environment', 'Write {ports: {…}, node_overrides: {…}}.'));
     return;
   }
   report.unknownKeys(value, path, known);
   for (const [key, part] of Object.entries(value)) {
     if ((key !== 'ports' && key !== 'node_overrides') || isJsonObject(part)) continue;
-    const remedy = 'Write one "name: {…}" a line.';
-    report.error([...path, key], { code: 'type_mapping', message: `'${key}' must be a mapping.`, remedy });
+    report.error([...path, key], mappingExpected(`'${key}'`, 'Write one "name: {…}" a line.'));
   }
 }
 
@@ -123,7 +121,7 @@ function mergeOverrides(merge: Merge, layer: Layer, report: Report): void {
     const index = names.indexOf(name);
     const place = [...layer.path, 'node_overrides', name];
     if (!isJsonObject(override)) {
-      report.error(place, { code: 'type_mapping', message: 'An override must be a mapping.', remedy: 'Write keys of the spec.' });
+      report.error(place, mappingExpected('An override', 'Write keys of the spec.'));
     } else if (index >= 0) {
       overrideSpec(merge, index, override, { ...layer, path: place });
     } else if (layer.own) {

@@ -5,6 +5,7 @@ import type { Path } from './documents.ts';
 import { didYouMean } from './near-match.ts';
 import type { PlanPort } from './plan.ts';
 import type { Report } from './report.ts';
+import { mappingExpected } from './schema-problems.ts';
 
 export type MiddlewareStack = PlanPort['middleware'];
 
@@ -52,8 +53,7 @@ export class MiddlewareReader {
   #options(value: JsonValue | undefined, path: Path): JsonObject {
     if (value === undefined || value === null) return {};
     if (isJsonObject(value)) return value;
-    const remedy = 'Write a mapping of options, or nothing.';
-    this.#report.error(path, { code: 'type_mapping', message: 'The options of a middleware must be a mapping.', remedy });
+    this.#report.error(path, mappingExpected('The options of a middleware', 'Write a mapping of options, or nothing.'));
     return {};
   }
 

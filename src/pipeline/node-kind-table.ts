@@ -2,7 +2,7 @@ import { isJsonObject, type JsonValue } from '../json.ts';
 import { didYouMean } from './near-match.ts';
 import type { NodeDefinition } from './node-definition.ts';
 import type { Report } from './report.ts';
-import { describe, nearOf } from './schema-problems.ts';
+import { describe, mappingExpected, nearOf } from './schema-problems.ts';
 
 const CORE_PREFIX = 'core:';
 
@@ -41,8 +41,7 @@ export class NodeKindTable extends Map<string, NodeDefinition> {
     if (aliases === undefined) return;
     const path = ['spec', 'aliases'];
     if (!isJsonObject(aliases)) {
-      const message = "'aliases' must be a mapping of names to kinds of nodes.";
-      report.error(path, { code: 'type_mapping', message, remedy: 'Write a mapping: one "alias: kind" a line.' });
+      report.error(path, mappingExpected("'aliases'", 'Write one "alias: kind" a line.'));
       return;
     }
     const kinds = new Map(Object.entries(aliases).map(([alias, target]) => [alias, this.#target(target)]));

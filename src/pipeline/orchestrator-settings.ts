@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import type { Definitions } from './definitions.ts';
 import { type OrchestratorSettings, orchestratorSchema } from './head-schema.ts';
 import type { Report } from './report.ts';
-import { problemsOf } from './schema-problems.ts';
+import { mappingExpected, problemsOf } from './schema-problems.ts';
 
 const KEYS = Object.keys(orchestratorSchema.shape);
 const PATH = ['spec', 'orchestrator'];
@@ -19,8 +19,7 @@ export function readOrchestrator(
   const fromConfig = config === undefined ? {} : readSettings(config.value, config.report);
   if (written === undefined || written === null) return fromConfig;
   if (isJsonObject(written)) return { ...fromConfig, ...withoutNulls(readSettings(written, report)) };
-  const remedy = 'Write a mapping: one "key: value" a line.';
-  report.error(PATH, { code: 'type_mapping', message: "'orchestrator' must be a mapping.", remedy });
+  report.error(PATH, mappingExpected("'orchestrator'"));
   return fromConfig;
 }
 

@@ -7,7 +7,7 @@ import { MiddlewareReader } from './middleware.ts';
 import { didYouMean } from './near-match.ts';
 import type { PlanAdapter, PlanPort } from './plan.ts';
 import type { Report } from './report.ts';
-import { describe, nearOf } from './schema-problems.ts';
+import { describe, mappingExpected, nearOf } from './schema-problems.ts';
 import { valueAt } from './value-at.ts';
 
 const ADAPTER_KEYS = ['adapter', 'name', 'config', 'params', 'ref'];
@@ -39,7 +39,7 @@ export class PortReader {
 
   read(ports: JsonValue, path: Path): Readonly<Record<string, PlanPort>> {
     if (!isJsonObject(ports)) {
-      this.#error(path, 'type_mapping', "'ports' must be a mapping.", 'Write one "name: {adapter: …}" a line.');
+      this.#report.error(path, mappingExpected("'ports'", 'Write one "name: {adapter: …}" a line.'));
       return {};
     }
     return Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, this.#port(name, port, [...path, name])]));
@@ -48,7 +48,7 @@ export class PortReader {
   #port(name: string, value: JsonValue, path: Path): PlanPort {
     if (!isJsonObject(value)) {
       const remedy = typeof value === 'string' ? `Write {adapter: ${value}}.` : 'Write {adapter: …, config: {…}}.';
-      this.#error(path, 'type_mapping', `Port '${name}' must be a mapping.`, remedy);
+      this.#report.error(path, mappingExpected(`Port '${name}'`, remedy));
       return { adapters: [], middleware: [] };
     }
     this.#report.unknownKeys(value, path, PORT_KEYS);
@@ -85,7 +85,7 @@ export class PortReader {
     return adapters.flatMap((member: JsonValue, index) => {
       const memberPath = [...path, 'adapters', index];
       if (!isJsonObject(member)) {
-        this.#error(memberPath, 'type_mapping', 'An adapter must be a mapping.', 'Write {adapter: …, config: {…}}.');
+        this.#report.error(memberPath, mappingExpected('An adapter', 'Write {adapter: …, config: {…}}.'));
         return [];
       }
       this.#report.unknownKeys(member, memberPath, ADAPTER_KEYS);
@@ -146,7 +146,7 @@ export class PortReader {
     const config = value[key];
     if (config === undefined || config === null) return undefined;
     if (isJsonObject(config)) return { value: config, path: [...path, key] };
-    this.#error([...path, key], 'type_mapping', `'${key}' must be a mapping.`, 'Write one "key: value" a line.');
+    this.#report.error([...path, key], mappingExpected(`'${key}'`));
     return undefined;
   }
 

@@ -5,6 +5,7 @@ import type { Path } from './documents.ts';
 import { didYouMean } from './near-match.ts';
 import type { PlanService } from './plan.ts';
 import type { Report } from './report.ts';
+import { mappingExpected } from './schema-problems.ts';
 
 const KEYS = ['class', 'config', 'params'];
 const PATH = ['spec', 'services'];
@@ -71,7 +72,7 @@ class ServiceReader {
     const key = value['config'] === undefined && value['params'] !== undefined ? 'params' : 'config';
     const config = value[key] ?? {};
     if (!isJsonObject(config)) {
-      this.#report.error([...path, key], mappingExpected(`'${key}'`, 'Write one "key: value" a line.'));
+      this.#report.error([...path, key], mappingExpected(`'${key}'`));
       return {};
     }
     if (className !== undefined) {
@@ -85,8 +86,4 @@ class ServiceReader {
     }
     return config;
   }
-}
-
-function mappingExpected(what: string, remedy: string) {
-  return { code: 'type_mapping', message: `${what} must be a mapping.`, remedy };
 }

@@ -6,6 +6,7 @@ import type { Path } from './documents.ts';
 import { didYouMean } from './near-match.ts';
 import type { PlanStateMachine } from './plan.ts';
 import type { Report } from './report.ts';
+import { mappingExpected } from './schema-problems.ts';
 
 type Transition = PlanStateMachine['transitions'][string][number];
 
@@ -26,7 +27,7 @@ export class StateMachineReader {
   read(written: JsonValue): Readonly<Record<string, PlanStateMachine>> {
     const path = ['spec', 'state_machines'];
     if (!isJsonObject(written)) {
-      this.#error(path, 'type_mapping', "'state_machines' must be a mapping.", 'Write one "entity: {initial: …}" a line.');
+      this.#report.error(path, mappingExpected("'state_machines'", 'Write one "entity: {initial: …}" a line.'));
       return {};
     }
     return Object.fromEntries(
@@ -36,8 +37,8 @@ export class StateMachineReader {
 
   #machine(entity: string, value: JsonValue, path: Path): PlanStateMachine {
     if (!isJsonObject(value)) {
-      const remedy = 'Write {initial: …, transitions: {…}}.';
-      this.#error(path, 'type_mapping', `The state machine of '${entity}' must be a mapping.`, remedy);
+      const what = `The state machine of '${entity}'`;
+      this.#report.error(path, mappingExpected(what, 'Write {initial: …, transitions: {…}}.'));
       return { initial: '', transitions: {}, onTransition: [] };
     }
     this.#report.unknownKeys(value, path, MACHINE_KEYS);
@@ -56,7 +57,7 @@ export class StateMachineReader {
 
   #transitions(value: JsonValue, path: Path): PlanStateMachine['transitions'] {
     if (!isJsonObject(value)) {
-      this.#error(path, 'type_mapping', "'transitions' must be a mapping.", 'Write one "FROM: [TO, OTHER]" a line.');
+      this.#report.error(path, mappingExpected("'transitions'", 'Write one "FROM: [TO, OTHER]" a line.'));
       return {};
     }
     return Object.fromEntries(
@@ -98,7 +99,7 @@ export class StateMachineReader {
 
   #onTransition(value: JsonValue, path: Path): readonly string[] {
     if (!isJsonObject(value)) {
-      this.#error(path, 'type_mapping', "'handlers' must be a mapping.", 'Write {on_transition: <handler>}.');
+      this.#report.error(path, mappingExpected("'handlers'", 'Write {on_transition: <handler>}.'));
       return [];
     }
     this.#report.unknownKeys(value, path, HANDLER_KEYS);

@@ -119,6 +119,11 @@ export function unknownKey(path: Path, key: string, knownKeys: Iterable<string>)
   return { path, atKey: true, code: 'field_unknown', message: `Nothing reads '${key}' here.`, remedy };
 }
 
+/** What to tell of a value that is no mapping, where no schema tells it. */
+export function mappingExpected(what: string, remedy = 'Write one "key: value" a line.') {
+  return { code: 'type_mapping', message: `${what} must be a mapping.`, remedy };
+}
+
 function wrongType(expected: string, name: string, found: JsonValue): [code: string, message: string, remedy: string] {
   const { code, remedy } = TYPE_CODES[expected] ?? { code: 'type_invalid', remedy: `Write a ${expected}.` };
   const message = `${name} has the wrong type: ${describe(found)}.`;

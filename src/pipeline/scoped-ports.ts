@@ -7,6 +7,7 @@ import { kindRemedy, type NodeKindTable } from './node-kind-table.ts';
 import type { PlanPort } from './plan.ts';
 import { PortReader } from './read-ports.ts';
 import type { Report } from './report.ts';
+import { mappingExpected } from './schema-problems.ts';
 
 type Ports = Readonly<Record<string, PlanPort>>;
 
@@ -74,8 +75,7 @@ export function readTypePorts(
   const ofKinds = new Map<string, Ports>();
   if (written === undefined || written === null) return ofKinds;
   if (!isJsonObject(written)) {
-    const remedy = 'Write one "kind: {port: {adapter: …}}" a line.';
-    report.error(PATH, { code: 'type_mapping', message: "'type_ports' must be a mapping.", remedy });
+    report.error(PATH, mappingExpected("'type_ports'", 'Write one "kind: {port: {adapter: …}}" a line.'));
     return ofKinds;
   }
   for (const [name, value] of Object.entries(written)) {
