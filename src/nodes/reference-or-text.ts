@@ -1,4 +1,4 @@
-import { parsePath, readPath } from '../expression/path.ts';
+import { parsePath, readPath, type ValuePath } from '../expression/path.ts';
 import type { Lookup } from '../expression/scope.ts';
 import { isTemplate } from '../expression/template.ts';
 import { isJsonObject, type JsonValue } from '../json.ts';
@@ -22,8 +22,13 @@ function resolveText(text: string, lookup: Lookup): JsonValue {
   const quoted = single ?? double;
   if (quoted !== undefined) return quoted;
   if (isTemplate(text)) return renderText(text, lookup);
+  const reference = referenceIn(text);
+  const root = reference === undefined ? undefined : lookup(reference.root);
+  return reference === undefined || root === undefined ? text : (readPath(root, reference.segments) ?? null);
+}
+
+/** The path that a text may be: one that begins with `$`, or has a root and a member. Undefined for every other text. */
+export function referenceIn(text: string): ValuePath | undefined {
   const path = parsePath(text);
-  if (path === undefined || (path.segments.length === 0 && !path.root.startsWith('$'))) return text;
-  const root = lookup(path.root);
-  return root === undefined ? text : (readPath(root, path.segments) ?? null);
+  return path !== undefined && (path.segments.length > 0 || path.root.startsWith('$')) ? path : undefined;
 }

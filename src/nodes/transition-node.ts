@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { evaluatePredicate, parseExpression } from '../expression/expression.ts';
-import { parsePath } from '../expression/path.ts';
 import type { Lookup } from '../expression/scope.ts';
 import { isTemplate } from '../expression/template.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
@@ -11,10 +10,10 @@ import type { TypeCatalog } from '../pipeline/type-catalog.ts';
 import type { EntityStore } from '../ports/entity-store.ts';
 import type { TransitionRecord, TransitionRequest } from './entity-state.ts';
 import { PermanentError } from './errors.ts';
-import type { HandlerDefinition } from './handlers.ts';
+import type { EntityTransition, HandlerDefinition } from './handlers.ts';
 import { moveEntity } from './move-entity.ts';
 import type { EffectNodeKind, NodeContext } from './node-kind.ts';
-import { resolveValue } from './reference-or-text.ts';
+import { referenceIn, resolveValue } from './reference-or-text.ts';
 import { renderText } from './render-leaves.ts';
 
 const MAX_ID_CHARACTERS = 1_024;
@@ -50,10 +49,11 @@ function sitesIn(path: readonly (string | number)[], value: JsonValue): readonly
   if (Array.isArray(value)) return value.flatMap((item, index) => sitesIn([...path, index], item));
   if (isJsonObject(value)) return Object.entries(value).flatMap(([key, item]) => sitesIn([...path, key], item));
   if (typeof value !== 'string' || isTemplate(value)) return [];
-  const parsed = parsePath(value);
-  if (parsed === undefined || (parsed.segments.length === 0 && !parsed.root.startsWith('$'))) return [];
-  const member = parsed.segments.find((_, index) => index === 0 && /^[\p{L}_]/u.test(parsed.segments[0] ?? ''));
-  const text = member === undefined || !value.startsWith(`${parsed.root}.`) ? parsed.root : `${parsed.root}.${member}`;
+  const reference = referenceIn(value);
+  if (reference === undefined) return [];
+  const { root, segments } = reference;
+  const [member = ''] = segments;
+  const text = /^[\p{L}_]/u.test(member) && value.startsWith(`${root}.`) ? `${root}.${member}` : root;
   return [{ path, text, grammar: 'expression', locals: [] }];
 }
 
@@ -144,27 +144,19 @@ function toEntityId(value: JsonValue | undefined, node: string): string {
   throw new PermanentError('entity_id_invalid', message);
 }
 
-interface GuardFacts {
-  readonly entityType: string;
-  readonly entityId: string;
-  readonly fromState: string;
-  readonly toState: string;
-  readonly reason: string | null;
-  readonly payload: JsonValue;
-}
-
 /** Names in a guard: the transition's own first, then the payload's fields, then what the node sees. */
-function holds(guard: string, facts: GuardFacts, { scope, now }: NodeContext): boolean {
+function holds(guard: string, transition: EntityTransition, { scope, now }: NodeContext): boolean {
+  const { entityType, entityId, fromState, toState, reason, payload } = transition;
   const own: JsonObject = {
-    entity_type: facts.entityType,
-    entity_id: facts.entityId,
-    from_state: facts.fromState,
-    to_state: facts.toState,
-    reason: facts.reason,
-    payload: facts.payload,
+    entity_type: entityType,
+    entity_id: entityId,
+    from_state: fromState,
+    to_state: toState,
+    reason,
+    payload,
   };
   const lookup: Lookup = (name) => {
-    const layer = [own, facts.payload].find((fields) => isJsonObject(fields) && Object.hasOwn(fields, name));
+    const layer = [own, payload].find((fields) => isJsonObject(fields) && Object.hasOwn(fields, name));
     return layer === undefined ? scope(name) : fieldOf(layer, name);
   };
   return evaluatePredicate(parseExpression(guard), lookup, { now });
