@@ -38,8 +38,6 @@ export interface Suspension {
   readonly node: string;
   /** When (Unix milliseconds) to look although nobody has said anything. */
   readonly lookAt?: number;
-  /** The run to start, if it is another run that the node waits for. */
-  readonly start?: RunStart;
 }
 
 export interface AdvanceResult {
@@ -47,13 +45,13 @@ export interface AdvanceResult {
   readonly outcomes: readonly NodeOutcome[];
   /** Composite nodes at work, where that is new or has changed. */
   readonly frames?: readonly Frame[];
-  /** Nodes that each want a task of their own; told only by a task that was for none in particular. */
+  /** Nodes that each want a task of their own: what a task left that was for none in particular, or the next of a chain cut short. */
   readonly ready?: readonly string[];
   /** A node that failed and is to be tried again after a wait. */
   readonly retry?: { readonly node: string; readonly attempt: number; readonly delayMs: number };
   readonly suspended?: Suspension;
-  /** A run to start that no node waits for. */
-  readonly detached?: RunStart;
+  /** A run to start, whether or not a node waits for it. */
+  readonly start?: RunStart;
   /** When (Unix milliseconds) to look again although nothing has ended. */
   readonly wakeAt?: number;
   /** The run has ended, and its end is recorded. */

@@ -174,9 +174,10 @@ export class AdvancingRun {
     const { path, node } = ready;
     try {
       const state = await look();
-      if (state.kind === 'suspended') return this.#result({ suspended: state.suspension });
+      const start = state.start === undefined ? undefined : { start: state.start };
+      if (state.kind === 'suspended') return this.#result({ suspended: state.suspension, ...start });
       await this.#learn(state.outcome);
-      return state.kind === 'detached' && state.start !== undefined ? this.#result({ detached: state.start }) : undefined;
+      return start && this.#result(start);
     } catch (error) {
       if (error instanceof DependencyUnavailableError || !(error instanceof HexdagError) || error.retryable) throw error;
       await this.#learn(failedOutcome(path, node, failureOf(error)));

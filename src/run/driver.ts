@@ -174,7 +174,7 @@ export class RunDriver {
     else if (!this.#open.nodes('pause').includes(node)) this.#give({ ...NEXT, node, lookUp: true }, now);
   }
 
-  #learn({ outcomes, frames, retry, suspended, detached, wakeAt }: AdvanceResult, now: number): void {
+  #learn({ outcomes, frames, retry, suspended, start, wakeAt }: AdvanceResult, now: number): void {
     for (const frame of frames ?? []) this.#known.enter(frame);
     for (const outcome of outcomes) this.#known.learn(outcome);
     this.#dropSettled();
@@ -186,7 +186,7 @@ export class RunDriver {
       });
     }
     if (suspended !== undefined) this.#suspend(suspended, now);
-    if (detached !== undefined) this.#signal({ kind: 'signal', signal: { kind: 'start', run: detached }, breakdowns: 0 });
+    if (start !== undefined) this.#signal({ kind: 'signal', signal: { kind: 'start', run: start }, breakdowns: 0 });
     this.#wake(wakeAt, now);
   }
 
@@ -195,7 +195,7 @@ export class RunDriver {
     if (plan.timeoutMs !== undefined) this.#timer(now, { kind: 'run_timeout', at: this.#startedAt + plan.timeoutMs });
   }
 
-  #suspend({ node, lookAt, start }: Suspension, now: number): void {
+  #suspend({ node, lookAt }: Suspension, now: number): void {
     // An engine gives an event to whoever asked for it first, so nobody asks twice.
     if (!this.#open.nodes('event').includes(node)) {
       const event: Pending = { kind: 'event', node };
@@ -204,7 +204,6 @@ export class RunDriver {
     }
     if (this.#lookAgain.delete(node)) this.#give({ ...NEXT, node, lookUp: true }, now);
     else if (lookAt !== undefined) this.#timer(now, { kind: 'look', node, at: lookAt });
-    if (start !== undefined) this.#signal({ kind: 'signal', signal: { kind: 'start', run: start }, breakdowns: 0 });
   }
 
   #giveWhatIsReady(now: number): void {
@@ -314,6 +313,6 @@ export class RunDriver {
   }
 }
 
-function broughtNews({ outcomes, frames, ready, retry, suspended, detached }: AdvanceResult): boolean {
-  return outcomes.length > 0 || [frames, ready, retry, suspended, detached].some((news) => news !== undefined);
+function broughtNews({ outcomes, frames, ready, retry, suspended, start }: AdvanceResult): boolean {
+  return outcomes.length > 0 || [frames, ready, retry, suspended, start].some((news) => news !== undefined);
 }

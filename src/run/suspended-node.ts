@@ -2,6 +2,7 @@ import { HexdagError } from '../errors.ts';
 import { parseTemplate, renderTemplate } from '../expression/template.ts';
 import type { JsonValue } from '../json.ts';
 import { PermanentError } from '../nodes/errors.ts';
+import type { RunStart } from '../ports/orchestrations.ts';
 import type { RunRecord } from '../ports/run-store.ts';
 import type { WaitRecord } from '../ports/wait-store.ts';
 import type { AdvanceDependencies } from './advance-dependencies.ts';
@@ -19,10 +20,8 @@ const MAX_EVENT_KEY_CHARACTERS = 1_000;
 
 /** What became of a node that waits for something outside: it has ended, or it goes on waiting. */
 export type Suspendable =
-  | { readonly kind: 'ended'; readonly outcome: NodeOutcome }
-  | { readonly kind: 'suspended'; readonly suspension: Suspension }
-  /** It has ended, and left a run to be started. */
-  | { readonly kind: 'detached'; readonly outcome: NodeOutcome; readonly start: ReturnType<typeof toRunStart> | undefined };
+  | { readonly kind: 'ended'; readonly outcome: NodeOutcome; readonly start?: RunStart }
+  | { readonly kind: 'suspended'; readonly suspension: Suspension; readonly start?: RunStart };
 
 /** Nobody sent the event in time, and no node takes over. */
 class WaitTimeoutError extends HexdagError {
@@ -104,10 +103,10 @@ export async function lookAtChild(
     correlationId: eventKey,
     ...(traceParent === undefined ? {} : { traceParent }),
   });
-  const start = run.status === 'accepted' ? toRunStart(run, task.lookUp) : undefined;
+  const start = run.status === 'accepted' ? { start: toRunStart(run, task.lookUp) } : {};
   if (node.spec['wait'] === false) {
     const outcome = { node: path, status: 'completed', result: { value: { run_id: run.runId } } } as const;
-    return { kind: 'detached', outcome, start };
+    return { kind: 'ended', outcome, ...start };
   }
   const outcome = childOutcome(ready, run);
   if (outcome !== undefined) return { kind: 'ended', outcome };
@@ -119,7 +118,7 @@ export async function lookAtChild(
   }
   const pauseMs = Math.min(Math.max(now - begunAt, FIRST_CHILD_LOOK_MS), LONGEST_CHILD_LOOK_MS);
   const lookAt = Math.min(now + pauseMs, deadline);
-  return { kind: 'suspended', suspension: { node: path, lookAt, ...(start === undefined ? {} : { start }) } };
+  return { kind: 'suspended', suspension: { node: path, lookAt }, ...start };
 }
 
 function childOutcome({ path, node }: ReadyNode, run: RunRecord): NodeOutcome | undefined {
