@@ -1,7 +1,8 @@
 import { parsePath, readPath, type ValuePath } from '../expression/path.ts';
 import type { Lookup } from '../expression/scope.ts';
 import { isTemplate } from '../expression/template.ts';
-import { isJsonObject, type JsonValue } from '../json.ts';
+import type { JsonValue } from '../json.ts';
+import { mapTexts } from '../pipeline/map-texts.ts';
 import { renderText } from './render-leaves.ts';
 
 const QUOTED = /^(?:'([^']*)'|"([^"]*)")$/;
@@ -11,10 +12,7 @@ const QUOTED = /^(?:'([^']*)'|"([^"]*)")$/;
  * name; a template. Quoted text is that text, and so is everything else: `v1.2 shipped`, `because`.
  */
 export function resolveValue(value: JsonValue, lookup: Lookup): JsonValue {
-  if (typeof value === 'string') return resolveText(value, lookup);
-  if (Array.isArray(value)) return value.map((item) => resolveValue(item, lookup));
-  if (!isJsonObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolveValue(item, lookup)]));
+  return mapTexts(value, (text) => resolveText(text, lookup));
 }
 
 function resolveText(text: string, lookup: Lookup): JsonValue {
