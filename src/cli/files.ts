@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { CliError } from './errors.ts';
-import { printable } from './terminal.ts';
+import { printable, type Terminal } from './terminal.ts';
 
 /** @throws CliError `file_not_found`, `file_unreadable` */
 export function readTextFile(path: string): string {
@@ -14,6 +14,13 @@ export function readBytes(path: string): Buffer {
   } catch (error) {
     throw fileError(path, error);
   }
+}
+
+/** All of standard input. */
+export async function readStdin({ stdin }: Pick<Terminal, 'stdin'>): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of stdin) chunks.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
+  return Buffer.concat(chunks);
 }
 
 /** Says about a file or folder that could not be read why, and what to do. */

@@ -1,15 +1,14 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { parseExactJson } from '../../exact-json.ts';
 import { ExpressionError } from '../../expression/errors.ts';
 import { parseTime } from '../../expression/time.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../../json.ts';
+import { isJsonObject, type JsonObject } from '../../json.ts';
 import { formatDiagnostic } from '../../pipeline/format-diagnostic.ts';
 import { type CommandContext, type OutputFormat, outputOption } from '../command-context.ts';
 import { CliError, EXIT } from '../errors.ts';
 import { errorAnswer, evaluateLines } from '../evaluate-lines.ts';
 import { EVALUATION_MODES, type EvaluationMode, evaluateRequest } from '../evaluate-request.ts';
-import { readTextFile } from '../files.ts';
-import { printable, type Terminal } from '../terminal.ts';
+import { parseJson, textOrFile } from '../json-argument.ts';
+import type { Terminal } from '../terminal.ts';
 
 interface EvalOptions {
   readonly data: string;
@@ -77,18 +76,9 @@ function evaluateOne(expr: string, { data, mode, output }: EvalOptions, now: num
 
 /** @throws CliError `input_not_json`, `input_not_object`, `file_not_found`, `file_unreadable` */
 function readData(option: string): JsonObject {
-  const value = parseData(option.startsWith('@') ? readTextFile(option.slice(1)) : option);
+  const value = parseJson(textOrFile(option), '--data');
   if (isJsonObject(value)) return value;
   throw new CliError('input_not_object', '--data must be an object: its keys are the names that the expression knows.');
-}
-
-function parseData(text: string): JsonValue {
-  try {
-    return parseExactJson(text);
-  } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
-    throw new CliError('input_not_json', `--data is not JSON: ${printable(problem)}.`, { cause: error });
-  }
 }
 
 /** The error with the line it is about and a caret below its place. */

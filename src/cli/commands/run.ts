@@ -1,11 +1,10 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { parseExactJson } from '../../exact-json.ts';
 import type { JsonValue } from '../../json.ts';
 import { type CommandContext, environmentOption, type OutputFormat, outputOption } from '../command-context.ts';
-import { CliError } from '../errors.ts';
-import { readTextFile } from '../files.ts';
+import { readStdin, readTextFile } from '../files.ts';
+import { parseJson, textOrFile } from '../json-argument.ts';
 import type { PlannedEvent } from '../local-run/drive-run.ts';
-import { printable, type Terminal } from '../terminal.ts';
+import type { Terminal } from '../terminal.ts';
 
 const HELP = `
 Runs a pipeline in this process, by the engine that runs it in Azure, and prints what became of it. Nothing is stored.
@@ -51,12 +50,9 @@ export function addRun(parent: Command, { terminal, setExitCode }: CommandContex
     });
 }
 
-async function readInput(text: string | undefined, { stdin }: Terminal): Promise<JsonValue> {
-  if (text === undefined) return {};
-  if (text !== '@-') return parseOption(text.startsWith('@') ? readTextFile(text.slice(1)) : text, '--input');
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of stdin) chunks.push(Buffer.from(chunk));
-  return parseOption(Buffer.concat(chunks).toString(), '--input');
+async function readInput(option: string | undefined, terminal: Terminal): Promise<JsonValue> {
+  if (option === undefined) return {};
+  return parseJson(option === '@-' ? (await readStdin(terminal)).toString() : textOrFile(option), '--input');
 }
 
 function collect(value: string, before: readonly string[]): readonly string[] {
@@ -72,15 +68,5 @@ function collectVariable(text: string, before: Readonly<Record<string, string>>)
 function collectEvent(text: string, before: readonly PlannedEvent[]): readonly PlannedEvent[] {
   const at = text.indexOf('=');
   if (at < 1) throw new InvalidArgumentError('Write it as KEY=JSON.');
-  return [...before, { key: text.slice(0, at), payload: parseOption(text.slice(at + 1), '--deliver') }];
-}
-
-/** @throws CliError `input_not_json` */
-function parseOption(text: string, option: string): JsonValue {
-  try {
-    return parseExactJson(text);
-  } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
-    throw new CliError('input_not_json', `${option} is not JSON: ${printable(problem)}.`, { cause: error });
-  }
+  return [...before, { key: text.slice(0, at), payload: parseJson(text.slice(at + 1), '--deliver') }];
 }

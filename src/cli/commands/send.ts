@@ -4,7 +4,8 @@ import { parseExactJson } from '../../exact-json.ts';
 import { isJsonObject, type JsonValue } from '../../json.ts';
 import { type CommandContext, type OutputFormat, outputOption } from '../command-context.ts';
 import { CliError } from '../errors.ts';
-import { readTextFile } from '../files.ts';
+import { readStdin, readTextFile } from '../files.ts';
+import { parseJson } from '../json-argument.ts';
 import { jsonText, printable } from '../terminal.ts';
 
 interface SendOptions {
@@ -37,7 +38,7 @@ export function addSend(parent: Command, { terminal }: CommandContext): void {
     .addHelpText('after', HELP)
     .action(async (queue: string, file: string, options: SendOptions) => {
       const connection = options.connection ?? (terminal.environment['SB'] || LOCAL_SERVICE_BUS);
-      const text = file === '-' ? await readAll(terminal.stdin) : readTextFile(file);
+      const text = file === '-' ? (await readStdin(terminal)).toString() : readTextFile(file);
       const messages = parseValues(text, file).map((value, index) => toMessage(value, index, options.idPath));
       // The SDK is most of what this command would otherwise have to load for `--help`.
       const { send } = await import('../send-messages.ts');
@@ -49,12 +50,6 @@ export function addSend(parent: Command, { terminal }: CommandContext): void {
     });
 }
 
-async function readAll(stream: AsyncIterable<Uint8Array | string>): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of stream) chunks.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
-  return Buffer.concat(chunks).toString('utf8');
-}
-
 /**
  * A JSON array is its elements, any other JSON text is one value, and else every line is a value.
  * @throws CliError `input_not_json` (with the line), `input_empty`
@@ -62,20 +57,15 @@ async function readAll(stream: AsyncIterable<Uint8Array | string>): Promise<stri
 export function parseValues(text: string, file: string): readonly JsonValue[] {
   if (text.trim() === '') throw new CliError('input_empty', `${printable(file)} is empty: there is nothing to send.`);
   const whole = tryParse(text);
-  if ('value' in whole) return isArray(whole.value) ? whole.value : [whole.value];
-  return text.split(/\r?\n/).flatMap((line, index) => {
-    if (line.trim() === '') return [];
-    const parsed = tryParse(line);
-    if ('value' in parsed) return [parsed.value];
-    throw new CliError('input_not_json', `${printable(file)}:${index + 1} is not JSON: ${printable(parsed.problem)}.`);
-  });
+  if (whole !== undefined) return isArray(whole) ? whole : [whole];
+  return text.split(/\r?\n/).flatMap((line, index) => (line.trim() === '' ? [] : [parseJson(line, `${file}:${index + 1}`)]));
 }
 
-function tryParse(text: string): { readonly value: JsonValue } | { readonly problem: string } {
+function tryParse(text: string): JsonValue | undefined {
   try {
-    return { value: parseExactJson(text) };
-  } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error) };
+    return parseExactJson(text);
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../json.ts';
 import type { OutputFormat } from '../command-context.ts';
 import { CliError } from '../errors.ts';
-import { readBytes } from '../files.ts';
+import { readBytes, readStdin } from '../files.ts';
 import { printable, type Terminal } from '../terminal.ts';
 
 /** Options of both commands. Those of the scheme have the names that lines have. */
@@ -64,12 +64,9 @@ export function required<T>(value: T | undefined, option: string): T {
 }
 
 /** @throws CliError `option_missing`, `file_not_found`, `file_unreadable` */
-export async function readBody({ bodyFile }: WebhookOptions, { stdin }: Terminal): Promise<Buffer> {
+export async function readBody({ bodyFile }: WebhookOptions, terminal: Terminal): Promise<Buffer> {
   const file = required(bodyFile, '--body-file <file>');
-  if (file !== '-') return readBytes(file);
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of stdin) chunks.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
-  return Buffer.concat(chunks);
+  return file === '-' ? readStdin(terminal) : readBytes(file);
 }
 
 /** Without what was not given. */

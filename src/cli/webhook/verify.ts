@@ -1,9 +1,8 @@
 import type { JsonValue } from '../../json.ts';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT } from '../errors.ts';
-import { readTextFile } from '../files.ts';
-import type { Terminal } from '../terminal.ts';
-import { jsonText } from '../terminal.ts';
+import { textOrFile } from '../json-argument.ts';
+import { jsonText, type Terminal } from '../terminal.ts';
 import { caseAnswer, parseStrictJson, readCase, verifyCase } from './case.ts';
 import { explainVerdict } from './explain.ts';
 import { defined, readBody, required, requiredSecrets, schemeOf, secretsOf, type VerifyOptions } from './options.ts';
@@ -31,7 +30,7 @@ export async function verifyOne(options: VerifyOptions, { terminal, setExitCode 
 
 /** @throws CliError `input_not_json`, `file_not_found`, `file_unreadable` */
 function parseHeaders(option: string): JsonValue {
-  return parseStrictJson(option.startsWith('@') ? readTextFile(option.slice(1)) : option, '--headers');
+  return parseStrictJson(textOrFile(option), '--headers');
 }
 
 /** Verifies the requests of standard input; the options are what lines need not repeat. @throws CliError `secret_missing` */
