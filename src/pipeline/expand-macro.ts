@@ -6,6 +6,7 @@ import type { Envelope } from './envelope.ts';
 import type { GraphContext } from './graph-context.ts';
 import { MAX_MACRO_DEPTH } from './limits.ts';
 import { type Macro, parameterProblem, readRawNodes } from './macro.ts';
+import { mapTexts } from './map-texts.ts';
 import { didYouMean } from './near-match.ts';
 import { unknownKey } from './schema-problems.ts';
 import { valueAt } from './value-at.ts';
@@ -111,7 +112,10 @@ class Expansion {
     const { nodes } = this.#macro;
     const report = this.#macro.report.forRenderedTexts();
     if (typeof nodes !== 'string') {
-      return { values: nodes.map((node, index) => this.#render(node, ['nodes', index])), path: ['nodes'], report, macros };
+      const values = nodes.map((node, index) =>
+        mapTexts(node, (text, path) => this.#text(text, ['nodes', index, ...path]) ?? text),
+      );
+      return { values, path: ['nodes'], report, macros };
     }
     const path = ['nodes_raw'];
     const text = this.#text(nodes, path);
@@ -119,13 +123,6 @@ class Expansion {
       report.error(path, { code, message, remedy: 'Check what the text is once it is rendered.' });
     };
     return { values: text === undefined ? [] : readRawNodes(text, tell), path, report, macros };
-  }
-
-  #render(value: JsonValue, path: Path): JsonValue {
-    if (typeof value === 'string') return this.#text(value, path) ?? value;
-    if (Array.isArray(value)) return value.map((item, index) => this.#render(item, [...path, index]));
-    if (!isJsonObject(value)) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.#render(item, [...path, key])]));
   }
 
   /** Names that are no parameters stay in the text: they are for the run. Undefined (reported) if it cannot be rendered. */
