@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { WebhookRefusal } from '../../webhooks/errors.ts';
 import { signWebhook } from '../../webhooks/sign.ts';
 import { CliError } from '../errors.ts';
-import type { Terminal } from '../terminal.ts';
-import { jsonText } from '../terminal.ts';
+import { jsonText, type Terminal } from '../terminal.ts';
 import { readScheme } from './case.ts';
 import { readBody, required, requiredSecrets, type SignOptions, schemeOf } from './options.ts';
 

@@ -1,9 +1,7 @@
-import { createInterface } from 'node:readline';
-import { Readable } from 'node:stream';
 import { isJsonObject, type JsonObject } from '../../json.ts';
+import { answerLines } from '../answer-lines.ts';
 import { CliError } from '../errors.ts';
-import type { Terminal } from '../terminal.ts';
-import { jsonText } from '../terminal.ts';
+import { jsonText, type Terminal } from '../terminal.ts';
 import { caseAnswer, parseStrictJson, readCase, verifyCase } from './case.ts';
 
 /**
@@ -11,15 +9,12 @@ import { caseAnswer, parseStrictJson, readCase, verifyCase } from './case.ts';
  * or `{"error": {"code", "message"}}` if it is no request.
  * @param defaults what lines need not repeat
  */
-export async function verifyLines(
-  { stdin, stdout }: Pick<Terminal, 'stdin' | 'stdout'>,
+export function verifyLines(
+  terminal: Pick<Terminal, 'stdin' | 'stdout'>,
   defaults: JsonObject,
   now: () => number,
 ): Promise<void> {
-  const lines = createInterface({ input: Readable.from(stdin), crlfDelay: Number.POSITIVE_INFINITY });
-  for await (const line of lines) {
-    if (line.trim() !== '') stdout.write(`${answer(line, defaults, now())}\n`);
-  }
+  return answerLines(terminal, (line) => answer(line, defaults, now()));
 }
 
 function answer(line: string, defaults: JsonObject, now: number): string {
