@@ -52,13 +52,25 @@ describe('V22: a node that must run', () => {
     expect(run.error?.message).toContain("Critical node 'b' was skipped: when clause 'x == 2' evaluated to False");
   });
 
-  it.each(['{}', '{q: null}'])('fails if a required input is missing: %s', async (input) => {
-    const nodes = '- {kind: function_node, metadata: {name: b}, spec: {fn: show, required_inputs: [q]}}';
+  it.each([[{}], [{ q: null }]])('fails if required inputs are missing: %j', async (input) => {
+    const nodes = `${A}\n- {kind: function_node, metadata: {name: b}, spec: {fn: show, required_inputs: [q, v]}}`;
 
-    const run = await pipeline(nodes).start(JSON.parse(input.replace('q', '"q"')));
+    const run = await pipeline(nodes).start(input);
 
-    expect(run).toMatchObject({ status: 'failed', error: { code: 'required_inputs_missing' } });
-    expect(run.error?.message).toContain('missing required inputs: q');
+    expect(run).toMatchObject({ status: 'failed', error: { node: 'b', code: 'required_inputs_missing' } });
+    expect(run.error?.message).toMatch(/Node 'b' is missing required inputs: q$/);
+  });
+
+  it('runs if its required inputs are there', async () => {
+    const nodes = '- {kind: function_node, metadata: {name: b}, spec: {fn: num, required_inputs: [q]}}';
+
+    expect(await results(nodes, { q: 0 })).toEqual({ b: 42 });
+  });
+
+  it('is not asked for them if it is skipped', async () => {
+    const nodes = '- {kind: function_node, metadata: {name: b}, spec: {fn: num, required_inputs: [q], when: x == 1}}';
+
+    expect(await results(nodes)).toMatchObject({ b: { _skipped: true } });
   });
 });
 
@@ -140,9 +152,22 @@ describe('V24: a failure that is handled', () => {
     expect(await results(nodes('const'), { x: 1 })).toMatchObject({ h: { got: { v: 1, name: 'n', x: 1 } } });
   });
 
-  it.each([', when: b._error', ', only_on_error: true'])('has a handler that runs only then with %s', async (option) => {
-    expect(await results(nodes('const', option))).toMatchObject({ h: { _skipped: true } });
+  it.each([
+    [', when: b._error', "when clause 'b._error' evaluated to False"],
+    [', only_on_error: true', 'none of the nodes it handles failed'],
+  ])('has a handler that runs only then with %s', async (option, reason) => {
+    expect(await results(nodes('const', option))).toMatchObject({ h: { _skipped: true, reason } });
     expect(await results(nodes('boom', option))).toMatchObject({ h: { got: { _error: { node: 'b' } } } });
+  });
+
+  it('does not concern the handler of another node', async () => {
+    const two = `
+- {kind: function_node, metadata: {name: a}, spec: {fn: boom, on_error: h1}}
+- {kind: function_node, metadata: {name: b}, spec: {fn: const, on_error: h2}, dependencies: []}
+- {kind: function_node, metadata: {name: h1}, spec: {fn: num, only_on_error: true}, dependencies: []}
+- {kind: function_node, metadata: {name: h2}, spec: {fn: num, only_on_error: true}, dependencies: [a]}`;
+
+    expect(await results(two)).toMatchObject({ h1: 42, h2: { _skipped: true } });
   });
 });
 

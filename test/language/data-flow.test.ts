@@ -14,8 +14,34 @@ describe('V01: what a node is given', () => {
     expect(await results(b(', dependencies: []'), { x: 1 })).toMatchObject({ b: { got: { x: 1 } } });
   });
 
-  it('holds nothing of a node that is only waited for', async () => {
-    expect(await results(b(', dependencies: [], wait_for: a'), { x: 1 })).toMatchObject({ b: { got: { x: 1 } } });
+  it.each([', wait_for: a', ', dependencies: [], wait_for: a'])(
+    'holds nothing of a node that is only waited for: %s',
+    async (more) => {
+      const { b: given } = await results(b(more), { x: 1 });
+
+      expect(given).toEqual({ got: { x: 1 } });
+    },
+  );
+
+  it('holds the results of several dependencies by their names', async () => {
+    const nodes = `${A}
+- {kind: function_node, metadata: {name: n}, spec: {fn: num}, dependencies: []}
+- {kind: function_node, metadata: {name: b}, spec: {fn: show}, dependencies: [a, n]}`;
+
+    const { b: given } = await results(nodes, { x: 1 });
+
+    expect(given).toEqual({ got: { a: { v: 1, name: 'n' }, n: 42, x: 1 } });
+  });
+
+  it.each([
+    ['is narrowed to the fields it declares', '{v: int}', { v: 1 }],
+    ['is whole if it has none of them', '{q: int?}', { v: 1, name: 'n', q: null }],
+  ])('%s', async (_, schema, got) => {
+    const nodes = `${A}\n- {kind: function_node, metadata: {name: b}, spec: {fn: show, input_schema: ${schema}}}`;
+
+    const { b: given } = await results(nodes);
+
+    expect(given).toEqual({ got });
   });
 });
 
@@ -103,8 +129,19 @@ describe('V05: a source that does not exist', () => {
     expect(run).toMatchObject({ status: 'failed', error: { node: 'b', code: 'mapping_required' } });
   });
 
-  it('gives its default', async () => {
-    expect(await results(b('"$input.q | default(7)"'))).toMatchObject({ b: { got: { p: 7 } } });
+  it.each([
+    ['"$input.q | default(7)"', 7],
+    [`"$input.q | default('x')"`, 'x'],
+  ])('gives its default: %s', async (source, p) => {
+    expect(await results(b(source))).toMatchObject({ b: { got: { p } } });
+  });
+
+  it('is what is required if it is there', async () => {
+    expect(await results(b('"$input.x | required"'), { x: 1 })).toMatchObject({ b: { got: { p: 1 } } });
+  });
+
+  it.each(['"x + \'a\'"', '1 / 0'])('gives null if it is an expression that cannot be evaluated: %s', async (source) => {
+    expect(await results(b(source), { x: 1 })).toMatchObject({ b: { got: { p: null } } });
   });
 });
 
@@ -115,13 +152,18 @@ describe('V06: a step with declared parameters', () => {
     expect(await results(nodes, { a: 1, c: 3, zz: 1 })).toEqual({ b: { a: 1, b: 5, c: 3 } });
   });
 
-  it('finds each in the one dependency that has it', async () => {
+  it.each([
+    ['finds each in the one dependency that has it', { c: 9 }, { a: 1, b: 2, c: 9 }],
+    ['prefers what it finds there to an ambient field', { a: 77 }, { a: 1, b: 2, c: null }],
+  ])('%s', async (_, input, g) => {
     const nodes = `
 - {kind: function_node, metadata: {name: p}, spec: {fn: one}}
 - {kind: function_node, metadata: {name: q}, spec: {fn: two}, dependencies: []}
 - {kind: function_node, metadata: {name: g}, spec: {fn: kw, unpack_input: true}, dependencies: [p, q]}`;
 
-    expect(await results(nodes, { c: 9 })).toMatchObject({ g: { a: 1, b: 2, c: 9 } });
+    const given = await results(nodes, input);
+
+    expect(given['g']).toEqual(g);
   });
 
   it('is given the ambient field if several dependencies have it', async () => {
@@ -172,6 +214,26 @@ describe('V10: expressions', () => {
       e: { s: 101, t: 1 },
     });
   });
+
+  it.each([
+    ['nope + 1', 'name_unknown'],
+    ['"{{ nope }}"', 'variable_undefined'],
+    ['1 / 0', 'division_by_zero'],
+  ])('fail their node for %s', async (source, code) => {
+    const run = await pipeline(e(`s: ${source}`)).start();
+
+    expect(run).toMatchObject({ status: 'failed', error: { node: 'e', code } });
+  });
+
+  it('know their run', async () => {
+    const nodes =
+      '- {kind: expression_node, metadata: {name: e}, spec: {expressions: {s: "[ctx.run_id, ctx.pipeline_name, $ctx.node_name]"}}}';
+    const tested = pipeline(nodes);
+
+    const run = await tested.start();
+
+    expect(run.results).toEqual({ e: { s: [tested.published[0]?.subject, 't', 'e'] } });
+  });
 });
 
 describe('V11: the input in expressions', () => {
@@ -207,13 +269,20 @@ describe('V12: templates', () => {
   });
 });
 
-it('V13: later expressions see earlier ones, and output_fields may name fields of the input', async () => {
-  const nodes = `
-- kind: expression_node
-  metadata: {name: e}
-  spec: {expressions: {a: "1", b: "a+1"}, output_fields: [b, zz, x]}`;
+describe('V13: expressions after each other', () => {
+  const e = (spec: string) => `- {kind: expression_node, metadata: {name: e}, spec: {${spec}}}`;
 
-  expect(await results(nodes, { x: 4 })).toEqual({ e: { b: 2, x: 4 } });
+  it('see the ones before, and output_fields may name fields of the input', async () => {
+    expect(await results(e('expressions: {a: "1", b: a+1}, output_fields: [b, zz, x]'), { x: 4 })).toEqual({ e: { b: 2, x: 4 } });
+  });
+
+  it('see a null before them rather than a field of the input', async () => {
+    expect(await results(e('expressions: {x: None, y: x is None}'), { x: 4 })).toEqual({ e: { x: null, y: true } });
+  });
+
+  it('are literals if they are no texts', async () => {
+    expect(await results(e('expressions: {a: 1, b: [x], c: a + 1}'))).toEqual({ e: { a: 1, b: ['x'], c: 2 } });
+  });
 });
 
 it('V14: paths and subscripts reach into lists', async () => {
@@ -260,6 +329,27 @@ describe('V16: merging', () => {
     ['merge_strategy: reduce, reducer: statistics.mean', 1],
   ])('%s', async (spec, result) => {
     expect(await results(merge(spec))).toMatchObject({ m: { result } });
+  });
+
+  const merged = (a: string, b: string, spec: string) => `
+- {kind: function_node, metadata: {name: a}, spec: {fn: ${a}}}
+- {kind: function_node, metadata: {name: b}, spec: {fn: ${b}}, dependencies: []}
+- {kind: expression_node, metadata: {name: m}, spec: {${spec}}, dependencies: [a, b]}`;
+
+  it.each([
+    ['takes whole results by name', 'const', 'num', 'dict', { b: 42, a: { v: 1, name: 'n' } }],
+    ['takes the first that is not null', 'none', 'num', 'first', 42],
+    ['takes the last that is not null', 'num', 'none', 'last', 42],
+  ])('%s', async (_, a, b, strategy, result) => {
+    const { m } = await results(merged(a, b, `merge_strategy: ${strategy}`));
+
+    expect(m).toEqual({ result });
+  });
+
+  it('gives expressions what it merged', async () => {
+    const { m } = await results(merged('num', 'num', 'merge_strategy: list, expressions: {s: sum(merged)}'));
+
+    expect(m).toEqual({ s: 84 });
   });
 });
 

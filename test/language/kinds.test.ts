@@ -38,11 +38,11 @@ it('V41: a reply in a code fence becomes an object, whose fields conditions and 
   const nodes = `
 - {kind: llm_node, metadata: {name: a}, spec: {human_message: Rate it, output_schema: {s: str, c: float}}}
 - {kind: expression_node, metadata: {name: e}, spec: {expressions: {d: k*2}, input_mapping: {k: a.c}}, dependencies: [a]}
-- {kind: function_node, metadata: {name: w}, spec: {fn: num, when: a.c > 0.4}, dependencies: [a]}`;
+- {kind: expression_node, metadata: {name: w}, spec: {expressions: {s: a.s}, when: a.c > 0.4}, dependencies: [a]}`;
 
   const run = await pipeline(nodes, LLM, { ports: { llm } }).start();
 
-  expect(completed(run).results).toEqual({ a: { s: 'a', c: 0.5 }, e: { d: 1 }, w: 42 });
+  expect(completed(run).results).toEqual({ a: { s: 'a', c: 0.5 }, e: { d: 1 }, w: { s: 'a' } });
 });
 
 describe('V42: names in prompts', () => {
@@ -55,20 +55,20 @@ describe('V42: names in prompts', () => {
     expect(llm.lastMessages.map(({ content }) => content)).toEqual(['S 1', 'Hi 2']);
   });
 
-  it('may be that of a model before', async () => {
+  it('may be that of a model before, and of the input of the run', async () => {
     const llm = new ScriptedLlm(['first', 'second']);
     const nodes = `
 - {kind: llm_node, metadata: {name: a}, spec: {human_message: Hi}}
-- {kind: llm_node, metadata: {name: b}, spec: {human_message: "Continue: {{a}}"}}`;
+- {kind: llm_node, metadata: {name: b}, spec: {human_message: "Continue: {{a}} for {{ $input.x }}"}}`;
 
-    const run = await pipeline(nodes, LLM, { ports: { llm } }).start();
+    const run = await pipeline(nodes, LLM, { ports: { llm } }).start({ x: 1 });
 
-    expect(llm.lastMessages.map(({ content }) => content)).toEqual(['Continue: first']);
+    expect(llm.lastMessages.map(({ content }) => content)).toEqual(['Continue: first for 1']);
     expect(run.results).toEqual({ a: 'first', b: 'second' });
   });
 });
 
-it('V43: an agent calls its tools and ends with its output', async () => {
+it.each(['agent_node', 're_act_agent_node'])('V43: a %s calls its tools and ends with its output', async (kind) => {
   const llm = new ScriptedLlm(['INVOKE_TOOL: add(a=1, b=2)', 'INVOKE_TOOL: tool_end(answer=3)']);
   const added: JsonValue[] = [];
   const add = {
@@ -78,14 +78,15 @@ it('V43: an agent calls its tools and ends with its output', async () => {
     },
   };
   const nodes = `
-- kind: agent_node
+- kind: ${kind}
   metadata: {name: a}
-  spec: {main_prompt: Add 1 and 2, output_schema: {answer: int}, config: {tools: {add: add}}}`;
+  spec: {main_prompt: "Add {{x}} and 2. {{reasoning_so_far}}", output_schema: {answer: int}, config: {tools: {add: add}}}`;
 
-  const run = await pipeline(nodes, LLM, { ports: { llm }, steps: add }).start();
+  const run = await pipeline(nodes, LLM, { ports: { llm }, steps: add }).start({ x: 1 });
 
   expect(completed(run).results).toEqual({ a: { answer: 3 } });
   expect(added).toEqual([{ a: 1, b: 2 }]);
+  expect(llm.calls[0]?.messages[0]?.content).toMatch(/^Add 1 and 2\. Starting reasoning\.\.\./);
   expect(llm.calls).toHaveLength(2);
 });
 
