@@ -1,11 +1,9 @@
 import type { z } from 'zod';
-import type { JsonObject } from '../json.ts';
-import type { AdapterCatalog, ConfigProblem } from '../pipeline/catalog.ts';
+import type { AdapterCatalog } from '../pipeline/catalog.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
-import { configProblems, faultsOf } from './config-problems.ts';
-import { PermanentError } from './errors.ts';
-import { Registry } from './registry.ts';
+import { readConfig } from './config-problems.ts';
+import { ConfiguredRegistry } from './configured-registry.ts';
 
 /** What an adapter is given besides its configuration. */
 export interface AdapterContext {
@@ -44,19 +42,13 @@ export function defineAdapter<Config extends z.ZodType>(
     port,
     config,
     create(given, context) {
-      const parsed = config.safeParse(given);
-      if (parsed.success) return create(parsed.data, context);
-      throw invalidConfig(name, context.port, parsed.error);
+      const owner = `the adapter '${name}' of port '${context.port}'`;
+      return create(readConfig(config, given, { owner, code: 'adapter_config_invalid' }), context);
     },
   };
 }
 
-function invalidConfig(adapter: string, port: string, error: z.ZodError): PermanentError {
-  const message = `The configuration of the adapter '${adapter}' of port '${port}' is not valid at: ${faultsOf(error)}.`;
-  return new PermanentError('adapter_config_invalid', `${message} Correct it, or the secrets it refers to.`);
-}
-
-export class AdapterRegistry extends Registry<AdapterDefinition> implements AdapterCatalog {
+export class AdapterRegistry extends ConfiguredRegistry<AdapterDefinition> implements AdapterCatalog {
   constructor(adapters: Iterable<AdapterDefinition>) {
     super('Adapter', adapters);
   }
@@ -64,11 +56,6 @@ export class AdapterRegistry extends Registry<AdapterDefinition> implements Adap
   portsOf(name: string): readonly string[] | undefined {
     const port = this.get(name)?.port;
     return port === undefined ? undefined : [port];
-  }
-
-  problemsOf(name: string, config: JsonObject): readonly ConfigProblem[] {
-    const definition = this.get(name);
-    return definition === undefined ? [] : configProblems(definition.config, config);
   }
 
   /** Whether the name is one of hexDAG's that this build knows of but has no adapter for. */

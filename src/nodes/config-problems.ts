@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { JsonObject } from '../json.ts';
 import type { ConfigProblem } from '../pipeline/catalog.ts';
 import { textsIn, valueAt } from '../pipeline/value-at.ts';
+import { PermanentError } from './errors.ts';
 
 /** What a schema finds wrong with a configuration that a pipeline writes, in words that do not repeat what is written. */
 export function configProblems(schema: z.ZodType, config: JsonObject): readonly ConfigProblem[] {
@@ -9,9 +10,21 @@ export function configProblems(schema: z.ZodType, config: JsonObject): readonly 
   return parsed.success ? [] : parsed.error.issues.flatMap((issue) => problemsOf(issue, config, schema));
 }
 
-/** Where a configuration does not fit, and never what stands there: it may be a secret by then. */
-export function faultsOf({ issues }: z.ZodError): string {
-  return issues.map(({ path, code }) => `${path.length === 0 ? 'config' : path.join('.')} (${code})`).join(', ');
+/**
+ * The configuration as its schema makes it.
+ * @param owner for the message: "the service 'crm'"
+ * @throws PermanentError with the code; it tells where the configuration does not fit, and never what stands there, which may be a secret
+ */
+export function readConfig<Config extends z.ZodType>(
+  schema: Config,
+  given: unknown,
+  { owner, code }: { readonly owner: string; readonly code: string },
+): z.infer<Config> {
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'config'} (${issue.code})`).join(', ');
+  const message = `The configuration of ${owner} is not valid at: ${faults}.`;
+  throw new PermanentError(code, `${message} Correct it, or the secrets it refers to.`);
 }
 
 function problemsOf(issue: z.core.$ZodIssue, config: JsonObject, schema: z.ZodType): readonly ConfigProblem[] {

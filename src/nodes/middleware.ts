@@ -13,13 +13,12 @@ import {
 import { z } from 'zod';
 import { isHexdagError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
-import type { ConfigProblem, ConfiguredCatalog } from '../pipeline/catalog.ts';
 import { parseDuration } from '../pipeline/duration.ts';
 import type { Clock } from '../ports/clock.ts';
-import { configProblems } from './config-problems.ts';
+import { readConfig } from './config-problems.ts';
+import { ConfiguredRegistry } from './configured-registry.ts';
 import { PermanentError, TransientError } from './errors.ts';
 import { limitRate } from './rate-limit.ts';
-import { Registry } from './registry.ts';
 import { cacheResponses } from './response-cache.ts';
 import { type AroundCall, wrapPort } from './wrapped-port.ts';
 
@@ -32,7 +31,8 @@ export interface MiddlewareContext {
 export interface MiddlewareDefinition {
   readonly name: string;
   readonly aliases: readonly string[];
-  readonly options: z.ZodType;
+  /** What its options may be. */
+  readonly config: z.ZodType;
   create(options: unknown, context: MiddlewareContext): AroundCall;
 }
 
@@ -50,18 +50,16 @@ function mayPass(error: unknown): boolean {
 function define<Options extends z.ZodType>(
   name: string,
   aliases: readonly string[],
-  options: Options,
+  config: Options,
   create: (options: z.infer<Options>, context: MiddlewareContext) => AroundCall,
 ): MiddlewareDefinition {
   return {
     name,
     aliases,
-    options,
+    config,
     create(given, context) {
-      const parsed = options.safeParse(given);
-      if (parsed.success) return create(parsed.data, context);
-      const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'options'}: ${message}`).join('; ');
-      throw new PermanentError('middleware_options_invalid', `Options of '${name}' of port '${context.port}': ${faults}.`);
+      const owner = `the middleware '${name}' of port '${context.port}'`;
+      return create(readConfig(config, given, { owner, code: 'middleware_options_invalid' }), context);
     },
   };
 }
@@ -136,14 +134,9 @@ const responseCache = define(
 );
 
 /** What a port's `middleware` may name. */
-export class MiddlewareRegistry extends Registry<MiddlewareDefinition> implements ConfiguredCatalog {
+export class MiddlewareRegistry extends ConfiguredRegistry<MiddlewareDefinition> {
   constructor() {
     super('Middleware', [retryWithBackoff, timeLimit, rateLimiter, responseCache, breaker]);
-  }
-
-  problemsOf(name: string, options: JsonObject): readonly ConfigProblem[] {
-    const definition = this.get(name);
-    return definition === undefined ? [] : configProblems(definition.options, options);
   }
 }
 

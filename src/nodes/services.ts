@@ -1,9 +1,7 @@
 import type { z } from 'zod';
 import type { JsonObject } from '../json.ts';
-import type { ConfigProblem, ConfiguredCatalog } from '../pipeline/catalog.ts';
-import { configProblems, faultsOf } from './config-problems.ts';
-import { PermanentError } from './errors.ts';
-import { Registry } from './registry.ts';
+import { readConfig } from './config-problems.ts';
+import { ConfiguredRegistry } from './configured-registry.ts';
 import type { StepContext } from './step-context.ts';
 
 export interface ServiceMethodDefinition {
@@ -60,22 +58,13 @@ export function defineService<Config extends z.ZodType>(
   return {
     name,
     config,
-    create(given, ports) {
-      const parsed = config.safeParse(given);
-      if (parsed.success) return create(parsed.data, ports);
-      const message = `The configuration of the service '${name}' is not valid at: ${faultsOf(parsed.error)}.`;
-      throw new PermanentError('service_config_invalid', `${message} Correct it, or the secrets it refers to.`);
-    },
+    create: (given, ports) =>
+      create(readConfig(config, given, { owner: `the service '${name}'`, code: 'service_config_invalid' }), ports),
   };
 }
 
-export class ServiceRegistry extends Registry<ServiceDefinition> implements ConfiguredCatalog {
+export class ServiceRegistry extends ConfiguredRegistry<ServiceDefinition> {
   constructor(services: Iterable<ServiceDefinition>) {
     super('Service', services);
-  }
-
-  problemsOf(name: string, config: JsonObject): readonly ConfigProblem[] {
-    const schema = this.get(name)?.config;
-    return schema === undefined ? [] : configProblems(schema, config);
   }
 }
