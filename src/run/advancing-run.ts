@@ -12,13 +12,12 @@ import { announce, endRun, prepareFinish } from './end-run.ts';
 import { failureOf } from './failure.ts';
 import type { Frame } from './frame.ts';
 import { KnownRun } from './known-run.ts';
-import { isLarge } from './large.ts';
 import { LayeredMap } from './layered-map.ts';
 import { artifactPath } from './node-path.ts';
-import { attemptNode } from './node-runner.ts';
+import { type Attempted, attemptNode } from './node-runner.ts';
 import { failedOutcome, failedResult, type NodeOutcome, type RunEnd } from './outcome.ts';
 import { checkedEnd } from './output-check.ts';
-import { fromPayload, toPayload } from './payload.ts';
+import { fromPayload, type StoredValue, storeValue } from './payload.ts';
 import { type Progress, progress } from './progress.ts';
 import { retryDelayMs } from './retry.ts';
 import { storePatience } from './store-patience.ts';
@@ -137,9 +136,10 @@ export class AdvancingRun {
     const { path, node } = ready;
     const attempt = given === path ? this.#task.attempt : 1;
     const resources = this.#dependencies.resources.of(this.#plan, node);
-    const record = await attemptNode({ runId, pipeline, ...ready, attempt, now, resources }, kind, this.#dependencies);
+    const attempted = await attemptNode({ runId, pipeline, ...ready, attempt, now, resources }, kind, this.#dependencies);
+    const { record } = attempted;
     const delayMs = record.error && retryDelayMs(node.retry, attempt, record.error, `${runId}/${path}`);
-    if (record.error === undefined || typeof delayMs !== 'number') return this.#commit(node, record);
+    if (record.error === undefined || typeof delayMs !== 'number') return this.#commit(node, attempted);
     const { code, message } = record.error;
     this.#dependencies.log('warn', 'an attempt failed and will be repeated', {
       runId,
@@ -164,9 +164,10 @@ export class AdvancingRun {
     };
     const { runId, pipeline, now } = this.#task;
     const resources = this.#dependencies.resources.of(this.#plan, node);
-    const record = await attemptNode({ runId, pipeline, ...ready, node, attempt: 1, now, resources }, kind, this.#dependencies);
+    const setUp = { runId, pipeline, ...ready, node, attempt: 1, now, resources };
+    const { record, value = null } = await attemptNode(setUp, kind, this.#dependencies);
     if (record.error !== undefined) throw new PermanentError(record.error.code, record.error.message);
-    return record.result === undefined ? null : fromPayload(record.result, this.#dependencies.artifacts);
+    return value;
   }
 
   /** A node that waits for something outside: goes on if that has happened, and returns to the orchestrator if not. */
@@ -189,26 +190,26 @@ export class AdvancingRun {
    * Records what a node did, together with the run's end if this was the last thing to do. If another worker was first, what that
    * one recorded counts, here and further along the chain.
    */
-  async #commit(node: PlanNode, record: NodeRecord): Promise<AdvanceResult | undefined> {
+  async #commit(node: PlanNode, { record, value }: Attempted): Promise<AdvanceResult | undefined> {
     const { runs } = this.#dependencies;
     const outcome = outcomeOf(node, record);
-    const finish = await storePatience.execute(() => this.#finishAfter(outcome));
+    const finish = await storePatience.execute(() => this.#finishAfter(outcome, value));
     const commit = await storePatience.execute(() => runs.commitNode(record, finish));
     if (commit.kind === 'exists') {
       for (const one of await runs.readNodes(record.runId)) this.#records.set(one.node, one);
       await this.#learn(outcomeOf(node, commit.node));
       return undefined;
     }
-    await this.#learn(outcome);
+    await this.#learn(outcome, value);
     if (finish === undefined) return undefined;
     await announce(this.#task, finish, this.#dependencies);
     return this.#result({ ended: finish.status });
   }
 
   /** The run's end, if it follows from this outcome and nothing else is in flight. */
-  async #finishAfter(outcome: NodeOutcome): Promise<RunFinish | undefined> {
+  async #finishAfter(outcome: NodeOutcome, known: JsonValue | undefined): Promise<RunFinish | undefined> {
     if (!this.#alone) return undefined;
-    const value = await fromPayload(outcome.result, this.#dependencies.artifacts);
+    const value = known ?? (await fromPayload(outcome.result, this.#dependencies.artifacts));
     const { end, settled, wakeAt } = this.#progress({ outcome, value });
     if (end === undefined || this.#isDue(wakeAt)) return undefined;
     this.#dependencies.onEnd?.(this.#task.runId, settled);
@@ -263,19 +264,18 @@ export class AdvancingRun {
     this.#news.enter(frame);
   }
 
-  /** Takes in an outcome that is new. A value too large for the history becomes a reference. */
-  async #learn(outcome: NodeOutcome): Promise<void> {
-    const stored = await this.#stored(outcome);
+  /** Takes in an outcome that is new; `value` is its result, where that is known. One too large for the history becomes a reference. */
+  async #learn(outcome: NodeOutcome, value?: JsonValue): Promise<void> {
+    const { payload, value: standing = value } = await this.#stored(outcome);
+    const stored = { ...outcome, result: payload };
     this.#news.learn(stored);
-    await this.#know(stored, 'value' in outcome.result ? outcome.result.value : undefined);
+    await this.#know(stored, standing);
   }
 
-  async #stored(outcome: NodeOutcome): Promise<NodeOutcome> {
-    if (!('value' in outcome.result) || !isLarge(outcome)) return outcome;
-    const { value } = outcome.result;
-    const name = `${this.#task.runId}/${artifactPath(outcome.node)}.result.json`;
-    const result = await storePatience.execute(() => toPayload(value, name, this.#dependencies.artifacts));
-    return { ...outcome, result };
+  async #stored({ node, result }: NodeOutcome): Promise<Partial<StoredValue> & Pick<StoredValue, 'payload'>> {
+    if (!('value' in result)) return { payload: result };
+    const name = `${this.#task.runId}/${artifactPath(node)}.result.json`;
+    return storePatience.execute(() => storeValue(result.value, name, this.#dependencies.artifacts));
   }
 
   async #know(outcome: NodeOutcome, value?: JsonValue): Promise<void> {

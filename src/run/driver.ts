@@ -233,7 +233,7 @@ export class RunDriver {
     const atWork = new Set(this.#open.nodes('task'));
     const waiting = new Set(this.#open.nodes('pause', 'event'));
     const next = progress(plan, this.#kinds, { runId, input: input.value, outcomes, results, frames, atWork, waiting }, now);
-    return next.settled.some(isLarge) ? undefined : next;
+    return next.settled.some(({ result }) => 'value' in result && isLarge(JSON.stringify(result.value))) ? undefined : next;
   }
 
   /** Gives a task; `alongside` are nodes that are being given at the same moment. */

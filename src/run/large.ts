@@ -1,7 +1,6 @@
 import { INLINE_RESULT_BYTES } from '../limits.ts';
-import type { NodeOutcome } from './outcome.ts';
 
-/** True if the outcome's value belongs into a blob rather than into a history. */
-export function isLarge({ result }: NodeOutcome): boolean {
-  return 'value' in result && JSON.stringify(result.value).length > INLINE_RESULT_BYTES;
+/** True if a value with this JSON belongs into a blob rather than into records and histories. */
+export function isLarge(json: string): boolean {
+  return json.length > INLINE_RESULT_BYTES || Buffer.byteLength(json) > INLINE_RESULT_BYTES;
 }

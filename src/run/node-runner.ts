@@ -1,3 +1,4 @@
+import type { JsonValue } from '../json.ts';
 import type { EffectNodeKind } from '../nodes/node-kind.ts';
 import type { NodeResources } from '../nodes/node-resources.ts';
 import { DependencyUnavailableError } from '../ports/errors.ts';
@@ -7,7 +8,7 @@ import { executeNode } from './execute-node.ts';
 import { failureOf } from './failure.ts';
 import { idempotencyKey } from './idempotency-key.ts';
 import { artifactPath } from './node-path.ts';
-import { toPayload } from './payload.ts';
+import { storeValue } from './payload.ts';
 import { stepArtifacts } from './step-artifacts.ts';
 import { storePatience } from './store-patience.ts';
 import type { ReadyNode } from './walk.ts';
@@ -23,8 +24,14 @@ export interface Attempt extends ReadyNode {
   readonly resources: NodeResources;
 }
 
+/** What came of an attempt: the record to commit, and the result itself if there is one. */
+export interface Attempted {
+  readonly record: NodeRecord;
+  readonly value?: JsonValue;
+}
+
 /**
- * Makes one attempt at a node and tells, as the record to commit, what came of it.
+ * Makes one attempt at a node and tells what came of it.
  *
  * @throws DependencyUnavailableError if a store of ours stayed away: that is no failure of the node
  */
@@ -32,7 +39,7 @@ export async function attemptNode(
   { runId, pipeline, path, node, input, scope, attempt, now, resources }: Attempt,
   kind: EffectNodeKind,
   { artifacts, clock, log }: AdvanceDependencies,
-): Promise<NodeRecord> {
+): Promise<Attempted> {
   const startedAt = new Date(clock.now()).toISOString();
   const record = { runId, node: path, kind: node.kind, attempt, startedAt };
   const outcome = await executeNode(kind, node, input, {
@@ -56,9 +63,9 @@ export async function attemptNode(
     },
   );
   const finishedAt = () => new Date(clock.now()).toISOString();
-  if ('error' in outcome) return { ...record, status: 'failed', error: outcome.error, finishedAt: finishedAt() };
+  if ('error' in outcome) return { record: { ...record, status: 'failed', error: outcome.error, finishedAt: finishedAt() } };
   // Beside the step's folder, where no file of the step can be. The step's work is done, so the store may take its time.
   const name = `${runId}/${artifactPath(path)}.result.json`;
-  const result = await storePatience.execute(() => toPayload(outcome.value, name, artifacts));
-  return { ...record, status: 'completed', result, finishedAt: finishedAt() };
+  const { payload, value } = await storePatience.execute(() => storeValue(outcome.value, name, artifacts));
+  return { record: { ...record, status: 'completed', result: payload, finishedAt: finishedAt() }, value };
 }

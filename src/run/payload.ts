@@ -1,8 +1,8 @@
 import { HexdagError } from '../errors.ts';
 import type { JsonValue } from '../json.ts';
-import { INLINE_RESULT_BYTES } from '../limits.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { Payload } from '../ports/run-store.ts';
+import { isLarge } from './large.ts';
 import { putOnce } from './put-once.ts';
 
 /** A payload's blob is gone or does not hold what was put there. */
@@ -15,16 +15,32 @@ export class PayloadLostError extends HexdagError {
   }
 }
 
-/** The value inline, or above the inline limit as a blob called `name`; if there is one already, that stands. */
-export async function toPayload(value: JsonValue, name: string, artifacts: ArtifactStore): Promise<Payload> {
+/** A value as records hold it, and as it is. */
+export interface StoredValue {
+  readonly payload: Payload;
+  readonly value: JsonValue;
+}
+
+/** Puts a value inline, or if it is large into a blob called `name`. If there is one already, that stands, and its value counts. */
+export async function storeValue(value: JsonValue, name: string, artifacts: ArtifactStore): Promise<StoredValue> {
   const text = JSON.stringify(value);
-  if (text.length <= INLINE_RESULT_BYTES && Buffer.byteLength(text) <= INLINE_RESULT_BYTES) return { value };
-  return { blob: await putOnce(artifacts, name, Buffer.from(text), 'application/json') };
+  if (!isLarge(text)) return { payload: { value }, value };
+  const { reference, kept } = await putOnce(artifacts, name, Buffer.from(text), 'application/json');
+  return { payload: { blob: reference }, value: kept === undefined ? value : parse(kept) };
+}
+
+/** As `storeValue`, for who does not need the value. */
+export async function toPayload(value: JsonValue, name: string, artifacts: ArtifactStore): Promise<Payload> {
+  return (await storeValue(value, name, artifacts)).payload;
 }
 
 export async function fromPayload(payload: Payload, artifacts: ArtifactStore): Promise<JsonValue> {
   if ('value' in payload) return payload.value;
   const content = await artifacts.get(payload.blob.name);
   if (content === null) throw new PayloadLostError(payload.blob.name);
+  return parse(content);
+}
+
+function parse(content: Uint8Array): JsonValue {
   return JSON.parse(Buffer.from(content).toString('utf8'));
 }

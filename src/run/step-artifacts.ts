@@ -10,12 +10,13 @@ import { storePatience } from './store-patience.ts';
 export function stepArtifacts(artifacts: ArtifactStore, folder: string): StepArtifacts {
   const written = new Set<string>();
   return {
-    write(file, content, contentType = 'application/octet-stream') {
+    async write(file, content, contentType = 'application/octet-stream') {
       const name = `${folder}/${file}`;
       const bytes = typeof content === 'string' ? Buffer.from(content) : content;
       if (written.has(file)) return artifacts.put(name, bytes, contentType);
       written.add(file);
-      return storePatience.execute(() => putOnce(artifacts, name, bytes, contentType));
+      const { reference } = await storePatience.execute(() => putOnce(artifacts, name, bytes, contentType));
+      return reference;
     },
   };
 }
