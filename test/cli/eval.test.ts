@@ -49,6 +49,22 @@ describe('hexdag eval with an expression', () => {
     ]);
   });
 
+  it.each([
+    ['with colours for a person who reads it', { stdout: false, stderr: true }, true],
+    ['without them in a file, though values go to a person', { stdout: true, stderr: false }, false],
+  ])('shows it %s', async (_, isTTY, expected) => {
+    let stderr = '';
+
+    await runCli(['eval', 'zz'], {
+      stdout: { write: () => undefined, isTTY: isTTY.stdout },
+      stderr: { write: (text) => (stderr += text), isTTY: isTTY.stderr },
+      stdin: (async function* () {})(),
+      environment: {},
+    });
+
+    expect(stderr.includes('\x1b[31merror')).toBe(expected);
+  });
+
   it('tells a mistake as JSON when JSON is asked for', async () => {
     const { exitCode, stdout } = await cli(['eval', '1 +', '--output', 'json']);
 

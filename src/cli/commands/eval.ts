@@ -2,13 +2,12 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ExpressionError } from '../../expression/errors.ts';
 import { parseTime } from '../../expression/time.ts';
 import { isJsonObject, type JsonObject } from '../../json.ts';
-import { formatDiagnostic } from '../../pipeline/format-diagnostic.ts';
+import { tellArgumentProblem } from '../argument-problem.ts';
 import { type CommandContext, type OutputFormat, outputOption } from '../command-context.ts';
 import { CliError, EXIT } from '../errors.ts';
 import { errorAnswer, evaluateLines } from '../evaluate-lines.ts';
 import { EVALUATION_MODES, type EvaluationMode, evaluateRequest } from '../evaluate-request.ts';
 import { parseJson, textOrFile } from '../json-argument.ts';
-import type { Terminal } from '../terminal.ts';
 
 interface EvalOptions {
   readonly data: string;
@@ -70,7 +69,10 @@ function evaluateOne(expr: string, { data, mode, output }: EvalOptions, now: num
     if (!(error instanceof ExpressionError)) throw error;
     setExitCode(EXIT.failed);
     if (output === 'json') terminal.stdout.write(`${errorAnswer(error)}\n`);
-    else tellPlace(error, expr, terminal);
+    else {
+      const { code, message, offset } = error;
+      tellArgumentProblem({ code, severity: 'error', message, offset }, { name: 'expression', text: expr }, terminal);
+    }
   }
 }
 
@@ -79,11 +81,4 @@ function readData(option: string): JsonObject {
   const value = parseJson(textOrFile(option), '--data');
   if (isJsonObject(value)) return value;
   throw new CliError('input_not_object', '--data must be an object: its keys are the names that the expression knows.');
-}
-
-/** The error with the line it is about and a caret below its place. */
-function tellPlace({ code, message, offset }: ExpressionError, expr: string, { stderr }: Terminal): void {
-  const before = expr.slice(0, offset).split('\n');
-  const position = { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
-  stderr.write(`${formatDiagnostic({ code, severity: 'error', file: 'expression', position, message }, expr)}\n`);
 }

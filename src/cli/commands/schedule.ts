@@ -1,15 +1,14 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { isoTime, parseTime } from '../../expression/time.ts';
-import type { Diagnostic } from '../../pipeline/diagnostic.ts';
-import { formatDiagnostic } from '../../pipeline/format-diagnostic.ts';
 import { nextOccurrences } from '../../triggers/schedule/occurrences.ts';
 import { parseSchedule } from '../../triggers/schedule/parse-schedule.ts';
 import type { Schedule, ScheduleFault } from '../../triggers/schedule/schedule.ts';
 import { findSkippedTime } from '../../triggers/schedule/skipped-times.ts';
 import { readTimeZone, type TimeZone } from '../../triggers/schedule/time-zone.ts';
+import { tellArgumentProblem } from '../argument-problem.ts';
 import { type CommandContext, type OutputFormat, outputOption } from '../command-context.ts';
 import { EXIT } from '../errors.ts';
-import { formatTable, hasColours, jsonText, type Terminal } from '../terminal.ts';
+import { formatTable, jsonText, type Terminal } from '../terminal.ts';
 
 interface NextOptions {
   readonly timeZone: string;
@@ -74,10 +73,9 @@ function tellNext(expr: string, options: NextOptions & { readonly from: number }
   const { terminal, setExitCode } = context;
   const { from, count, output } = options;
   const faults: Fault[] = [];
-  const schedule = parseSchedule(expr, terminal.environment, (fault) => faults.push({ ...fault, file: 'schedule', text: expr }));
-  const timeZone = readTimeZone(options.timeZone, (fault) => {
-    faults.push({ ...fault, file: 'time-zone', text: options.timeZone });
-  });
+  const into = (name: string, text: string) => (fault: ScheduleFault) => void faults.push({ ...fault, argument: { name, text } });
+  const schedule = parseSchedule(expr, terminal.environment, into('schedule', expr));
+  const timeZone = readTimeZone(options.timeZone, into('time-zone', options.timeZone));
   if (schedule === undefined || timeZone === undefined) {
     setExitCode(EXIT.failed);
     tellFaults(faults, output, terminal);
@@ -95,13 +93,12 @@ function tellNext(expr: string, options: NextOptions & { readonly from: number }
 
 /** A fault, and the argument that it is in. */
 interface Fault extends ScheduleFault {
-  readonly file: string;
-  readonly text: string;
+  readonly argument: { readonly name: string; readonly text: string };
 }
 
 function tellFaults(faults: readonly Fault[], output: OutputFormat, terminal: Terminal): void {
   if (output === 'text') {
-    for (const fault of faults) tellPlace(fault, 'error', terminal);
+    for (const { argument, ...fault } of faults) tellArgumentProblem({ ...fault, severity: 'error' }, argument, terminal);
     return;
   }
   for (const { code, message, remedy, offset } of faults.slice(0, 1)) {
@@ -111,16 +108,7 @@ function tellFaults(faults: readonly Fault[], output: OutputFormat, terminal: Te
 
 function warn(text: string, schedule: Schedule, timeZone: TimeZone, from: number, terminal: Terminal): void {
   const warning = findSkippedTime(schedule, timeZone, from);
-  if (warning !== undefined) tellPlace({ ...warning, file: 'schedule', text }, 'warning', terminal);
-}
-
-/** A problem with the line it is about and a caret below its place. */
-function tellPlace(fault: Fault, severity: Diagnostic['severity'], terminal: Terminal): void {
-  const { text, offset, ...rest } = fault;
-  const before = text.slice(0, offset).split('\n');
-  const position = { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
-  const diagnostic = formatDiagnostic({ ...rest, severity, position }, text, { colour: hasColours(terminal) });
-  terminal.stderr.write(`${diagnostic}\n`);
+  if (warning !== undefined) tellArgumentProblem({ ...warning, severity: 'warning' }, { name: 'schedule', text }, terminal);
 }
 
 /** `Sun 2027-03-28 03:30:00 +02:00` */
