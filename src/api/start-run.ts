@@ -41,7 +41,8 @@ export function startRun(request: ApiRequest, dependencies: StartRunDependencies
     const event = readEvent(request, pipeline, dependencies);
     if (event.kind === 'refused') return rejectionProblem(event.rejection);
     // No trigger document can have a name with a colon, so these keys are a space of their own.
-    const start = await startOnce(event.value, event.value.data, { name: `api:${name}`, pipeline }, dependencies);
+    const asked = { event: event.value, input: event.value.data, starter: `api:${name}`, pipeline };
+    const start = await startOnce(asked, dependencies);
     if (start.kind === 'rejected') return rejectionProblem(start.rejection);
     const { runId, kind } = start;
     const headers = { location: `/api/runs/${runId}`, 'retry-after': RETRY_AFTER_SECONDS };

@@ -98,7 +98,8 @@ export class LocalRuns {
       ...{ key, type: 'hexdag.run.requested', source: '/local', data: input, payloadHash: canonicalHash(input) },
       ...{ properties: {}, receivedAt: new Date(this.#timers.now()).toISOString() },
     };
-    return startOnce(event, input, { name: 'local', pipeline }, { ...this.#stores, orchestrations: this.engine, log: this.#log });
+    const dependencies = { ...this.#stores, orchestrations: this.engine, log: this.#log };
+    return startOnce({ event, input, starter: 'local', pipeline }, dependencies);
   }
 
   /** Gives an event to the run, or to a child of it that waits for one of that key. */

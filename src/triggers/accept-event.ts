@@ -1,24 +1,15 @@
-import { createHash } from 'node:crypto';
 import { HexdagError } from '../errors.ts';
-import type { JsonValue } from '../json.ts';
-import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { Log } from '../ports/log.ts';
 import type { Orchestrations } from '../ports/orchestrations.ts';
-import type { PlanStore } from '../ports/plan-store.ts';
-import type { RunRecord, RunStore } from '../ports/run-store.ts';
-import { toPayload } from '../run/payload.ts';
+import type { RunRecord } from '../ports/run-store.ts';
 import { toRunStart } from '../run/run-start.ts';
 import { choosePipeline, namesPipeline } from './choose-pipeline.ts';
+import { type ClaimDependencies, type ClaimRequest, type ClaimStage, claimRun } from './claim-run.ts';
 import type { Event } from './event.ts';
 import { type Rejection, read, refuse } from './rejection.ts';
-import { runId } from './run-id.ts';
-import { savePlanOnce } from './save-plan.ts';
-import type { StartablePipeline, Trigger } from './trigger.ts';
+import type { Trigger } from './trigger.ts';
 
-export interface AcceptDependencies {
-  readonly runs: RunStore;
-  readonly plans: PlanStore;
-  readonly artifacts: ArtifactStore;
+export interface AcceptDependencies extends ClaimDependencies {
   readonly orchestrations: Orchestrations;
   readonly log: Log;
 }
@@ -31,7 +22,7 @@ export type Start =
   | { readonly kind: 'rejected'; readonly rejection: Rejection };
 
 /** What accepting may fail at, in its order. */
-export type AcceptStage = 'storing the input' | 'storing the plan' | 'storing the run' | 'starting the run';
+export type AcceptStage = ClaimStage | 'starting the run';
 
 type OnStage = (stage: AcceptStage) => void;
 
@@ -46,62 +37,25 @@ export async function acceptEvent(
   if (pipeline.kind === 'refused') return { kind: 'rejected', rejection: pipeline.rejection };
   const input = trigger.input?.(event) ?? read(event.data);
   if (input.kind === 'refused') return { kind: 'rejected', rejection: input.rejection };
-  return startOnce(event, input.value, { name: trigger.name, pipeline: pipeline.value }, dependencies, onStage);
+  const request = { event, input: input.value, starter: trigger.name, pipeline: pipeline.value };
+  return startOnce(request, dependencies, onStage);
 }
 
 /**
- * Starts the run of an event, once however often the event comes to the starter of that name, if the input fits the pipeline.
+ * Starts the run of an event, once however often the event comes to its starter, if the input fits the pipeline.
  * Everything is stored before it answers; whatever a dependency throws goes through, and the same call may simply be repeated.
  */
 export async function startOnce(
-  event: Event,
-  input: JsonValue,
-  starter: Pick<Trigger, 'name' | 'pipeline'>,
+  request: ClaimRequest,
   dependencies: AcceptDependencies,
   onStage: OnStage = () => {},
 ): Promise<Start> {
-  const { runs, plans, artifacts } = dependencies;
-  const reading = starter.pipeline.readInput?.(input) ?? read(input);
-  if (reading.kind === 'refused') return { kind: 'rejected', rejection: reading.rejection };
-  onStage('storing the input');
-  const run = await buildRun(event, reading.value, starter, artifacts);
-  onStage('storing the plan');
-  await savePlanOnce(starter.pipeline, plans);
-  onStage('storing the run');
-  const claim = await runs.claim(run);
+  const claim = await claimRun(request, dependencies, onStage);
+  if (claim.kind === 'refused') return { kind: 'rejected', rejection: claim.rejection };
   onStage('starting the run');
-  if (claim.kind === 'exists') return settleRepetition(event, starter.pipeline, claim.run, dependencies);
-  await startOrchestration(run, false, dependencies);
-  return { kind: 'started', runId: run.runId };
-}
-
-async function buildRun(
-  event: Event,
-  input: JsonValue,
-  { name, pipeline }: Pick<Trigger, 'name' | 'pipeline'>,
-  artifacts: ArtifactStore,
-): Promise<RunRecord> {
-  const id = runId(name, event.key);
-  return {
-    runId: id,
-    pipeline: pipeline.name,
-    planHash: pipeline.planHash,
-    trigger: name,
-    eventKey: event.key,
-    eventType: event.type,
-    eventSource: event.source,
-    ...(event.correlationId === undefined ? {} : { correlationId: event.correlationId }),
-    ...(event.traceParent === undefined ? {} : { traceParent: event.traceParent }),
-    payloadHash: event.payloadHash,
-    input: await toPayload(input, inputName(id, input), artifacts),
-    status: 'accepted',
-    acceptedAt: event.receivedAt,
-  };
-}
-
-/** Named by its content: a repetition, spelled otherwise or mapped by a later deployment, must not meet the first one's input. */
-function inputName(id: string, input: JsonValue): string {
-  return `${id}/input/${createHash('sha256').update(JSON.stringify(input)).digest('hex').slice(0, 16)}.json`;
+  if (claim.kind === 'exists') return settleRepetition(request, claim.run, dependencies);
+  await startOrchestration(claim.run, false, dependencies);
+  return { kind: 'started', runId: claim.run.runId };
 }
 
 /**
@@ -109,8 +63,7 @@ function inputName(id: string, input: JsonValue): string {
  * started here; an orchestration that is active already is left alone by the port, and one that has just ended finds all its results.
  */
 async function settleRepetition(
-  event: Event,
-  pipeline: StartablePipeline,
+  { event, pipeline }: ClaimRequest,
   first: RunRecord,
   dependencies: AcceptDependencies,
 ): Promise<Start> {
