@@ -1,4 +1,5 @@
 import type { Clock } from '../ports/clock.ts';
+import { RecentlyUsed } from '../recently-used.ts';
 import type { AroundCall } from './wrapped-port.ts';
 
 interface Answer {
@@ -8,24 +9,14 @@ interface Answer {
 
 /** Answers a call like one before from memory. Failures are not kept. */
 export function cacheResponses(entries: number, ttlMs: number | undefined, clock: Clock): AroundCall {
-  /** In the order of use: a `Map` remembers the order of insertion. */
-  const answers = new Map<string, Answer>();
-  const keep = (key: string, answer: Answer) => {
-    answers.delete(key);
-    answers.set(key, answer);
-    const [oldest] = answers.keys();
-    if (answers.size > entries && oldest !== undefined) answers.delete(oldest);
-  };
+  const answers = new RecentlyUsed<string, Answer>(entries);
   return async ({ method, args, proceed }) => {
     const key = keyOf(method, args);
     if (key === undefined) return proceed();
     const known = answers.get(key);
-    if (known !== undefined && known.expiresAt > clock.now()) {
-      keep(key, known);
-      return known.value;
-    }
+    if (known !== undefined && known.expiresAt > clock.now()) return known.value;
     const value = await proceed();
-    keep(key, { value, expiresAt: clock.now() + (ttlMs ?? Number.POSITIVE_INFINITY) });
+    answers.set(key, { value, expiresAt: clock.now() + (ttlMs ?? Number.POSITIVE_INFINITY) });
     return value;
   };
 }

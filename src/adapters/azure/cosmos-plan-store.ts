@@ -1,9 +1,9 @@
 import type { Container, ItemDefinition } from '@azure/cosmos';
 import type { Plan } from '../../pipeline/plan.ts';
 import type { PlanStore } from '../../ports/plan-store.ts';
+import { RecentlyUsed } from '../../recently-used.ts';
 import { cosmosFailure, translateCosmosError } from './cosmos-errors.ts';
 import { fromPlanDocument, toPlanDocument } from './plan-document.ts';
-import { RecentlyUsed } from './recently-used.ts';
 
 /** More pipelines than one app has, several versions each. */
 const CACHED_PLANS = 200;

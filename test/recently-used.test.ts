@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RecentlyUsed } from '../../../src/adapters/azure/recently-used.ts';
+import { RecentlyUsed } from '../src/recently-used.ts';
 
 describe('RecentlyUsed', () => {
   it('forgets what was used longest ago', () => {
