@@ -3,7 +3,8 @@ import { ExpressionError } from './errors.ts';
 import { makeNode } from './make-node.ts';
 import type { TokenCursor } from './token-cursor.ts';
 
-const CONSTANTS: ReadonlyMap<string, null | boolean> = new Map([
+/** Names that stand for a value whatever is called so. */
+export const CONSTANTS: ReadonlyMap<string, null | boolean> = new Map([
   ['None', null],
   ['True', true],
   ['False', false],
@@ -12,6 +13,7 @@ const CONSTANTS: ReadonlyMap<string, null | boolean> = new Map([
   ['false', false],
 ]);
 const KEYWORDS: ReadonlySet<string> = new Set('and or not in is if else for lambda async await yield'.split(' '));
+
 /** The parts of an operand that are expressions again. */
 export interface Parts {
   expression(): Node;

@@ -8,6 +8,8 @@ export interface ValuePath {
 }
 
 const PATH = /^\$?[\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}\p{N}_]+|\[-?\d+\]|\['[^']*'\]|\["[^"]*"\])*$/u;
+const NAME = /^[\p{L}_][\p{L}\p{N}_]*$/u;
+const QUOTED = /^(?:'([^']*)'|"([^"]*)")$/;
 const SEGMENT = /\.([\p{L}\p{N}_]+)|\[(-?\d+)\]|\['([^']*)'\]|\["([^"]*)"\]/gu;
 
 /** Undefined if the text is anything but a path. */
@@ -18,6 +20,17 @@ export function parsePath(text: string): ValuePath | undefined {
     (match) => match.slice(1).find((part) => part !== undefined) ?? '',
   );
   return segments.some((segment) => segment.startsWith('__')) || root.startsWith('__') ? undefined : { root, segments };
+}
+
+/** Whether a text is a name that expressions and templates can read: letters, digits and `_`, not beginning with a digit. */
+export function isReadableName(text: string): boolean {
+  return NAME.test(text);
+}
+
+/** What stands between the quotes of a text that is quoted as a whole; undefined for any other. */
+export function quotedText(text: string): string | undefined {
+  const [, single, double] = QUOTED.exec(text) ?? [];
+  return single ?? double;
 }
 
 /** What lies at the end of the segments; undefined where the way ends early. Whole numbers index lists, from the end if negative. */

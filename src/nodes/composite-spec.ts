@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isReadableName } from '../expression/path.ts';
 import { LOOP_ITEMS } from '../limits.ts';
 import { duration } from '../pipeline/document-schema.ts';
 import { MAX_RUN_MS } from '../pipeline/limits.ts';
@@ -6,8 +7,7 @@ import { MAX_RUN_MS } from '../pipeline/limits.ts';
 export const COMPOSITE_MODES = ['while', 'for-each', 'times', 'if-else', 'switch'] as const;
 export type CompositeMode = (typeof COMPOSITE_MODES)[number];
 
-const NAME = /^[\p{L}_][\p{L}\p{N}_]*$/u;
-const localName = z.string().refine((name) => NAME.test(name), {
+const localName = z.string().refine(isReadableName, {
   error: 'is not a valid name',
   params: { code: 'name_invalid', remedy: "Use letters, digits and '_', not beginning with a digit." },
 });

@@ -1,11 +1,9 @@
-import { parsePath, readPath, type ValuePath } from '../expression/path.ts';
+import { parsePath, quotedText, readPath, type ValuePath } from '../expression/path.ts';
 import type { Lookup } from '../expression/scope.ts';
 import { isTemplate } from '../expression/template.ts';
 import type { JsonValue } from '../json.ts';
 import { mapTexts } from '../pipeline/map-texts.ts';
 import { renderText } from './render-leaves.ts';
-
-const QUOTED = /^(?:'([^']*)'|"([^"]*)")$/;
 
 /**
  * What a value stands for in which texts may be references: `$input` and `$input.path`; `name.path` if there is something of that
@@ -16,8 +14,7 @@ export function resolveValue(value: JsonValue, lookup: Lookup): JsonValue {
 }
 
 function resolveText(text: string, lookup: Lookup): JsonValue {
-  const [, single, double] = QUOTED.exec(text) ?? [];
-  const quoted = single ?? double;
+  const quoted = quotedText(text);
   if (quoted !== undefined) return quoted;
   if (isTemplate(text)) return renderText(text, lookup);
   const reference = referenceIn(text);

@@ -3,6 +3,7 @@ import { ExpressionError } from '../expression/errors.ts';
 import { type Expression, namesIn, parseExpression } from '../expression/expression.ts';
 import { renderValue } from '../expression/filters.ts';
 import { MAX_STEPS, MAX_TEXT_LENGTH } from '../expression/limits.ts';
+import { CONSTANTS } from '../expression/operand-parser.ts';
 import { Runtime } from '../expression/runtime.ts';
 import { type Lookup, type Scope, toLookup } from '../expression/scope.ts';
 import { isTruthy } from '../expression/values.ts';
@@ -17,7 +18,6 @@ import {
   type TemplateExpression,
 } from './build-template-parser.ts';
 import { readJinjaExpression } from './jinja-expression.ts';
-
 import { MAX_RENDER_STEPS } from './limits.ts';
 
 export { BuildTemplateError } from './build-template-error.ts';
@@ -129,11 +129,8 @@ class Renderer {
   }
 
   #isUnknownName(source: string): boolean {
-    return (
-      /^[A-Za-z_]\w*$/.test(source) &&
-      !/^(?:None|none|True|False|true|false|null)$/.test(source) &&
-      this.#lookup(source) === undefined
-    );
+    const isName = /^[A-Za-z_]\w*$/.test(source) && source !== 'none' && !CONSTANTS.has(source);
+    return isName && this.#lookup(source) === undefined;
   }
 
   #holds(condition: TemplateExpression): boolean {

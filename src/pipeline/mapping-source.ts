@@ -1,6 +1,7 @@
 import { type Expression, namesIn, parseExpression } from '../expression/expression.ts';
 import type { NameUse } from '../expression/names.ts';
-import { parsePath, type ValuePath } from '../expression/path.ts';
+import { CONSTANTS } from '../expression/operand-parser.ts';
+import { parsePath, quotedText, type ValuePath } from '../expression/path.ts';
 import { readArgument, splitFilters } from '../expression/template.ts';
 import type { JsonValue } from '../json.ts';
 
@@ -19,7 +20,6 @@ export interface MappingText {
   readonly names: readonly NameUse[];
 }
 
-const LITERAL = /^(?:'([^']*)'|"([^"]*)")$/;
 const DEFAULT = /^default\((.*)\)$/s;
 
 /** Reads a text of `input_mapping`. @throws ExpressionError */
@@ -43,8 +43,7 @@ export function parseMappingText(text: string): MappingText {
 }
 
 function parseSource(text: string): { source: MappingSource; names: readonly NameUse[] } {
-  const [, single, double] = LITERAL.exec(text) ?? [];
-  const literal = single ?? double;
+  const literal = quotedText(text);
   if (literal !== undefined) return { source: { kind: 'literal', value: literal }, names: [] };
 
   const path = isSubscripted(text) ? undefined : parsePath(text);
@@ -65,5 +64,5 @@ function isSubscripted(text: string): boolean {
 }
 
 function isConstant({ root, segments }: ValuePath): boolean {
-  return segments.length === 0 && /^(?:None|True|False|null|true|false)$/.test(root);
+  return segments.length === 0 && CONSTANTS.has(root);
 }

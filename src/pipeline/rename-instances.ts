@@ -1,4 +1,5 @@
 import type { NameUse } from '../expression/names.ts';
+import { isReadableName } from '../expression/path.ts';
 import { isJsonObject } from '../json.ts';
 import type { Path } from './documents.ts';
 import type { Envelope } from './envelope.ts';
@@ -6,8 +7,6 @@ import type { GraphContext } from './graph-context.ts';
 import { exitsOf, type Instance, silentReferences } from './macro-instance.ts';
 import { mapTexts } from './map-texts.ts';
 import type { Report } from './report.ts';
-
-const READABLE = /^[\p{L}_][\p{L}\p{N}_]*$/u;
 
 /** The node with the names of macro invocations in its texts replaced by the names of the nodes they end in. */
 export function renameInstances(
@@ -43,7 +42,7 @@ export function renameUses(
     const results = resultsOf(name);
     const [result] = results;
     if (result === name || result === undefined) continue;
-    if (results.length === 1 && READABLE.test(result)) {
+    if (results.length === 1 && isReadableName(result)) {
       renamed = renamed.slice(0, offset) + result + renamed.slice(offset + name.length);
       continue;
     }

@@ -1,3 +1,4 @@
+import { isReadableName } from '../expression/path.ts';
 import { entriesOf } from './check-dependencies.ts';
 import type { CompiledNode } from './compile-node.ts';
 import { didYouMean } from './near-match.ts';
@@ -9,8 +10,6 @@ export interface Routing {
   /** `when` of the node with what its switches add to it. */
   conditionOf(node: string, when: string | undefined): string | undefined;
 }
-
-const IDENTIFIER = /^[\p{L}_][\p{L}\p{N}_]*$/u;
 
 /** A switch that routes downstream makes each of its targets depend on it and on its choice. */
 export function routingOf(graph: GraphParts): Routing {
@@ -48,7 +47,7 @@ function isTarget(
     envelope.report.error(place, { code: 'switch_target_unknown', message: `There is no node '${target}' to route to.`, remedy });
     return false;
   }
-  if (IDENTIFIER.test(envelope.name)) return true;
+  if (isReadableName(envelope.name)) return true;
   const message = `'${envelope.name}' cannot route: its targets read its result by name, and the name is none that texts can read.`;
   const remedy = "Rename it: letters, digits and '_', not beginning with a digit.";
   envelope.report.error([...envelope.path, 'metadata', 'name'], { code: 'name_unreadable', message, remedy });
