@@ -4,7 +4,7 @@ import { withoutSecrets } from '../pipeline/secret-forms.ts';
 import type { OutputFormat } from './command-context.ts';
 import type { DocumentFolder } from './document-folders.ts';
 import { EXIT } from './errors.ts';
-import { hasColours, jsonText, type Terminal } from './terminal.ts';
+import { hasColours, jsonText, quantity, type Terminal } from './terminal.ts';
 
 /** A diagnostic with the text of its file, which is named as the user knows it. */
 export interface Finding {
@@ -66,8 +66,4 @@ function summary(findings: readonly Finding[], files: number): string {
 
 function count(findings: readonly Finding[], severity: Diagnostic['severity']): number {
   return findings.filter(({ diagnostic }) => diagnostic.severity === severity).length;
-}
-
-function quantity(n: number, thing: string): string {
-  return `${n} ${thing}${n === 1 ? '' : 's'}`;
 }

@@ -1,5 +1,5 @@
 import type { JsonValue } from '../json.ts';
-import { formatTable, jsonText, printable } from './terminal.ts';
+import { formatFacts, formatTable, formatTook, jsonText, printable } from './terminal.ts';
 
 /** A run as the API's list has it. */
 export interface RunSummary {
@@ -39,7 +39,7 @@ export function runTable({ runs, cursor }: Page): string {
     run.pipeline,
     run.status,
     run.acceptedAt,
-    duration(run.durationMs),
+    took(run.durationMs),
     run.error?.code ?? '',
   ]);
   const more = cursor === undefined ? '' : `\nMore: --cursor ${printable(cursor)}\n`;
@@ -47,33 +47,31 @@ export function runTable({ runs, cursor }: Page): string {
 }
 
 export function describeRun(run: Run): string {
-  const facts = [
+  const facts: [string, string][] = [
     ['Run', run.runId],
     ['Pipeline', run.pipeline],
     ['Status', run.status],
     ['Event', `${run.event.key} (${run.trigger})`],
     ['Accepted', run.acceptedAt],
-    ...(run.finishedAt === undefined ? [] : [['Finished', `${run.finishedAt} (after ${duration(run.durationMs)})`]]),
-    ...(run.error === undefined ? [] : [['Error', describeError(run.error)]]),
-    ...(run.output === undefined ? [] : [['Output', jsonText(run.output)]]),
   ];
-  const head = facts.map(([name = '', value = '']) => `${name.padEnd(10)}${printable(value)}\n`).join('');
+  if (run.finishedAt !== undefined) facts.push(['Finished', `${run.finishedAt} (after ${took(run.durationMs)})`]);
+  if (run.error !== undefined) facts.push(['Error', describeError(run.error)]);
+  if (run.output !== undefined) facts.push(['Output', jsonText(run.output)]);
   const rows = run.nodes.map((node) => [
     node.name,
     node.kind,
     node.status,
     node.attempt,
-    duration(node.durationMs),
+    formatTook(node.durationMs),
     node.error?.code ?? '',
   ]);
-  return `${head}\n${formatTable(['NODE', 'KIND', 'STATUS', 'ATTEMPT', 'TOOK', 'ERROR'], rows)}`;
+  return `${formatFacts(facts)}\n${formatTable(['NODE', 'KIND', 'STATUS', 'ATTEMPT', 'TOOK', 'ERROR'], rows)}`;
 }
 
 function describeError({ code, message, node }: { code: string; message: string; node?: string }): string {
   return `${code}${node === undefined ? '' : ` in ${node}`}: ${message}`;
 }
 
-function duration(ms: number | undefined): string {
-  if (ms === undefined) return '';
-  return ms < 10_000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`;
+function took(ms: number | undefined): string {
+  return ms === undefined ? '' : formatTook(ms);
 }

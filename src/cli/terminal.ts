@@ -30,6 +30,22 @@ export function withoutControls(json: string): string {
   return json.replace(/[\u007f-\u009f]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`);
 }
 
+/** Names and what is true of them, a line each. */
+export function formatFacts(facts: readonly (readonly [name: string, value: string])[]): string {
+  return facts.map(([name, value]) => `${name.padEnd(10)}${printable(value)}\n`).join('');
+}
+
+/** How long something took. */
+export function formatTook(ms: number): string {
+  return ms < 10_000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`;
+}
+
+/** `1 file`, `2 activities` */
+export function quantity(n: number, thing: string): string {
+  if (n === 1) return `1 ${thing}`;
+  return `${n} ${thing.endsWith('y') ? `${thing.slice(0, -1)}ies` : `${thing}s`}`;
+}
+
 /** Rows as aligned columns; numbers to the right. */
 export function formatTable(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const text = [header, ...rows].map((row) => row.map((cell) => printable(String(cell))));

@@ -2,7 +2,7 @@ import { isJsonObject, type JsonValue } from '../../json.ts';
 import type { Plan } from '../../pipeline/plan.ts';
 import type { NodeRecord } from '../../ports/run-store.ts';
 import type { RunReport } from '../../testing/run-report.ts';
-import { formatTable, jsonText, printable } from '../terminal.ts';
+import { formatFacts, formatTable, formatTook, jsonText } from '../terminal.ts';
 
 /** Characters of a result that a table row shows. */
 const SHOWN_RESULT = 70;
@@ -17,28 +17,26 @@ export interface RunFacts {
 
 /** A run for people: how it ended, and a row for each node. */
 export function reportText({ plan, report, records, tookMs }: RunFacts): string {
-  const facts = [
+  const facts: [string, string][] = [
     ['Pipeline', plan.pipeline],
     ['Status', report.status],
-    ['Took', duration(tookMs)],
-    ...(report.error === undefined ? [] : [['Error', `${report.error.code}: ${report.error.message}`]]),
-    ...(report.output === null ? [] : [['Output', jsonText(report.output)]]),
-    ...report.waiting.map(({ node, eventKey, timeoutSeconds }) => [
-      'Waiting',
-      `${node} for '${eventKey}'${timeoutSeconds === null ? '' : `, ${timeoutSeconds} s at most`}`,
-    ]),
+    ['Took', formatTook(tookMs)],
   ];
-  const head = facts.map(([name = '', value = '']) => `${name.padEnd(10)}${printable(value)}\n`).join('');
+  if (report.error !== undefined) facts.push(['Error', `${report.error.code}: ${report.error.message}`]);
+  if (report.output !== null) facts.push(['Output', jsonText(report.output)]);
+  for (const { node, eventKey, timeoutSeconds } of report.waiting) {
+    facts.push(['Waiting', `${node} for '${eventKey}'${timeoutSeconds === null ? '' : `, ${timeoutSeconds} s at most`}`]);
+  }
   const waiting = new Set(report.waiting.map(({ node }) => node));
   const byPath = new Map(records.map((record) => [record.node, record]));
   const rows = plan.nodes.map(({ name, kind }) => {
     const record = byPath.get(name);
     const result = report.results[name];
-    const took = record === undefined ? '' : duration(Date.parse(record.finishedAt) - Date.parse(record.startedAt));
+    const took = record === undefined ? '' : formatTook(Date.parse(record.finishedAt) - Date.parse(record.startedAt));
     const status = waiting.has(name) ? 'waiting' : statusOf(result, record);
     return [name, kind, status, record?.attempt ?? '', took, result === undefined ? '' : shortened(result)];
   });
-  return `${head}\n${formatTable(['NODE', 'KIND', 'STATUS', 'ATTEMPT', 'TOOK', 'RESULT'], rows)}`;
+  return `${formatFacts(facts)}\n${formatTable(['NODE', 'KIND', 'STATUS', 'ATTEMPT', 'TOOK', 'RESULT'], rows)}`;
 }
 
 function statusOf(result: JsonValue | undefined, record: NodeRecord | undefined): string {
@@ -51,8 +49,4 @@ function statusOf(result: JsonValue | undefined, record: NodeRecord | undefined)
 function shortened(value: JsonValue): string {
   const text = jsonText(value);
   return text.length <= SHOWN_RESULT ? text : `${text.slice(0, SHOWN_RESULT - 1)}…`;
-}
-
-function duration(ms: number): string {
-  return ms < 10_000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`;
 }

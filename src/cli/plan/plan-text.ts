@@ -1,5 +1,5 @@
 import { NODE_TIMEOUT_MS } from '../../limits.ts';
-import { formatTable, printable } from '../terminal.ts';
+import { formatTable, printable, quantity } from '../terminal.ts';
 import { durationText } from './duration-text.ts';
 import type { Cost, GraphView, NodeView, PlanView } from './plan-view.ts';
 
@@ -75,8 +75,4 @@ function reasons(plan: PlanView): readonly string[] {
 
 function allNodes({ nodes }: GraphView): readonly NodeView[] {
   return nodes.flatMap((node) => [node, ...Object.values(node.bodies ?? {}).flatMap(allNodes)]);
-}
-
-function quantity(n: number, thing: string): string {
-  return `${n} ${n === 1 ? thing : thing.endsWith('y') ? `${thing.slice(0, -1)}ies` : `${thing}s`}`;
 }
