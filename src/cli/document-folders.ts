@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, posix } from 'node:path';
 import { CliError } from './errors.ts';
-import { fileError } from './files.ts';
+import { fileError, readBytes } from './files.ts';
 import { printable } from './terminal.ts';
 
 const YAML_FILE = /\.ya?ml$/i;
@@ -31,7 +31,7 @@ export class DocumentFolder {
   /** @throws CliError `file_not_found`, `file_unreadable` */
   add(file: string): void {
     const name = basename(file);
-    this.#sources.set(name, read(file));
+    this.#sources.set(name, readBytes(file));
     this.#shown.set(name, file);
     this.#named.add(name);
   }
@@ -110,14 +110,6 @@ function filesOf(path: string): readonly string[] {
     throw fileError(path, error);
   }
   throw new CliError('no_files', `There is no YAML file in ${printable(path)}.`);
-}
-
-function read(file: string): Uint8Array {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    throw fileError(file, error);
-  }
 }
 
 /** None if there is no such folder. */
