@@ -1,9 +1,9 @@
 import type { LoadedDocuments } from './api/get-health.ts';
-import { isJsonObject } from './json.ts';
 import type { NodeKind } from './nodes/node-kind.ts';
 import { type Catalog, type CompileContext, compilePipeline } from './pipeline/compile.ts';
 import type { Diagnostic } from './pipeline/diagnostic.ts';
 import { type ParsedDocuments, parseDocuments, type SourceDocument } from './pipeline/documents.ts';
+import { nameOf } from './pipeline/envelope.ts';
 import type { Plan } from './pipeline/plan.ts';
 import { planHash } from './pipeline/plan-hash.ts';
 import { readInput } from './triggers/json-schema.ts';
@@ -46,7 +46,9 @@ export function compileLibrary(
   const context: CompileContext = {
     ...settings,
     readFile: (path) => contents.get(path),
-    pipelines: new Set(parsed.flatMap(({ documents }) => documents.filter(isPipeline).flatMap(nameOf))),
+    pipelines: new Set(
+      parsed.flatMap(({ documents }) => documents.filter(isPipeline).flatMap(({ value }) => nameOf(value) ?? [])),
+    ),
   };
   const catalog = { ...language, kinds: [...kinds.values()] };
   const compiled = parsed
@@ -103,11 +105,6 @@ function nameConflicts(compiled: readonly CompiledFile[], files: readonly Parsed
 
 function isPipeline({ kind }: SourceDocument): boolean {
   return kind === 'Pipeline';
-}
-
-function nameOf({ value: { metadata } }: SourceDocument): readonly string[] {
-  const name = isJsonObject(metadata) ? metadata['name'] : undefined;
-  return typeof name === 'string' ? [name] : [];
 }
 
 function textOf({ code, file, position, message }: Diagnostic): string {

@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import type { Catalog } from './catalog.ts';
 import type { Path, SourceDocument } from './documents.ts';
+import { nameOf } from './envelope.ts';
 import { INACTIVE_CONFIG_KEYS, warnOfInactive } from './inactive-keys.ts';
 import { MiddlewareReader, type MiddlewareStack } from './middleware.ts';
 import type { Report } from './report.ts';
@@ -70,9 +71,8 @@ function readSpec({ kind = '', value }: SourceDocument, report: Report): JsonObj
 }
 
 function readName({ kind, value }: SourceDocument, report: Report): string | undefined {
-  const { metadata } = value;
-  const name = isJsonObject(metadata) ? metadata['name'] : undefined;
-  if (typeof name === 'string' && name !== '') return name;
+  const name = nameOf(value);
+  if (name !== undefined && name !== '') return name;
   missing(['metadata', 'name'], `This ${kind} has no name.`, "Add 'metadata: {name: …}'.", report);
   return undefined;
 }

@@ -63,7 +63,7 @@ export function readEnvelope(value: JsonValue, path: Path, report: Report, macro
   };
 }
 
-/** The name of a node that cannot be read otherwise, so that references to it are not told as a second problem. */
+/** `metadata.name` of a node or a document of which nothing else need be right. */
 export function nameOf(value: JsonValue): string | undefined {
   const metadata = isJsonObject(value) ? value['metadata'] : undefined;
   const name = isJsonObject(metadata) ? metadata['name'] : undefined;

@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import type { Path, SourceDocument } from './documents.ts';
+import { nameOf } from './envelope.ts';
 import { didYouMean } from './near-match.ts';
 import { Report } from './report.ts';
 import { mappingExpected } from './schema-problems.ts';
@@ -161,11 +162,7 @@ class Merge {
   nodeNames(): readonly string[] {
     const { spec } = this.value;
     const nodes = isJsonObject(spec) && Array.isArray(spec['nodes']) ? spec['nodes'] : [];
-    return nodes.map((node: JsonValue) => {
-      const metadata = isJsonObject(node) ? node['metadata'] : undefined;
-      const name = isJsonObject(metadata) ? metadata['name'] : undefined;
-      return typeof name === 'string' ? name : '';
-    });
+    return nodes.map((node: JsonValue) => nameOf(node) ?? '');
   }
 }
 
