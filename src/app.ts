@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { DurableClient } from 'durable-functions';
-import { adapters, handlers, services, steps } from '../steps/index.ts';
+import * as definitions from '../steps/index.ts';
 import { BlobArtifactStore } from './adapters/azure/blob-artifact-store.ts';
 import { BlobClaimCheckStore } from './adapters/azure/blob-claim-check-store.ts';
 import { createClients } from './adapters/azure/clients.ts';
@@ -12,7 +12,8 @@ import { CosmosWaitStore } from './adapters/azure/cosmos-wait-store.ts';
 import { createSettler } from './adapters/azure/create-settler.ts';
 import { DurableOrchestrations } from './adapters/azure/durable-orchestrations.ts';
 import { ServiceBusPublisher } from './adapters/azure/service-bus-publisher.ts';
-import { createRegistries, createResources, type Registries } from './adapters/create-resources.ts';
+import { type AppLanguage, createLanguage } from './adapters/create-language.ts';
+import { createResources } from './adapters/create-resources.ts';
 import type { ApiRequest, ApiResponse } from './api/api-message.ts';
 import { cancel, deliverRunEvent, resume, suspend } from './api/control-run.ts';
 import { getHealth } from './api/get-health.ts';
@@ -23,8 +24,6 @@ import { type Config, ConfigError, loadConfig } from './config.ts';
 import { readDocumentFolder } from './document-folder.ts';
 import { compileLibrary, type Language, type Library } from './library.ts';
 import type { NodeKind } from './nodes/node-kind.ts';
-import { nodeKinds } from './nodes/node-kinds.ts';
-import { StepRegistry } from './nodes/steps.ts';
 import type { Diagnostic } from './pipeline/diagnostic.ts';
 import type { Log } from './ports/log.ts';
 import { advance } from './run/advance.ts';
@@ -76,16 +75,13 @@ export interface HexdagApp {
 
 /** Puts the app together from the settings and the documents in the app's folder. Opens no connection. */
 export function composeApp(environment: Environment, folder: string): HexdagApp {
-  const registry = new StepRegistry(steps);
-  const kinds = nodeKinds(registry);
-  const registries = createRegistries({ adapters, services, handlers });
+  const language = createLanguage(definitions);
   const documents = environment['PIPELINES_DIRECTORY'] ?? 'pipelines';
-  const language = { kinds, steps: registry, ...registries };
   const library = loadLibrary(join(folder, documents), documents, language, environment);
   try {
     const config = loadConfig(environment);
     logRefused(library, lineLog(console, config.logLevel));
-    return { getHealth: () => getHealth(library), work: composeWork(config, library, kinds, registries, environment) };
+    return { getHealth: () => getHealth(library), work: composeWork(config, library, language, environment) };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return { getHealth: () => getHealth(library, error.problems), settingsError: error };
@@ -118,13 +114,8 @@ function missing(code: string, file: string, message: string, remedy: string): D
   return { code, severity: 'error', file, position: { line: 1, column: 1 }, message, remedy };
 }
 
-function composeWork(
-  config: Config,
-  library: Library,
-  kinds: ReadonlyMap<string, NodeKind>,
-  registries: Registries,
-  environment: Environment,
-): Work {
+function composeWork(config: Config, library: Library, language: AppLanguage, environment: Environment): Work {
+  const { kinds } = language;
   const clients = createClients(config);
   const clock = { now: () => Date.now() };
   const logTo = (sink: LineSink): Log => lineLog(sink, config.logLevel);
@@ -136,7 +127,7 @@ function composeWork(
   const publisher = new ServiceBusPublisher(clients.runEvents, config.runEventsQueue);
   const relay = new OutboxRelay(publisher, runs, log);
   const entities = new CosmosEntityStore(clients.entities);
-  const resources = createResources(registries, { environment, entities, clock, log });
+  const resources = createResources(language, { environment, entities, clock, log });
   const settler = createSettler(process.argv, { artifacts, clock, log });
   const waits = new CosmosWaitStore(clients.runs);
   const stores = { runs, plans, artifacts, clock };

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import type { AppLanguage } from '../adapters/create-language.ts';
 import { isJsonObject } from '../json.ts';
 import { startable } from '../library.ts';
 import { type CompileContext, compilePipeline } from '../pipeline/compile.ts';
@@ -6,7 +7,6 @@ import type { Diagnostic } from '../pipeline/diagnostic.ts';
 import { parseDocuments, type SourceDocument } from '../pipeline/documents.ts';
 import type { PlanNode } from '../pipeline/plan.ts';
 import type { StartablePipeline } from '../triggers/trigger.ts';
-import type { LocalLanguage } from './local-runs.ts';
 import type { PipelineFiles } from './pipeline-files.ts';
 
 export type CompileSettings = Pick<CompileContext, 'variables' | 'environment'>;
@@ -20,7 +20,7 @@ export interface CompiledSource {
 }
 
 /** Compiles a pipeline, and those beside it if its nodes start any. */
-export function compileSource(files: PipelineFiles, language: LocalLanguage, settings: CompileSettings): CompiledSource {
+export function compileSource(files: PipelineFiles, language: AppLanguage, settings: CompileSettings): CompiledSource {
   const compiler = new SourceCompiler(files, language, settings);
   const { plan, diagnostics } = compiler.compile(files.main, files.content);
   if (plan === undefined) return { pipelines: new Map(), diagnostics };
@@ -35,7 +35,7 @@ class SourceCompiler {
   readonly #context: CompileContext;
   readonly #neighbours: ReadonlyMap<string, string | Uint8Array>;
 
-  constructor(files: PipelineFiles, { kinds, ...language }: LocalLanguage, settings: CompileSettings) {
+  constructor(files: PipelineFiles, { kinds, ...language }: AppLanguage, settings: CompileSettings) {
     this.#files = files;
     this.#catalog = { ...language, kinds: [...kinds.values()] };
     const neighbours = new Map(files.neighbours().flatMap((path) => withContent(path, files)));

@@ -1,4 +1,5 @@
-import { createRegistries, createResources, type Definitions, type Registries } from '../adapters/create-resources.ts';
+import { type AppDefinitions, type AppLanguage, createLanguage } from '../adapters/create-language.ts';
+import { createResources } from '../adapters/create-resources.ts';
 import { MemoryArtifactStore } from '../adapters/mock/memory-artifact-store.ts';
 import { MemoryEntityStore } from '../adapters/mock/memory-entity-store.ts';
 import { MemoryPlanStore } from '../adapters/mock/memory-plan-store.ts';
@@ -7,10 +8,7 @@ import { MemoryRunStore } from '../adapters/mock/memory-run-store.ts';
 import { MemoryWaitStore } from '../adapters/mock/memory-wait-store.ts';
 import { canonicalHash } from '../canonical-json.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
-import type { NodeKind } from '../nodes/node-kind.ts';
-import { nodeKinds } from '../nodes/node-kinds.ts';
 import type { ResourceFactory } from '../nodes/resource-factory.ts';
-import { type StepDefinition, StepRegistry } from '../nodes/steps.ts';
 import type { RunEvent } from '../ports/event-publisher.ts';
 import type { Log } from '../ports/log.ts';
 import type { NodeRecord, RunRecord } from '../ports/run-store.ts';
@@ -25,11 +23,6 @@ import { InProcessEngine } from './in-process-engine.ts';
 import type { RunReport, WaitingNode } from './run-report.ts';
 import type { Timers } from './timers.ts';
 
-/** The code that pipelines call by name. Of two definitions with one name the last counts. */
-export interface LocalDefinitions extends Definitions {
-  readonly steps?: readonly StepDefinition[];
-}
-
 export interface LocalRunsOptions {
   /** What `${NAME}` in the configuration of ports and services stands for. */
   readonly variables?: Readonly<Record<string, string | undefined>>;
@@ -41,20 +34,14 @@ export interface LocalRunsOptions {
   readonly onNode?: (record: NodeRecord) => void;
 }
 
-/** What documents are compiled with: the kinds of nodes, and all that they may name. */
-export interface LocalLanguage extends Registries {
-  readonly kinds: ReadonlyMap<string, NodeKind>;
-  readonly steps: StepRegistry;
-}
-
-export function localLanguage({ steps = [], adapters = [], services = [], handlers = [] }: LocalDefinitions): LocalLanguage {
-  const registry = new StepRegistry(lastOfEach(steps));
-  const registries = createRegistries({
+/** Of two definitions with one name the last counts. */
+export function localLanguage({ steps = [], adapters = [], services = [], handlers = [] }: AppDefinitions): AppLanguage {
+  return createLanguage({
+    steps: lastOfEach(steps),
     adapters: lastOfEach(adapters),
     services: lastOfEach(services),
     handlers: lastOfEach(handlers),
   });
-  return { kinds: nodeKinds(registry), steps: registry, ...registries };
 }
 
 /** Runs within this process, on the engine that drives them in Azure too, with all that they store in memory. */
@@ -70,7 +57,7 @@ export class LocalRuns {
   readonly #timers: Timers;
   readonly engine: InProcessEngine;
 
-  constructor(language: LocalLanguage, pipelines: ReadonlyMap<string, StartablePipeline>, options: LocalRunsOptions) {
+  constructor(language: AppLanguage, pipelines: ReadonlyMap<string, StartablePipeline>, options: LocalRunsOptions) {
     const { variables = {}, ports = {}, timers, log = () => {}, onNode = () => {} } = options;
     this.#log = log;
     this.#timers = timers;

@@ -1,3 +1,4 @@
+import type { AppLanguage } from '../adapters/create-language.ts';
 import type { JsonValue } from '../json.ts';
 import type { AdapterDefinition } from '../nodes/adapters.ts';
 import { defineHandler, type HandlerDefinition, type TransitionHandler } from '../nodes/handlers.ts';
@@ -12,7 +13,7 @@ import type { Log } from '../ports/log.ts';
 import type { Delivery } from '../run/deliver-event.ts';
 import type { Rejection } from '../triggers/rejection.ts';
 import { type CompiledSource, compileSource } from './compile-source.ts';
-import { type LocalLanguage, LocalRuns, localLanguage } from './local-runs.ts';
+import { LocalRuns, localLanguage } from './local-runs.ts';
 import { filesOf, type PipelineFiles, type PipelineSource } from './pipeline-files.ts';
 import { invalidRun, type RunReport } from './run-report.ts';
 import { VirtualTimers } from './timers.ts';
@@ -75,7 +76,7 @@ export class PipelineTest {
   /** The run that was started last. */
   #runId: string | undefined;
 
-  constructor(files: PipelineFiles, language: LocalLanguage, compiled: CompiledSource, options: TestOptions) {
+  constructor(files: PipelineFiles, language: AppLanguage, compiled: CompiledSource, options: TestOptions) {
     const { variables, ports, log, now = DEFAULT_NOW } = options;
     this.#files = files;
     this.#compiled = compiled;

@@ -1,16 +1,16 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { AppDefinitions } from '../../adapters/create-language.ts';
 import type { AdapterDefinition } from '../../nodes/adapters.ts';
 import type { HandlerDefinition } from '../../nodes/handlers.ts';
 import type { ServiceDefinition } from '../../nodes/services.ts';
 import type { StepDefinition } from '../../nodes/steps.ts';
-import type { LocalDefinitions } from '../../testing/local-runs.ts';
 import { CliError } from '../errors.ts';
 import { readTextFile } from '../files.ts';
 import { printable } from '../terminal.ts';
 
 /** What pipelines can call, gathered from several places; of two definitions with one name the last counts. */
-export class GatheredDefinitions implements LocalDefinitions {
+export class GatheredDefinitions implements AppDefinitions {
   readonly steps: StepDefinition[] = [];
   readonly handlers: HandlerDefinition[] = [];
   readonly services: ServiceDefinition[] = [];
