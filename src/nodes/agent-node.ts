@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { isTemplate } from '../expression/template.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
-import type { ReferenceSite, ReportProblem, StepCatalog } from '../pipeline/node-definition.ts';
+import type { ReferenceSite, ReportProblem, StepCatalog, Surroundings } from '../pipeline/node-definition.ts';
 import { toJsonSchema } from '../pipeline/schema-form.ts';
 import { unknownKey } from '../pipeline/schema-problems.ts';
-import type { TypeCatalog } from '../pipeline/type-catalog.ts';
 import { CHANGE_PHASE, TOOL_END } from './agent/agent-prompt.ts';
 import { AgentRun } from './agent/agent-run.ts';
 import { AGENT_NAMES, MAIN_PHASE } from './agent/agent-state.ts';
@@ -79,7 +78,7 @@ function templatesIn(value: JsonValue | undefined, path: readonly (string | numb
   return isJsonObject(value) ? Object.entries(value).flatMap(([key, item]) => templatesIn(item, [...path, key])) : [];
 }
 
-function resolve(spec: JsonObject, catalog: StepCatalog, report: ReportProblem, types?: TypeCatalog): JsonObject {
+function resolve(spec: JsonObject, report: ReportProblem, { steps: catalog, types }: Surroundings): JsonObject {
   const written = schema.parse(spec);
   warnOfAdapterSettings(spec, report);
   warnOfConfig(spec['config'], report);

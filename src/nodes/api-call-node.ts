@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import type { Lookup } from '../expression/scope.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
-import type { ReportProblem, StepCatalog, Surroundings } from '../pipeline/node-definition.ts';
+import type { ReportProblem, Surroundings } from '../pipeline/node-definition.ts';
 import { toJsonSchema } from '../pipeline/schema-form.ts';
-import type { TypeCatalog } from '../pipeline/type-catalog.ts';
 import { reachOf } from '../ports/http-address.ts';
 import { type HttpClient, type HttpMethod, isHttpClient } from '../ports/http-client.ts';
 import { problemsText } from '../schema/problem.ts';
@@ -54,13 +53,7 @@ export const apiCallNode: EffectNodeKind = {
   run,
 };
 
-function resolve(
-  spec: JsonObject,
-  _steps: StepCatalog,
-  report: ReportProblem,
-  types: TypeCatalog,
-  { ports }: Surroundings,
-): JsonObject {
+function resolve(spec: JsonObject, report: ReportProblem, { types, ports }: Surroundings): JsonObject {
   const { output_schema: output, method, ...rest } = schema.parse(spec);
   const verb = toMethod(method);
   const { url, port = DEFAULT_PORT } = rest;

@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import { parseDuration } from '../pipeline/duration.ts';
 import { DEFAULT_BODY_CONCURRENCY } from '../pipeline/limits.ts';
 import { didYouMean } from '../pipeline/near-match.ts';
-import type { BodySite, ReferenceSite, ReportProblem, Route, StepCatalog } from '../pipeline/node-definition.ts';
+import type { BodySite, ReferenceSite, ReportProblem, Route, StepCatalog, Surroundings } from '../pipeline/node-definition.ts';
 import { unknownKey } from '../pipeline/schema-problems.ts';
 import { branchSchema, type CompositeSpec, compositeSchema, MODE_KEYS, REQUIRED_KEYS } from './composite-spec.ts';
 import type { EngineNodeKind } from './node-kind.ts';
@@ -97,7 +97,7 @@ function routes(spec: JsonObject): readonly Route[] {
   return found;
 }
 
-function resolve(written: JsonObject, steps: StepCatalog, report: ReportProblem): JsonObject {
+function resolve(written: JsonObject, report: ReportProblem, { steps }: Surroundings): JsonObject {
   const spec = compositeSchema.parse(written);
   checkKeys(written, spec, report);
   checkBodies(spec, report);

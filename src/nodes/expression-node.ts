@@ -37,7 +37,7 @@ export function expressionNode(steps: StepRegistry): PureNodeKind {
     role: 'pure',
     references,
     definedNames,
-    resolve: (spec, _catalog, report) => resolve(spec, steps, report),
+    resolve: (spec, report) => resolve(spec, steps, report),
     evaluate: (spec, evaluation) => evaluateNode(spec, steps, evaluation),
   };
 }

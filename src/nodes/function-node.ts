@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
-import type { ReportProblem, StepCatalog } from '../pipeline/node-definition.ts';
+import type { ReportProblem, Surroundings } from '../pipeline/node-definition.ts';
 import { toJsonSchema } from '../pipeline/schema-form.ts';
-import type { TypeCatalog } from '../pipeline/type-catalog.ts';
 import { problemsText } from '../schema/problem.ts';
 import { readValue } from '../schema/read-value.ts';
 import { checkStep } from './check-step.ts';
@@ -34,7 +33,7 @@ export function functionNode(steps: StepRegistry): EffectNodeKind {
   };
 }
 
-function resolve(spec: JsonObject, steps: StepCatalog, report: ReportProblem, types: TypeCatalog): JsonObject {
+function resolve(spec: JsonObject, report: ReportProblem, { steps, types }: Surroundings): JsonObject {
   const { fn, unpack_input: unpack, input_schema: input, output_schema: output } = schema.parse(spec);
   checkStep(fn, ['fn'], steps, report);
   const params = unpack === true ? steps.params(fn) : undefined;

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
-import type { ReportProblem, StepCatalog } from '../pipeline/node-definition.ts';
+import type { ReportProblem, Surroundings } from '../pipeline/node-definition.ts';
 import { toJsonSchema } from '../pipeline/schema-form.ts';
-import type { TypeCatalog } from '../pipeline/type-catalog.ts';
 import type { LlmReply } from '../ports/llm.ts';
 import { PermanentError, TransientError } from './errors.ts';
 import { ADAPTER_SETTINGS, warnOfAdapterSettings } from './llm/adapter-settings.ts';
@@ -51,7 +50,7 @@ export const llmNode: EffectNodeKind = {
   run,
 };
 
-function resolve(spec: JsonObject, _steps: StepCatalog, report: ReportProblem, types?: TypeCatalog): JsonObject {
+function resolve(spec: JsonObject, report: ReportProblem, { types }: Surroundings): JsonObject {
   const { examples, conversation, output_schema: output, stream, ...written } = schema.parse(spec);
   warnOfAdapterSettings(spec, report);
   const form = written.human_message ?? written.prompt_template ?? written.template;

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { JsonObject } from '../json.ts';
 import { didYouMean } from '../pipeline/near-match.ts';
-import type { ReportProblem, StepCatalog, Surroundings } from '../pipeline/node-definition.ts';
-import type { TypeCatalog } from '../pipeline/type-catalog.ts';
+import type { ReportProblem, Surroundings } from '../pipeline/node-definition.ts';
 import type { EngineNodeKind } from './node-kind.ts';
 
 const schema = z.object({
@@ -22,13 +21,7 @@ export const pipelineNode: EngineNodeKind = {
   resolve,
 };
 
-function resolve(
-  spec: JsonObject,
-  _steps: StepCatalog,
-  report: ReportProblem,
-  _types: TypeCatalog,
-  { pipeline: own, pipelines }: Surroundings,
-): JsonObject {
+function resolve(spec: JsonObject, report: ReportProblem, { pipeline: own, pipelines }: Surroundings): JsonObject {
   const { pipeline, wait = true } = schema.parse(spec);
   if (pipeline === own) {
     const message = `Pipeline '${own}' starts itself.`;

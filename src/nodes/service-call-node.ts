@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import { didYouMean } from '../pipeline/near-match.ts';
-import type { ReportProblem, StepCatalog, Surroundings } from '../pipeline/node-definition.ts';
-import type { TypeCatalog } from '../pipeline/type-catalog.ts';
+import type { ReportProblem, Surroundings } from '../pipeline/node-definition.ts';
 import { PermanentError } from './errors.ts';
 import type { EffectNodeKind, NodeContext } from './node-kind.ts';
 import type { ServiceMethod } from './node-resources.ts';
@@ -28,13 +27,7 @@ export const serviceCallNode: EffectNodeKind = {
 };
 
 /** Which methods a service has shows only when it is made. */
-function resolve(
-  spec: JsonObject,
-  _steps: StepCatalog,
-  report: ReportProblem,
-  _types: TypeCatalog,
-  { services }: Surroundings,
-): JsonObject {
+function resolve(spec: JsonObject, report: ReportProblem, { services }: Surroundings): JsonObject {
   const { service } = schema.parse(spec);
   if (services === undefined || services.has(service) || service === PIPELINE_MEMORY) return spec;
   report({

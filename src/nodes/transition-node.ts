@@ -4,9 +4,8 @@ import type { Lookup } from '../expression/scope.ts';
 import { isTemplate } from '../expression/template.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import { didYouMean } from '../pipeline/near-match.ts';
-import type { ReferenceSite, ReportProblem, StepCatalog, Surroundings } from '../pipeline/node-definition.ts';
+import type { ReferenceSite, ReportProblem, Surroundings } from '../pipeline/node-definition.ts';
 import type { PlanStateMachine } from '../pipeline/plan.ts';
-import type { TypeCatalog } from '../pipeline/type-catalog.ts';
 import type { EntityStore } from '../ports/entity-store.ts';
 import type { TransitionRecord, TransitionRequest } from './entity-state.ts';
 import { PermanentError } from './errors.ts';
@@ -57,13 +56,7 @@ function sitesIn(path: readonly (string | number)[], value: JsonValue): readonly
   return [{ path, text, grammar: 'expression', locals: [] }];
 }
 
-function resolve(
-  spec: JsonObject,
-  _steps: StepCatalog,
-  report: ReportProblem,
-  _types: TypeCatalog,
-  { stateMachines }: Surroundings,
-): JsonObject {
+function resolve(spec: JsonObject, report: ReportProblem, { stateMachines }: Surroundings): JsonObject {
   const { entity, to_state: state } = schema.parse(spec);
   if (stateMachines === undefined) return spec;
   if (!stateMachines.has(entity)) {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { JsonObject } from '../json.ts';
 import { duration } from '../pipeline/document-schema.ts';
 import { MAX_RUN_MS } from '../pipeline/limits.ts';
-import type { ReportProblem, StepCatalog } from '../pipeline/node-definition.ts';
+import type { ReportProblem, Surroundings } from '../pipeline/node-definition.ts';
 import { checkStep } from './check-step.ts';
 import type { EngineNodeKind } from './node-kind.ts';
 
@@ -27,7 +27,7 @@ export const waitNode: EngineNodeKind = {
   resolve,
 };
 
-function resolve(spec: JsonObject, steps: StepCatalog, report: ReportProblem): JsonObject {
+function resolve(spec: JsonObject, report: ReportProblem, { steps }: Surroundings): JsonObject {
   const { event_key: eventKey, timeout, on_timeout: onTimeout, setup_fn: setup } = schema.parse(spec);
   if (setup) checkStep(setup, ['setup_fn'], steps, report);
   if (onTimeout && !timeout) {

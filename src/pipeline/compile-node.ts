@@ -11,7 +11,6 @@ import { collectReferences } from './node-references.ts';
 import type { PlanBody, PlanNode, PlanPort, RetryPolicy } from './plan.ts';
 import type { Reference } from './references.ts';
 import { problemsOf, unknownKey } from './schema-problems.ts';
-import { BUILT_IN_TYPES } from './type-catalog.ts';
 
 /** A node after its own checks, before it has a place in the graph. */
 export interface CompiledNode {
@@ -76,7 +75,7 @@ export function compileNode(
   const reportInSpec: ReportProblem = ({ path, severity, atKey = false, code, message, remedy }) =>
     report.problem({ path: specPath(path), atKey, code, message, remedy }, severity);
   const around = node.ports === undefined ? context : { ...context, ports: withOwn(context.ports, node.ports) };
-  const spec = definition.resolve?.(own, context.steps, reportInSpec, context.types ?? BUILT_IN_TYPES, around) ?? own;
+  const spec = definition.resolve?.(own, reportInSpec, around) ?? own;
   return { ...node, spec, definedNames: definition.definedNames?.(own) ?? [], routes: definition.routes?.(own) ?? [] };
 }
 

@@ -1,10 +1,9 @@
 import type { RenderBudget } from './build-template.ts';
 import type { Macro } from './macro.ts';
 import type { Instance } from './macro-instance.ts';
-import type { NodeDefinition, StepCatalog, Surroundings } from './node-definition.ts';
+import type { NodeDefinition, Surroundings } from './node-definition.ts';
 import type { PlanBody } from './plan.ts';
 import type { ScopedPorts } from './scoped-ports.ts';
-import type { TypeCatalog } from './type-catalog.ts';
 
 /** What is wrong with a file that a node names: told where it is named. */
 export interface FileFinding {
@@ -22,13 +21,10 @@ export interface NodeCount {
 export interface GraphContext extends Surroundings {
   /** By canonical name and by alias. */
   readonly kinds: ReadonlyMap<string, NodeDefinition>;
-  readonly steps: StepCatalog;
   /** Nodes so far, inner graphs, expanded macros and bodies in other files included. */
   readonly count: NodeCount;
   /** For the texts of all macros together. */
   readonly rendering: RenderBudget;
-  /** What schemas may name; the built-in types if absent. */
-  readonly types?: TypeCatalog | undefined;
   /** Fields that `spec.input_schema` names, whether or not there may be others. */
   readonly namedInputFields?: ReadonlySet<string> | undefined;
   /** By `metadata.name`. */

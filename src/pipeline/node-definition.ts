@@ -62,6 +62,9 @@ export interface Route {
 
 /** What a kind may need to know of what is around a node. */
 export interface Surroundings {
+  readonly steps: StepCatalog;
+  /** What schemas may name; the built-in types if absent. */
+  readonly types?: TypeCatalog | undefined;
   /** Name of the pipeline that is compiled, if it has one. */
   readonly pipeline?: string | undefined;
   /** Names of all pipelines that are built together; undefined if that is not known. */
@@ -97,12 +100,6 @@ export interface NodeDefinition {
   bodies?(spec: JsonObject): readonly BodySite[];
   /** Nodes of the same graph that run only if this one's `result` is their name. */
   routes?(spec: JsonObject): readonly Route[];
-  /** Checks what the schema cannot, and returns the spec as the plan keeps it. `types`: what its schemas may name. */
-  resolve?(
-    spec: JsonObject,
-    steps: StepCatalog,
-    report: ReportProblem,
-    types: TypeCatalog,
-    surroundings: Surroundings,
-  ): JsonObject;
+  /** Checks what the schema cannot, and returns the spec as the plan keeps it. */
+  resolve?(spec: JsonObject, report: ReportProblem, around: Surroundings): JsonObject;
 }

@@ -2,7 +2,6 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../src/json.ts
 import type { EffectNodeKind, NodeContext } from '../../src/nodes/node-kind.ts';
 import { NO_RESOURCES, type NodeResources } from '../../src/nodes/node-resources.ts';
 import { StepRegistry } from '../../src/nodes/steps.ts';
-import { BUILT_IN_TYPES } from '../../src/pipeline/type-catalog.ts';
 import { stepContext } from './step-context.ts';
 
 export interface NodeSurroundings {
@@ -25,7 +24,7 @@ export interface ReportedProblem {
 export function resolveNode(kind: EffectNodeKind, spec: JsonObject, steps: StepRegistry = new StepRegistry([])) {
   const problems: ReportedProblem[] = [];
   const report = ({ code, path, severity = 'error' }: ReportedProblem) => problems.push({ code, path, severity });
-  return { spec: kind.resolve?.(spec, steps, report, BUILT_IN_TYPES, {}) ?? spec, problems };
+  return { spec: kind.resolve?.(spec, report, { steps }) ?? spec, problems };
 }
 
 /** Compiles a node's spec and runs it once. */
