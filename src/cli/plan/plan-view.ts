@@ -2,7 +2,7 @@ import type { JsonObject } from '../../json.ts';
 import type { NodeRole } from '../../pipeline/node-definition.ts';
 import type { Plan, PlanNode, RetryPolicy } from '../../pipeline/plan.ts';
 import { planHash } from '../../pipeline/plan-hash.ts';
-import { planTasks, type RoleOf } from './plan-tasks.ts';
+import { type GraphTasks, planTasks, type RoleOf } from './plan-tasks.ts';
 
 /** Where a node runs. */
 export type Place = 'orchestrator' | 'activity' | 'inner graph' | 'event' | 'child run';
@@ -63,9 +63,8 @@ const PLACES: Readonly<Record<NodeRole, { readonly place: Place; readonly why: s
 /** What runs where, why, and at what cost at least. */
 export function viewPlan(plan: Plan, kinds: ReadonlyMap<string, { readonly role: NodeRole }>): PlanView {
   const roleOf: RoleOf = ({ kind }) => kinds.get(kind)?.role ?? 'effect';
-  const graph = viewGraph(plan.nodes, roleOf);
   const { tasks, endsInTask } = planTasks(plan.nodes, roleOf);
-  const recorded = countRecorded(plan.nodes, roleOf);
+  const graph = viewGraph(plan.nodes, tasks, roleOf);
   const last = plan.nodes.find(({ name }) => name === tasks.at(-1)?.at(-1));
   // The claim is the run's document. The record of a last node travels in it with the run's end, if nothing else is in flight.
   const together = endsInTask && last !== undefined && roleOf(last) === 'effect' ? 1 : 0;
@@ -76,14 +75,13 @@ export function viewPlan(plan: Plan, kinds: ReadonlyMap<string, { readonly role:
     ...graph,
     cost: {
       activities: tasks.length + (endsInTask ? 0 : 1),
-      documents: 1 + recorded - together,
-      writes: 2 + recorded - together,
+      documents: graph.cost.documents + 1 - together,
+      writes: graph.cost.writes + 2 - together,
     },
   };
 }
 
-function viewGraph(nodes: readonly PlanNode[], roleOf: RoleOf): GraphView {
-  const { tasks } = planTasks(nodes, roleOf);
+function viewGraph(nodes: readonly PlanNode[], tasks: GraphTasks['tasks'], roleOf: RoleOf): GraphView {
   const activities = tasks.filter((chain) => chain.length > 0);
   const levels = levelsOf(nodes);
   const recorded = countRecorded(nodes, roleOf);
@@ -130,7 +128,8 @@ function viewPorts(ports: NonNullable<PlanNode['ports']>): NonNullable<NodeView[
 }
 
 function viewBodies(bodies: NonNullable<PlanNode['bodies']>, roleOf: RoleOf): Readonly<Record<string, GraphView>> {
-  return Object.fromEntries(Object.entries(bodies).map(([key, { nodes }]) => [key, viewGraph(nodes, roleOf)]));
+  const views = Object.entries(bodies).map(([key, { nodes }]) => [key, viewGraph(nodes, planTasks(nodes, roleOf).tasks, roleOf)]);
+  return Object.fromEntries(views);
 }
 
 /** Nodes that leave a document: their record, the wait, or the child's run. */

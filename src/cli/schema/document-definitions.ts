@@ -3,7 +3,7 @@ import { headSchema, orchestratorSchema, SPEC_KEYS } from '../../pipeline/head-s
 import { INACTIVE_SPEC_KEYS } from '../../pipeline/inactive-keys.ts';
 import { conditional } from './conditional.ts';
 import { ANY_NODE, INCLUDE, PORTS } from './node-schemas.ts';
-import { toDraft07 } from './zod-json-schema.ts';
+import { propertiesOf, toDraft07 } from './zod-json-schema.ts';
 
 const TEXT: JsonObject = { type: 'string' };
 const MAPPING: JsonObject = { type: 'object' };
@@ -196,8 +196,4 @@ function specDefinition(description: string, required: readonly string[], proper
       spec: { type: 'object', required, properties, additionalProperties: false },
     },
   };
-}
-
-function propertiesOf({ properties }: JsonObject): JsonObject {
-  return isJsonObject(properties) ? properties : {};
 }

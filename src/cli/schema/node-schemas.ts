@@ -3,7 +3,7 @@ import { commonSpecSchema, nodeSchema } from '../../pipeline/document-schema.ts'
 import type { NodeDefinition } from '../../pipeline/node-definition.ts';
 import { conditional } from './conditional.ts';
 import { COMMON_KEYS, NODE_KINDS } from './descriptions.ts';
-import { toDraft07 } from './zod-json-schema.ts';
+import { isList, propertiesOf, toDraft07 } from './zod-json-schema.ts';
 
 export const ANY_NODE: JsonObject = { $ref: '#/definitions/node' };
 export const INCLUDE: JsonObject = { $ref: '#/definitions/include' };
@@ -67,10 +67,6 @@ function kindSpec({ kind, schema }: NodeDefinition): JsonObject {
   };
 }
 
-function propertiesOf({ properties }: JsonObject): JsonObject {
-  return isJsonObject(properties) ? properties : {};
-}
-
 /** Inner graphs are nodes like any others, however deep they stand. */
 function withBodies(properties: JsonObject): JsonObject {
   return Object.fromEntries(
@@ -81,8 +77,4 @@ function withBodies(properties: JsonObject): JsonObject {
 function withinValue(value: JsonValue): JsonValue {
   if (isList(value)) return value.map(withinValue);
   return isJsonObject(value) ? withBodies(value) : value;
-}
-
-function isList(value: JsonValue): value is readonly JsonValue[] {
-  return Array.isArray(value);
 }

@@ -15,6 +15,10 @@ export function toDraft07(schema: z.ZodType): JsonObject {
   return isJsonObject(simple) ? simple : {};
 }
 
+export function propertiesOf({ properties }: JsonObject): JsonObject {
+  return isJsonObject(properties) ? properties : {};
+}
+
 /** Any JSON value becomes the empty schema; a number or boolean may be a placeholder. */
 function simplify(value: JsonValue): JsonValue {
   if (isList(value)) return value.map(simplify);
@@ -32,6 +36,6 @@ function withoutReference({ $ref: _reference, ...rest }: JsonObject): JsonObject
   return rest;
 }
 
-function isList(value: JsonValue): value is readonly JsonValue[] {
+export function isList(value: JsonValue): value is readonly JsonValue[] {
   return Array.isArray(value);
 }
