@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { fileError } from '../files.ts';
 import { loadLanguage } from '../language.ts';
-import { printable } from '../terminal.ts';
+import { jsonText, printable } from '../terminal.ts';
 
 const HELP = `
 Editors with a YAML language server complete, explain and check documents with it. Say it in the first line of a document:
@@ -25,7 +25,7 @@ export function addSchema(parent: Command, { terminal }: CommandContext): void {
     .action(async ({ outputFile }: { outputFile?: string }) => {
       const { languageSchema } = await import('../schema/language-schema.ts');
       const { kinds } = await loadLanguage();
-      const text = `${JSON.stringify(languageSchema(kinds.values()), null, 2)}\n`;
+      const text = `${jsonText(languageSchema(kinds.values()), 2)}\n`;
       if (outputFile === undefined) {
         terminal.stdout.write(text);
         return;
