@@ -18,7 +18,7 @@ import { type Attempted, attemptNode } from './node-runner.ts';
 import { failedOutcome, failedResult, type NodeOutcome, type RunEnd } from './outcome.ts';
 import { checkedEnd } from './output-check.ts';
 import { fromPayload, type StoredValue, storeValue } from './payload.ts';
-import { type Progress, progress } from './progress.ts';
+import { type Progress, progress, type RunView } from './progress.ts';
 import { retryDelayMs } from './retry.ts';
 import { storePatience } from './store-patience.ts';
 import { lookAtChild, lookAtWait, type Suspendable } from './suspended-node.ts';
@@ -49,6 +49,8 @@ export class AdvancingRun {
   readonly #atWork: ReadonlySet<string>;
   readonly #waiting: ReadonlySet<string>;
   readonly #given: Given | undefined;
+  /** What follows from the result that was recorded last, if that was worked out to record it. */
+  #ahead: Progress | undefined;
 
   private constructor(
     task: AdvanceTask,
@@ -81,7 +83,8 @@ export class AdvancingRun {
     const startedAt = this.#dependencies.clock.now();
     let begun = 0;
     for (;;) {
-      const step = this.#progress();
+      const step = this.#ahead ?? this.#progress();
+      this.#ahead = undefined;
       if (this.#isDue(step.wakeAt)) return this.#result({ wakeAt: step.wakeAt });
       for (const frame of step.frames) this.#enter(frame);
       for (const outcome of step.settled) await this.#learn(outcome);
@@ -193,7 +196,8 @@ export class AdvancingRun {
   async #commit(node: PlanNode, { record, value }: Attempted): Promise<AdvanceResult | undefined> {
     const { runs } = this.#dependencies;
     const outcome = outcomeOf(node, record);
-    const finish = await storePatience.execute(() => this.#finishAfter(outcome, value));
+    const ahead = this.#alone ? await storePatience.execute(() => this.#progressAfter(outcome, value)) : undefined;
+    const finish = ahead && (await this.#finishFrom(ahead));
     const commit = await storePatience.execute(() => runs.commitNode(record, finish));
     if (commit.kind === 'exists') {
       for (const one of await runs.readNodes(record.runId)) this.#records.set(one.node, one);
@@ -201,16 +205,14 @@ export class AdvancingRun {
       return undefined;
     }
     await this.#learn(outcome, value);
+    this.#ahead = ahead;
     if (finish === undefined) return undefined;
     await announce(this.#task, finish, this.#dependencies);
     return this.#result({ ended: finish.status });
   }
 
-  /** The run's end, if it follows from this outcome and nothing else is in flight. */
-  async #finishAfter(outcome: NodeOutcome, known: JsonValue | undefined): Promise<RunFinish | undefined> {
-    if (!this.#alone) return undefined;
-    const value = known ?? (await fromPayload(outcome.result, this.#dependencies.artifacts));
-    const { end, settled, wakeAt } = this.#progress({ outcome, value });
+  /** The run's end, if it has come to that. */
+  async #finishFrom({ end, settled, wakeAt }: Progress): Promise<RunFinish | undefined> {
     if (end === undefined || this.#isDue(wakeAt)) return undefined;
     this.#dependencies.onEnd?.(this.#task.runId, settled);
     return prepareFinish(this.#task, checkedEnd(this.#plan, end), this.#dependencies);
@@ -243,20 +245,29 @@ export class AdvancingRun {
     return { outcomes: [...this.#news.outcomes.values()], ...(frames.length === 0 ? {} : { frames }), ...rest };
   }
 
-  /** What follows from all that is known, and from one more outcome if given. */
-  #progress(added?: { readonly outcome: NodeOutcome; readonly value: JsonValue }): Progress {
-    const { outcomes, results, frames } = this.#known;
+  /** What follows from all that is known. */
+  #progress({ outcomes, results }: Pick<RunView, 'outcomes' | 'results'> = this.#known): Progress {
     const view = {
       runId: this.#task.runId,
       input: this.#input,
-      outcomes: added === undefined ? outcomes : new LayeredMap(outcomes).set(added.outcome.node, added.outcome),
-      results: added === undefined ? results : new LayeredMap(results).set(added.outcome.node, added.value),
-      frames,
+      outcomes,
+      results,
+      frames: this.#known.frames,
       atWork: this.#atWork,
       waiting: this.#waiting,
       ...(this.#given === undefined ? {} : { given: this.#given }),
     };
     return progress(this.#plan, this.#dependencies.kinds, view, this.#task.now);
+  }
+
+  /** What follows from one more outcome. */
+  async #progressAfter(outcome: NodeOutcome, known: JsonValue | undefined): Promise<Progress> {
+    const value = known ?? (await fromPayload(outcome.result, this.#dependencies.artifacts));
+    const { outcomes, results } = this.#known;
+    return this.#progress({
+      outcomes: new LayeredMap(outcomes).set(outcome.node, outcome),
+      results: new LayeredMap(results).set(outcome.node, value),
+    });
   }
 
   #enter(frame: Frame): void {
