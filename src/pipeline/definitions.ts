@@ -1,11 +1,12 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import type { Catalog } from './catalog.ts';
-import type { Path, SourceDocument } from './documents.ts';
+import type { SourceDocument } from './documents.ts';
 import { nameOf } from './envelope.ts';
 import { INACTIVE_CONFIG_KEYS, warnOfInactive } from './inactive-keys.ts';
 import { MiddlewareReader, type MiddlewareStack } from './middleware.ts';
 import type { Report } from './report.ts';
 import { mappingExpected } from './schema-problems.ts';
+import { readConfig, type WrittenConfig } from './written-config.ts';
 
 /** A document that pipelines of its file use, and where to tell what is wrong with it. */
 export interface Definition {
@@ -13,11 +14,10 @@ export interface Definition {
   readonly report: Report;
 }
 
-/** An Adapter document, and where its configuration is written. */
+/** What an Adapter document says. */
 export interface NamedAdapter {
   readonly adapter: string;
-  readonly config: JsonObject;
-  readonly configPath: Path;
+  readonly config: WrittenConfig;
   readonly report: Report;
 }
 
@@ -44,7 +44,7 @@ export function readDefinitions(documents: readonly Definition[], catalog: Catal
     const spec = readSpec(document, report);
     if (spec === undefined) continue;
     if (document.kind === 'Config') {
-      orchestrator = readConfig(spec, report) ?? orchestrator;
+      orchestrator = readSettings(spec, report) ?? orchestrator;
       continue;
     }
     const name = readName(document, report);
@@ -78,12 +78,9 @@ function readName({ kind, value }: SourceDocument, report: Report): string | und
 }
 
 function readAdapter(spec: JsonObject, report: Report): NamedAdapter | undefined {
-  const { class: adapter, config = spec['params'] ?? {} } = spec;
-  const configPath = ['spec', spec['config'] === undefined && spec['params'] !== undefined ? 'params' : 'config'];
-  if (!isJsonObject(config)) report.error(configPath, mappingExpected("'config'"));
-  if (typeof adapter === 'string' && adapter !== '') {
-    return { adapter, config: isJsonObject(config) ? config : {}, configPath, report };
-  }
+  const { class: adapter } = spec;
+  const config = readConfig(spec, ['spec'], report);
+  if (typeof adapter === 'string' && adapter !== '') return { adapter, config, report };
   missing(['spec', 'class'], "This Adapter has no 'spec.class'.", "Name a registered adapter: 'class: mock_llm'.", report);
   return undefined;
 }
@@ -95,7 +92,7 @@ function readStack(spec: JsonObject, reader: MiddlewareReader, report: Report): 
   return [];
 }
 
-function readConfig(spec: JsonObject, report: Report): Definitions['orchestrator'] {
+function readSettings(spec: JsonObject, report: Report): Definitions['orchestrator'] {
   for (const [key, remedy] of Object.entries(INACTIVE_CONFIG_KEYS)) {
     if (Object.hasOwn(spec, key)) warnOfInactive(spec[key], ['spec', key], remedy, report);
   }

@@ -9,16 +9,11 @@ import type { PlanAdapter, PlanPort } from './plan.ts';
 import type { Report } from './report.ts';
 import { describe, mappingExpected, nearOf } from './schema-problems.ts';
 import { valueAt } from './value-at.ts';
+import { readConfig, type WrittenConfig } from './written-config.ts';
 
 const ADAPTER_KEYS = ['adapter', 'name', 'config', 'params', 'ref'];
 const PORT_KEYS = [...ADAPTER_KEYS, 'adapters', 'strategy', 'middleware'];
 const STRATEGIES = ['round_robin', 'failover'] as const;
-
-/** The `config` or `params` of a port. */
-interface WrittenConfig {
-  readonly value: JsonObject;
-  readonly path: Path;
-}
 
 /** Reads mappings of ports, such as `spec.ports`. What is wrong is reported and left out. */
 export class PortReader {
@@ -96,7 +91,7 @@ export class PortReader {
   /** The adapter that a port or a member of a pool names; none if it names none that can be used. */
   #adapter(port: string, value: JsonObject, path: Path): readonly PlanAdapter[] {
     const { ref, adapter = value['name'] } = value;
-    const config = this.#config(value, path);
+    const config = readConfig(value, path, this.#report);
     if (ref !== undefined && adapter !== undefined) {
       const message = `Port '${port}' names both an adapter and a 'ref'.`;
       this.#error(path, 'port_ambiguous', message, "Keep 'ref' for an Adapter document, or 'adapter' for a registered one.");
@@ -110,11 +105,11 @@ export class PortReader {
       return [];
     }
     this.#checkAdapter(port, adapter, adapterPath);
-    const place: ConfigPlace = (at) => ({ report: this.#report, path: [...(config?.path ?? path), ...at] });
-    return [{ adapter, config: this.#checkConfig(adapter, config?.value ?? {}, place) }];
+    const place: ConfigPlace = (at) => ({ report: this.#report, path: [...config.path, ...at] });
+    return [{ adapter, config: this.#checkConfig(adapter, config.value, place) }];
   }
 
-  #referenced(port: string, ref: JsonValue, config: WrittenConfig | undefined, path: Path): readonly PlanAdapter[] {
+  #referenced(port: string, ref: JsonValue, config: WrittenConfig, path: Path): readonly PlanAdapter[] {
     const { adapters } = this.#definitions;
     const found = typeof ref === 'string' ? adapters.get(ref) : undefined;
     if (found === undefined) {
@@ -124,13 +119,13 @@ export class PortReader {
       return [];
     }
     this.#checkAdapter(port, found.adapter, [...path, 'ref']);
-    const own = config?.value ?? {};
+    const own = config.value;
     const place: ConfigPlace = (at) => {
-      const isOwn = config !== undefined && (valueAt(own, at) !== undefined || valueAt(found.config, at) === undefined);
+      const isOwn = config.isWritten && (valueAt(own, at) !== undefined || valueAt(found.config.value, at) === undefined);
       if (isOwn) return { report: this.#report, path: [...config.path, ...at] };
-      return { report: found.report, path: [...found.configPath, ...at] };
+      return { report: found.report, path: [...found.config.path, ...at] };
     };
-    return [{ adapter: found.adapter, config: this.#checkConfig(found.adapter, { ...found.config, ...own }, place) }];
+    return [{ adapter: found.adapter, config: this.#checkConfig(found.adapter, { ...found.config.value, ...own }, place) }];
   }
 
   /** The configuration as the plan keeps it. What the adapter could not be made with is reported. */
@@ -139,15 +134,6 @@ export class PortReader {
     const config = this.#isRendered ? withRenderedScalars(written, problemsOf) : written;
     checkConfig(config, { problemsOf, place, code: 'adapter_config_invalid', owner: `adapter '${adapter}'` });
     return config;
-  }
-
-  #config(value: JsonObject, path: Path): WrittenConfig | undefined {
-    const key = value['config'] === undefined && value['params'] !== undefined ? 'params' : 'config';
-    const config = value[key];
-    if (config === undefined || config === null) return undefined;
-    if (isJsonObject(config)) return { value: config, path: [...path, key] };
-    this.#report.error([...path, key], mappingExpected(`'${key}'`));
-    return undefined;
   }
 
   #checkAdapter(port: string, adapter: string, path: Path): void {

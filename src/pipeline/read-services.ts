@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
+import { isJsonObject, type JsonValue } from '../json.ts';
 import type { ConfiguredCatalog } from './catalog.ts';
 import { checkConfig } from './check-config.ts';
 import type { Path } from './documents.ts';
@@ -6,6 +6,7 @@ import { didYouMean } from './near-match.ts';
 import type { PlanService } from './plan.ts';
 import type { Report } from './report.ts';
 import { mappingExpected } from './schema-problems.ts';
+import { readConfig, type WrittenConfig } from './written-config.ts';
 
 const KEYS = ['class', 'config', 'params'];
 const PATH = ['spec', 'services'];
@@ -48,11 +49,11 @@ class ServiceReader {
     }
     this.#report.unknownKeys(value, path, KEYS);
     const { class: className } = value;
-    const isNamed = typeof className === 'string' && className !== '';
-    const config = this.#config(value, path, isNamed ? className : undefined);
-    if (isNamed) {
+    const config = readConfig(value, path, this.#report);
+    if (typeof className === 'string' && className !== '') {
       this.#checkClass(className, [...path, 'class']);
-      return { class: className, config };
+      this.#checkConfig(className, config);
+      return { class: className, config: config.value };
     }
     const code = className === undefined ? 'field_missing' : 'type_string';
     const remedy = "Add 'class: <name>', the name of a registered service.";
@@ -68,22 +69,13 @@ class ServiceReader {
     this.#report.error(path, { code: 'service_class_unknown', message, remedy });
   }
 
-  #config(value: JsonObject, path: Path, className: string | undefined): JsonObject {
-    const key = value['config'] === undefined && value['params'] !== undefined ? 'params' : 'config';
-    const config = value[key] ?? {};
-    if (!isJsonObject(config)) {
-      this.#report.error([...path, key], mappingExpected(`'${key}'`));
-      return {};
-    }
-    if (className !== undefined) {
-      checkConfig(config, {
-        problemsOf: (given) => this.#classes?.problemsOf?.(className, given) ?? [],
-        place: (at) => ({ report: this.#report, path: [...path, key, ...at] }),
-        code: 'service_config_invalid',
-        owner: `service '${className}'`,
-        isReplaced: (text) => this.#ports.has(text),
-      });
-    }
-    return config;
+  #checkConfig(className: string, { value, path }: WrittenConfig): void {
+    checkConfig(value, {
+      problemsOf: (given) => this.#classes?.problemsOf?.(className, given) ?? [],
+      place: (at) => ({ report: this.#report, path: [...path, ...at] }),
+      code: 'service_config_invalid',
+      owner: `service '${className}'`,
+      isReplaced: (text) => this.#ports.has(text),
+    });
   }
 }

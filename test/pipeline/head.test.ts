@@ -65,6 +65,15 @@ describe('a plan carries', () => {
     });
   });
 
+  it('an adapter whose document leaves its configuration empty', () => {
+    const adapter = 'kind: Adapter\nmetadata: {name: gpt}\nspec:\n  class: mock_llm\n  config:';
+
+    const { plan, diagnostics } = planOf({ 'main.yaml': `${adapter}\n---\n${pipeline(NODE, 'ports: {llm: {ref: gpt}}')}` });
+
+    expect(diagnostics).toEqual([]);
+    expect(plan?.ports).toEqual({ llm: { adapters: [{ adapter: 'mock_llm', config: {} }], middleware: [] } });
+  });
+
   it('services and state machines', () => {
     const { plan, diagnostics } = planOf({
       'main.yaml': pipeline(
