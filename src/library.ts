@@ -46,9 +46,7 @@ export function compileLibrary(
   const context: CompileContext = {
     ...settings,
     readFile: (path) => contents.get(path),
-    pipelines: new Set(
-      parsed.flatMap(({ documents }) => documents.filter(isPipeline).flatMap(({ value }) => nameOf(value) ?? [])),
-    ),
+    pipelines: new Set(parsed.flatMap(pipelineNames)),
   };
   const catalog = { ...language, kinds: [...kinds.values()] };
   const compiled = parsed
@@ -101,6 +99,11 @@ function nameConflicts(compiled: readonly CompiledFile[], files: readonly Parsed
       },
     ];
   });
+}
+
+/** What the pipelines of a file are called, whether they compile or not. */
+export function pipelineNames({ documents }: ParsedDocuments): readonly string[] {
+  return documents.filter(isPipeline).flatMap(({ value }) => nameOf(value) ?? []);
 }
 
 function isPipeline({ kind }: SourceDocument): boolean {

@@ -1,10 +1,10 @@
-import type { PlanNode } from '../pipeline/plan.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Orchestrations } from '../ports/orchestrations.ts';
 import type { PlanStore } from '../ports/plan-store.ts';
 import type { RunStore } from '../ports/run-store.ts';
 import { runFinish } from './finish.ts';
 import type { OutboxRelay } from './outbox-relay.ts';
+import { startsRuns } from './starts-runs.ts';
 import { wakeEvent } from './wake-event.ts';
 
 interface CancelDependencies {
@@ -31,17 +31,10 @@ export async function cancelRun(runId: string, reason: string, dependencies: Can
   if (!isFirst && run.status !== 'cancelled') return 'ended_before';
   await orchestrations.terminate(runId, reason);
   const plan = await plans.load(run.planHash);
-  const children = plan !== null && mayStartRuns(plan.nodes) ? await runs.openChildren(runId) : [];
+  const children = plan !== null && startsRuns(plan.nodes) ? await runs.openChildren(runId) : [];
   for (const child of children)
     await cancelRun(child.runId, `The run ${runId}, which waited for this one, was cancelled.`, dependencies);
   if (run.parent !== undefined) await orchestrations.wake(run.parent.runId, wakeEvent(run.parent.node));
   if (isFirst) await relay.deliver(runId, finish.outbox);
   return 'cancelled';
-}
-
-/** Whether a node, at any depth, may have started a run. */
-function mayStartRuns(nodes: readonly PlanNode[]): boolean {
-  return nodes.some(
-    ({ kind, bodies = {} }) => kind === 'pipeline_node' || Object.values(bodies).some((body) => mayStartRuns(body.nodes)),
-  );
 }

@@ -1,11 +1,10 @@
 import { posix } from 'node:path';
 import type { AppLanguage } from '../adapters/create-language.ts';
-import { isJsonObject } from '../json.ts';
-import { startable } from '../library.ts';
+import { pipelineNames, startable } from '../library.ts';
 import { type CompileContext, compilePipeline } from '../pipeline/compile.ts';
 import type { Diagnostic } from '../pipeline/diagnostic.ts';
-import { parseDocuments, type SourceDocument } from '../pipeline/documents.ts';
-import type { PlanNode } from '../pipeline/plan.ts';
+import { type ParsedDocuments, parseDocuments } from '../pipeline/documents.ts';
+import { startsRuns } from '../run/starts-runs.ts';
 import type { StartablePipeline } from '../triggers/trigger.ts';
 import type { PipelineFiles } from './pipeline-files.ts';
 
@@ -20,68 +19,40 @@ export interface CompiledSource {
 }
 
 /** Compiles a pipeline, and those beside it if its nodes start any. */
-export function compileSource(files: PipelineFiles, language: AppLanguage, settings: CompileSettings): CompiledSource {
-  const compiler = new SourceCompiler(files, language, settings);
-  const { plan, diagnostics } = compiler.compile(files.main, files.content);
+export function compileSource(
+  files: PipelineFiles,
+  { kinds, ...language }: AppLanguage,
+  settings: CompileSettings,
+): CompiledSource {
+  const main = parse(files.main, files.content);
+  const neighbours = files.neighbours().flatMap((path) => {
+    const content = files.read(path);
+    return content === undefined ? [] : [parse(posix.join(files.root, path), content)];
+  });
+  const catalog = { ...language, kinds: [...kinds.values()] };
+  const context: CompileContext = {
+    ...settings,
+    readFile: (path) => files.read(path),
+    pipelines: new Set([main, ...neighbours].flatMap(pipelineNames)),
+    ...(files.root === '' ? {} : { root: files.root }),
+  };
+  const compile = (parsed: ParsedFile) => compilePipeline(parsed, parsed.file, catalog, context);
+
+  const { plan, diagnostics } = compile(main);
   if (plan === undefined) return { pipelines: new Map(), diagnostics };
-  const pipeline = startable(files.main, plan);
-  const others = startsOthers(plan.nodes) ? compiler.neighbours() : [];
-  return { pipeline, pipelines: new Map([...others, pipeline].map((one) => [one.name, one])), diagnostics };
+  const pipeline = startable(main.file, plan);
+  const others = startsRuns(plan.nodes) ? neighbours.filter((parsed) => pipelineNames(parsed).length > 0) : [];
+  const started = others.flatMap((parsed) => {
+    const { plan: other } = compile(parsed);
+    return other === undefined ? [] : [startable(parsed.file, other)];
+  });
+  return { pipeline, pipelines: new Map([...started, pipeline].map((one) => [one.name, one])), diagnostics };
 }
 
-class SourceCompiler {
-  readonly #files: PipelineFiles;
-  readonly #catalog;
-  readonly #context: CompileContext;
-  readonly #neighbours: ReadonlyMap<string, string | Uint8Array>;
-
-  constructor(files: PipelineFiles, { kinds, ...language }: AppLanguage, settings: CompileSettings) {
-    this.#files = files;
-    this.#catalog = { ...language, kinds: [...kinds.values()] };
-    const neighbours = new Map(files.neighbours().flatMap((path) => withContent(path, files)));
-    const pipelines = [files.content, ...neighbours.values()].flatMap(pipelineNames);
-    this.#neighbours = neighbours;
-    this.#context = {
-      ...settings,
-      readFile: (path) => files.read(path),
-      pipelines: new Set(pipelines),
-      ...(files.root === '' ? {} : { root: files.root }),
-    };
-  }
-
-  compile(file: string, content: string | Uint8Array) {
-    return compilePipeline(content, file, this.#catalog, this.#context);
-  }
-
-  /** Those that compile. */
-  neighbours(): readonly StartablePipeline[] {
-    return [...this.#neighbours].flatMap(([path, content]) => {
-      if (pipelineNames(content).length === 0) return [];
-      const file = posix.join(this.#files.root, path);
-      const { plan } = this.compile(file, content);
-      return plan === undefined ? [] : [startable(file, plan)];
-    });
-  }
+interface ParsedFile extends ParsedDocuments {
+  readonly file: string;
 }
 
-function withContent(path: string, files: PipelineFiles): readonly (readonly [string, string | Uint8Array])[] {
-  const content = files.read(path);
-  return content === undefined ? [] : [[path, content]];
-}
-
-function pipelineNames(content: string | Uint8Array): readonly string[] {
-  return parseDocuments(content, '')
-    .documents.filter(({ kind }) => kind === 'Pipeline')
-    .flatMap(nameOf);
-}
-
-function nameOf({ value: { metadata } }: SourceDocument): readonly string[] {
-  const name = isJsonObject(metadata) ? metadata['name'] : undefined;
-  return typeof name === 'string' ? [name] : [];
-}
-
-function startsOthers(nodes: readonly PlanNode[]): boolean {
-  return nodes.some(
-    ({ kind, bodies = {} }) => kind === 'pipeline_node' || Object.values(bodies).some((body) => startsOthers(body.nodes)),
-  );
+function parse(file: string, content: string | Uint8Array): ParsedFile {
+  return { file, ...parseDocuments(content, file) };
 }
