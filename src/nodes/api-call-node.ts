@@ -48,7 +48,6 @@ export const apiCallNode: EffectNodeKind = {
   aliases: ['core:api_call_node'],
   schema,
   role: 'effect',
-  references: () => [],
   resolve,
   run,
 };

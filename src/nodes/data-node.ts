@@ -15,7 +15,6 @@ export const dataNode: PureNodeKind = {
   aliases: ['core:data_node', 'static_node', 'core:static_node'],
   schema,
   role: 'pure',
-  references: () => [],
   evaluate,
 };
 

@@ -27,7 +27,6 @@ export function functionNode(steps: StepRegistry): EffectNodeKind {
     aliases: ['core:function_node'],
     schema,
     role: 'effect',
-    references: () => [],
     resolve,
     run: (spec, input, context) => runStep(steps, spec, input, context),
   };

@@ -45,7 +45,6 @@ export const llmNode: EffectNodeKind = {
   schema,
   role: 'effect',
   port: 'llm',
-  references: () => [],
   resolve,
   run,
 };

@@ -9,5 +9,4 @@ export const macroInvocation: EngineNodeKind = {
   aliases: ['core:macro_invocation'],
   schema: z.object({ macro: z.string().min(1), config: values.optional(), inputs: values.optional() }),
   role: 'macro',
-  references: () => [],
 };

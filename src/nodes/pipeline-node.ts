@@ -17,7 +17,6 @@ export const pipelineNode: EngineNodeKind = {
   aliases: ['core:pipeline_node'],
   schema,
   role: 'child',
-  references: () => [],
   resolve,
 };
 

@@ -21,7 +21,6 @@ export const serviceCallNode: EffectNodeKind = {
   aliases: ['core:service_call_node'],
   schema,
   role: 'effect',
-  references: () => [],
   resolve,
   run,
 };

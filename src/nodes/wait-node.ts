@@ -23,7 +23,6 @@ export const waitNode: EngineNodeKind = {
   aliases: ['core:wait_node'],
   schema,
   role: 'wait',
-  references: () => [],
   resolve,
 };
 

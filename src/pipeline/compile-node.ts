@@ -59,7 +59,7 @@ export function compileNode(
   }
   const own = definition === undefined ? undefined : readOwn(definition, envelope);
   const bodySites = definition?.bodies?.(own ?? written) ?? [];
-  const sites = own === undefined ? [] : (definition?.references(own) ?? []);
+  const sites = own === undefined ? [] : (definition?.references?.(own) ?? []);
   const node = {
     envelope,
     kind: definition?.kind ?? envelope.kind,

@@ -91,9 +91,9 @@ function handlersOf({ spec }: Envelope): readonly string[] {
 export function silentReferences({ kind, spec }: Envelope, { kinds }: GraphContext): readonly Reference[] {
   const definition = kinds.get(kind);
   const own = ownKeys(spec, Object.keys(definition?.schema.shape ?? {}));
-  const sites = definition?.schema.safeParse(own).success === true ? definition.references(own) : [];
+  const sites = definition?.schema.safeParse(own).success === true ? definition.references?.(own) : undefined;
   const bodies = definition?.bodies?.(own) ?? [];
-  return collectReferences({ spec, sites, bodies, locals: new Set() }, SILENT, (path) => path);
+  return collectReferences({ spec, sites: sites ?? [], bodies, locals: new Set() }, SILENT, (path) => path);
 }
 
 function wordsInBodies({ kind, spec }: Envelope, { kinds }: GraphContext): readonly string[] {

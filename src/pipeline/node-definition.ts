@@ -94,7 +94,8 @@ export interface NodeDefinition {
   readonly role: NodeRole;
   /** A port that its nodes cannot do without. */
   readonly port?: string;
-  references(spec: JsonObject): readonly ReferenceSite[];
+  /** Strings that may name other nodes, besides the templates. */
+  references?(spec: JsonObject): readonly ReferenceSite[];
   definedNames?(spec: JsonObject): readonly DefinedName[];
   /** Where inner graphs stand. Is given specs that do not fit the schema too, so that what is inside is checked all the same. */
   bodies?(spec: JsonObject): readonly BodySite[];

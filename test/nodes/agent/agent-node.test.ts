@@ -381,12 +381,12 @@ describe('compiling an agent_node', () => {
   });
 
   it('tells which names in its prompts are its own', () => {
-    const sites = kind.references({
+    const sites = kind.references?.({
       main_prompt: 'no template',
       continuation_prompts: { a: '{{ node.x }} {{ phase_reason }}', b: { type: 'chat', human_message: '{{ y }}' } },
     });
 
-    expect(sites.map(({ path, locals }) => [path, locals.includes('phase_reason')])).toEqual([
+    expect(sites?.map(({ path, locals }) => [path, locals.includes('phase_reason')])).toEqual([
       [['continuation_prompts', 'a'], true],
       [['continuation_prompts', 'b', 'human_message'], true],
     ]);
