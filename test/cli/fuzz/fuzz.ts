@@ -7,9 +7,8 @@ import { Sandbox } from './sandbox.ts';
 /** Longer is a hang in the making. */
 const HANG_MS = 250;
 const STACK = /\n\s+at .*:\d+:\d+\)?/;
-/** What steers a terminal. JSON escapes those below the space by itself. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f]/;
+/** What steers a terminal: control characters but for tabs and the ends of lines. */
+const CONTROL = /[^\P{Cc}\t\n]/u;
 const PROTOTYPES = [Object.prototype, Array.prototype, Function.prototype, String.prototype];
 
 interface Answer {

@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the language has its own variables.
 import type { JsonObject, JsonValue } from '../../../src/json.ts';
 
 function node(kind: string, name: string, spec: JsonObject, more: JsonObject = {}): JsonObject {
@@ -100,7 +99,7 @@ const OUTSIDE = pipeline(
     node('pipeline_node', 'child', { pipeline: 'data-flow', wait: false }),
   ],
   {
-    ports: { llm: { adapter: 'mock_llm', config: { responses: ['${REPLY:hello}'] } } },
+    ports: { llm: { adapter: 'mock_llm', config: { responses: [`\${REPLY:hello}`] } } },
     services: { memory: { class: 'PipelineMemory', config: {} } },
     state_machines: { order: { initial: 'NEW', transitions: { NEW: ['PAID'], PAID: [] } } },
     environments: { prod: { ports: { llm: { adapter: 'mock_llm' } }, node_overrides: { ask: { spec: { timeout: 5 } } } } },
