@@ -1,30 +1,22 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ControlDependencies, cancel, deliverRunEvent, resume, suspend } from '../../src/api/control-run.ts';
 import { OutboxRelay } from '../../src/run/outbox-relay.ts';
-import { InProcessRuns } from '../run/in-process-runs.ts';
+import { EngineWorld, inProcessEngine } from '../run/engine-world.ts';
 import { node, plan, wait } from '../run/plans.ts';
 import { createRequest } from './fixtures.ts';
 
 const HOUR = 3_600_000;
 const PARAMS = { id: 'run-1', key: 'go' };
 
-let world: InProcessRuns;
+let world: EngineWorld;
 let dependencies: ControlDependencies;
 
 beforeEach(async () => {
-  world = new InProcessRuns();
-  const { runs, plans, waits, artifacts, engine, timers, publisher } = world;
+  world = new EngineWorld(inProcessEngine());
+  const { runs, plans, waits, artifacts, orchestrations, time: clock, publisher } = world.engine;
   const log = () => {};
-  dependencies = {
-    runs,
-    plans,
-    waits,
-    artifacts,
-    orchestrations: engine,
-    relay: new OutboxRelay(publisher, runs, log),
-    clock: timers,
-    log,
-  };
+  const relay = new OutboxRelay(publisher, runs, log);
+  dependencies = { runs, plans, waits, artifacts, orchestrations, relay, clock, log };
   await world.start(plan(wait('gate', 'go', HOUR, { onTimeout: 'x' }), wait('other', 'stay'), node('after', ['gate'])));
 });
 
@@ -47,7 +39,7 @@ describe('giving an event to a run', () => {
     const answer = await event('');
 
     expect(answer.status).toBe(202);
-    expect((await world.waits.read('run-1', 'gate'))?.payload).toEqual({ value: null });
+    expect((await world.engine.waits.read('run-1', 'gate'))?.payload).toEqual({ value: null });
   });
 
   it('refuses a second decision', async () => {
@@ -77,7 +69,7 @@ describe('giving an event to a run', () => {
     const answer = await event(body);
 
     expect(answer.status).toBe(400);
-    expect((await world.waits.read('run-1', 'gate'))?.status).toBe('open');
+    expect((await world.engine.waits.read('run-1', 'gate'))?.status).toBe('open');
   });
 
   it.each(['nobody', '../run', ''])('knows no run %j', async (id) => {
@@ -94,7 +86,7 @@ describe('cancelling a run', () => {
     const answers = [await cancel(request, dependencies), await cancel(request, dependencies)];
 
     expect(answers.map(({ status }) => status)).toEqual([202, 202]);
-    expect(await world.runs.read('run-1')).toMatchObject({
+    expect(await world.engine.runs.read('run-1')).toMatchObject({
       status: 'cancelled',
       error: { code: 'run_cancelled', message: 'Not wanted.' },
     });
@@ -116,13 +108,13 @@ describe('suspending and resuming a run', () => {
     const suspended = await suspend(createRequest({ params: PARAMS }), dependencies);
     await event();
     await world.settled();
-    const before = await world.runs.readNodes('run-1');
+    const before = await world.engine.runs.readNodes('run-1');
     const resumed = await resume(createRequest({ params: PARAMS }), dependencies);
     await world.settled();
 
     expect([suspended.status, resumed.status]).toEqual([202, 202]);
     expect(before).toHaveLength(0);
-    expect(await world.runs.readNodes('run-1')).toMatchObject([{ node: 'after' }]);
+    expect(await world.engine.runs.readNodes('run-1')).toMatchObject([{ node: 'after' }]);
   });
 
   it('is refused for a run that has ended, and for one that never was', async () => {

@@ -257,6 +257,15 @@ describe('V38: switch', () => {
     expect(await results(router, { s: 'z' })).toMatchObject({ na: { _skipped: true }, nb: { _skipped: true }, nc: 42 });
   });
 
+  it('runs the body of the first branch that matches', async () => {
+    const spec = "mode: switch\nbranches: [{condition: s == 'a', body: const}, {condition: s == 'b', body: num}]";
+
+    expect(await composite(spec, { s: 'b' })).toMatchObject({
+      result: 42,
+      metadata: { matched_branch: 1, evaluations: [false, true] },
+    });
+  });
+
   it('runs its else body', async () => {
     const spec = "mode: switch\nbranches: [{condition: s == 'a', body: const}]\nelse_body: num";
 

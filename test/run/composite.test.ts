@@ -1,176 +1,190 @@
 import { describe, expect, it } from 'vitest';
-import { isJsonObject, type JsonObject, type JsonValue } from '../../src/json.ts';
-import type { PlanBody, PlanNode } from '../../src/pipeline/plan.ts';
-import { InProcessRuns } from './in-process-runs.ts';
-import { type Behaviour, node, plan } from './plans.ts';
+import { isJsonObject, type JsonValue } from '../../src/json.ts';
+import { counted, failing, held } from './behaviours.ts';
+import { onEachEngine } from './on-each-engine.ts';
+import { type Behaviour, body, composite, node, plan, retry, wait } from './plans.ts';
 
-function body(...nodes: PlanNode[]): PlanBody {
-  return { nodes, result: 'last', maxConcurrentNodes: 10 };
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const LARGE = 'x'.repeat(40_000);
+
+function itemOf(input: JsonValue): JsonValue {
+  return isJsonObject(input) ? (input['item'] ?? null) : null;
 }
 
-function composite(spec: JsonObject, bodies: Record<string, PlanBody> = {}, rest: Partial<PlanNode> = {}): PlanNode {
-  return node('loop', [], { kind: 'composite', spec, bodies, timeoutMs: 0, ...rest });
-}
+onEachEngine((world) => {
+  describe('a loop', () => {
+    it('runs as many items side by side as its concurrency says, each once', async () => {
+      const { work, most } = counted();
+      const seen: JsonValue[] = [];
+      const item: Behaviour = async (input, ...rest) => {
+        seen.push(itemOf(input));
+        return work(input, ...rest);
+      };
+      const run = await world({ a: item });
+      const items = Array.from({ length: 25 }, (_, index) => index);
+      const spec = { mode: 'for-each', items, concurrency: 4 };
+      const loop = composite('loop', spec, body(node('a'), node('b', ['a'])));
 
-async function outputOf(loop: PlanNode, input: JsonValue, behaviours: Readonly<Record<string, Behaviour>> = {}) {
-  const world = new InProcessRuns(behaviours);
-  const run = await world.start({ ...plan(loop), output: { out: 'loop' } }, input);
-  const output = await world.output(run);
-  return { run, world, out: isJsonObject(output) ? (output['out'] ?? null) : null };
-}
+      await run.start({ ...plan(loop), output: { successful: 'loop.metadata.successful' } });
 
-const double: Behaviour = (input) => (isJsonObject(input) ? Number(input['item']) * 2 : null);
+      expect(most()).toBe(4);
+      expect(seen.sort((a, b) => Number(a) - Number(b))).toEqual(items);
+      expect(await run.output()).toEqual({ successful: 25 });
+    });
 
-describe('for-each', () => {
-  it('runs its body for each item, and gives the results in the order of the items', async () => {
-    const { out } = await outputOf(
-      composite({ mode: 'for-each', items: 'xs' }, { body: body(node('body')) }),
-      { xs: [1, 2, 3] },
-      { body: double },
-    );
+    it('that is long goes on with items side by side over several generations', async () => {
+      const run = await world({ i: (input) => 2 * Number(itemOf(input)) });
+      const items = Array.from({ length: 400 }, (_, index) => index);
+      const spec = { mode: 'for-each', items, concurrency: 5, collect: 'last' };
+      const output = { last: 'loop.result', successful: 'loop.metadata.successful' };
 
-    const metadata = {
-      mode: 'for-each',
-      iterations: 3,
-      stopped_by: 'exhausted',
-      successful: 3,
-      failed: 0,
-      errors: null,
-      duration_ms: 0,
-    };
-    expect(out).toEqual({ result: [2, 4, 6], metadata });
-  });
+      await run.start({ ...plan(composite('loop', spec, body(node('i')))), output });
 
-  it('goes through a list one after the other within a single task', async () => {
-    const { world } = await outputOf(
-      composite({ mode: 'for-each', items: 'xs' }, { body: body(node('body')) }),
-      { xs: [1, 2, 3] },
-      { body: double },
-    );
+      expect(await run.output()).toEqual({ last: 798, successful: 400 });
+    });
 
-    expect((await world.runs.readNodes('run-1')).map(({ node }) => node)).toEqual([
-      'loop[0].body',
-      'loop[1].body',
-      'loop[2].body',
-    ]);
-  });
+    it('of nightly turns goes on for a year', { timeout: 60_000 }, async () => {
+      const run = await world({ work: (_, { node: path }) => path });
+      const night = body(
+        wait('night', 'wake', DAY, { onTimeout: 'work' }),
+        node('work', ['night'], { handlesTimeout: ['night'] }),
+      );
+      const spec = {
+        ...{ mode: 'while', condition: 'state.n < 365', initial_state: { n: 0 }, state_update: [['n', 'state.n + 1']] },
+        ...{ max_iterations: 1_000, collect: 'last' },
+      };
+      await run.start({
+        ...plan(composite('year', spec, night)),
+        output: { last: 'year.result', turns: 'year.metadata.iterations' },
+      });
+      const before = run.engine.time.now();
 
-  it('runs as many items side by side as its concurrency says, each once', async () => {
-    let atWork = 0;
-    let most = 0;
-    const seen: JsonValue[] = [];
-    const work: Behaviour = async (input) => {
-      atWork += 1;
-      most = Math.max(most, atWork);
-      await new Promise((resolve) => setImmediate(resolve));
-      atWork -= 1;
-      seen.push(isJsonObject(input) ? (input['item'] ?? null) : null);
-      return isJsonObject(input) ? Number(input['item']) * 2 : null;
-    };
-    const xs = Array.from({ length: 25 }, (_, index) => index);
+      await run.untilTheEnd();
 
-    const { out } = await outputOf(
-      composite({ mode: 'for-each', items: 'xs', concurrency: 4 }, { body: body(node('a'), node('b', ['a'])) }),
-      { xs },
-      { a: work, b: (input) => input },
-    );
+      expect(await run.output()).toEqual({ last: 'year[364].work', turns: 365 });
+      expect(run.engine.time.now() - before).toBe(365 * DAY);
+      expect(await run.paths()).toHaveLength(365);
+    });
 
-    expect(most).toBe(4);
-    expect([...seen].sort((a, b) => Number(a) - Number(b))).toEqual(xs);
-    expect(out).toMatchObject({ metadata: { successful: 25 } });
-  });
+    it('that is long does each item once, in its order', async () => {
+      const seen: string[] = [];
+      const run = await world({ i: (_, { node: path }) => seen.push(path) });
 
-  it('records what failed and goes on, if told so', async () => {
-    const spec = { mode: 'for-each', items: 'xs', error_handling: 'continue' };
-    const boom: Behaviour = () => {
-      throw new Error('boom');
-    };
+      await run.start(plan(composite('loop', { mode: 'times', count: 500, collect: 'last' }, body(node('i')))));
 
-    const { out } = await outputOf(
-      composite(spec, { body: body(node('body', [], { kind: 'work' })) }),
-      { xs: [1, 2] },
-      { body: boom },
-    );
+      expect((await run.run()).status).toBe('completed');
+      expect(seen).toEqual(Array.from({ length: 500 }, (_, index) => `loop[${index}].i`));
+    });
 
-    expect(out).toMatchObject({ result: [null, null], metadata: { failed: 2, successful: 0 } });
-  });
+    it('sees in its updates what a turn gave, however large', async () => {
+      const run = await world({ work: () => ({ text: LARGE }) });
+      const spec = {
+        mode: 'while',
+        condition: 'state.n < 3',
+        initial_state: { n: 0 },
+        state_update: [
+          ['n', 'state.n + 1'],
+          ['length', 'len($body.text)'],
+        ],
+      };
 
-  it('survives long lists by continuing as new', async () => {
-    const xs = Array.from({ length: 700 }, (_, index) => index);
+      await run.start({
+        ...plan(composite('loop', spec, body(node('work')))),
+        output: { state: 'loop.metadata.final_state', got: 'loop.result' },
+      });
 
-    const { out } = await outputOf(
-      composite({ mode: 'for-each', items: 'xs', concurrency: 5, collect: 'last' }, { body: body(node('body')) }),
-      { xs },
-      { body: double },
-    );
+      const item = { text: LARGE };
+      expect(await run.output()).toEqual({ state: { n: 3, length: 40_000, iteration: 3 }, got: [item, item, item] });
+    });
 
-    expect(out).toMatchObject({ result: 1398, metadata: { successful: 700 } });
-  });
-});
+    it('with items side by side hands all of them to its reducer', async () => {
+      let calls = 0;
+      const sum: Behaviour = (input) => {
+        calls += 1;
+        return Array.isArray(input) ? input.reduce<number>((total, item) => total + Number(item), 0) : null;
+      };
+      const run = await world({ sum, i: itemOf });
+      const spec = { mode: 'for-each', items: [1, 2, 3, 4, 5, 6], concurrency: 3, collect: 'reduce', reducer: 'sum' };
 
-describe('while', () => {
-  it('goes on as long as its condition holds, with a state that its turns change', async () => {
-    const spec = {
-      mode: 'while',
-      condition: 'state.i < 3',
-      initial_state: { i: 0 },
-      state_update: [['i', 'state.i + 1']],
-      max_iterations: 7,
-    };
+      await run.start({ ...plan(composite('loop', spec, body(node('i')))), output: { got: 'loop.result' } });
 
-    const { out } = await outputOf(composite(spec, { body: body(node('body')) }), {}, { body: () => 'turn' });
+      expect(await run.output()).toEqual({ got: 21 });
+      expect([calls, (await run.paths()).length]).toEqual([1, 7]);
+    });
 
-    expect(out).toMatchObject({
-      result: ['turn', 'turn', 'turn'],
-      metadata: { stopped_by: 'condition', final_state: { i: 3, iteration: 3 } },
+    it('with waits side by side takes their events in any order', async () => {
+      const run = await world();
+      const spec = { mode: 'for-each', items: ['a', 'b', 'c', 'd'], concurrency: 3 };
+      const item = body(wait('gate', 'go:{{item}}', DAY), node('after', ['gate']));
+      await run.start({ ...plan(composite('loop', spec, item)), output: { got: 'loop.result' } });
+
+      const answers = [];
+      for (const name of ['c', 'd', 'a', 'b']) answers.push((await run.deliver(`go:${name}`, name)).kind);
+
+      expect(answers).toEqual(['delivered', 'delivered', 'delivered', 'delivered']);
+      expect(await run.output()).toEqual({ got: [0, 1, 2, 3].map((index) => `loop[${index}].after done`) });
+    });
+
+    it('within a loop, each with items side by side, runs each item once', async () => {
+      const seen: string[] = [];
+      const run = await world({ i: (_, { node: path }) => seen.push(path) });
+      const inner = composite('inner', { mode: 'times', count: 3, concurrency: 2 }, body(node('i'), node('j', ['i'])));
+      const outer = composite('outer', { mode: 'times', count: 4, concurrency: 3 }, body(inner, node('k', ['inner'])));
+
+      await run.start(plan(outer));
+
+      expect((await run.run()).status).toBe('completed');
+      expect(new Set(seen).size).toBe(12);
+      expect(seen).toHaveLength(12);
+      expect(await run.paths()).toHaveLength(12 + 12 + 4);
     });
   });
-});
 
-describe('branches', () => {
-  it('run the body of the first condition that holds', async () => {
-    const spec = { mode: 'switch', branches: [{ condition: "s == 'a'" }, { condition: "s == 'b'" }] };
+  describe('a composite node with a timeout', () => {
+    it('fails when its time is up, and what waits within it waits no more', async () => {
+      const run = await world();
+      const loop = composite('loop', { mode: 'times', count: 2 }, body(wait('gate', 'go')), {
+        timeoutMs: HOUR,
+        onError: 'after',
+      });
+      await run.start({ ...plan(loop, node('after', ['loop'], { handles: ['loop'] })), output: { after: 'after' } });
 
-    const { out } = await outputOf(composite(spec, { '0': body(node('a')), '1': body(node('b')) }), { s: 'b' });
+      await run.advance(2 * HOUR);
 
-    expect(out).toMatchObject({ result: 'loop[1].b done', metadata: { matched_branch: 1, evaluations: [false, true] } });
-  });
-});
+      expect(await run.output()).toEqual({ after: 'after done' });
+    });
 
-describe('a wait', () => {
-  const wait = node('wait', [], { kind: 'wait', spec: { event_key: 'go:{{x}}', timeout_ms: 30 * 86_400_000 } });
+    it('stays failed, whatever the node that was at work then comes to', async () => {
+      const slow = held();
+      const run = await world({ slow: slow.work });
+      const loop = composite('loop', { mode: 'times', count: 2 }, body(node('slow'), node('next', ['slow'])), {
+        timeoutMs: HOUR,
+        onError: 'handler',
+      });
+      const graph = plan(loop, node('handler', ['loop'], { handles: ['loop'], onlyOnError: true }), node('after', ['loop']));
+      const started = run.start({ ...graph, output: { handler: 'handler' } });
+      await slow.begun;
 
-  it('lasts until its event comes, thirty days if need be', async () => {
-    const world = new InProcessRuns();
-    const before = await world.start(
-      { ...plan(wait, node('after', ['wait'])), output: { got: 'wait', after: 'after' } },
-      { x: 1 },
-    );
+      const ended = run.advance(2 * HOUR);
+      slow.end('late');
+      await Promise.all([started, ended]);
 
-    const still = await world.advance(29 * 86_400_000);
-    const after = await world.deliver('wait', { approved: true });
-
-    expect([before.status, still.status, after.status]).toEqual(['accepted', 'accepted', 'completed']);
-    expect(await world.output(after)).toEqual({ got: { approved: true }, after: 'after done' });
-  });
-
-  it('fails in the end if no event comes', async () => {
-    const world = new InProcessRuns();
-    await world.start(plan(wait), { x: 1 });
-
-    const after = await world.advance(31 * 86_400_000);
-
-    expect(after).toMatchObject({ status: 'failed', error: { code: 'wait_timeout' } });
+      expect(await run.output()).toEqual({ handler: 'handler done' });
+      expect(await run.paths()).not.toContain('loop[1].slow');
+    });
   });
 
-  it('hands over to the node that takes over, which runs only then', async () => {
-    const world = new InProcessRuns();
-    const late = node('late', ['wait'], { handlesTimeout: ['wait'] });
-    const with_ = { ...wait, onTimeout: 'late' };
-    await world.start({ ...plan(with_, late, node('after', ['wait'])), output: { late: 'late', after: 'after' } }, { x: 1 });
+  describe('retries of a composite node', () => {
+    it('begin from its start, under paths of their own', async () => {
+      const run = await world({ flaky: failing(2) });
+      const loop = composite('loop', { mode: 'for-each', items: [1, 2] }, body(node('flaky')), { retry: retry(3, HOUR) });
+      await run.start({ ...plan(loop), output: { got: 'loop.result' } });
 
-    const after = await world.advance(31 * 86_400_000);
+      await run.untilTheEnd();
 
-    expect(await world.output(after)).toMatchObject({ late: 'late done', after: { _skipped: true } });
+      expect(await run.paths()).toEqual(['loop[0].flaky', 'loop[1].flaky', 'loop~2[0].flaky', 'loop~2[1].flaky']);
+      expect(await run.output()).toEqual({ got: [1, 1] });
+    });
   });
 });

@@ -1,68 +1,31 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { isJsonObject, type JsonValue } from '../../src/json.ts';
-import { PermanentError } from '../../src/nodes/errors.ts';
+import { describe, expect, it } from 'vitest';
+import { isJsonObject } from '../../src/json.ts';
 import type { Plan } from '../../src/pipeline/plan.ts';
-import { ENGINES, EngineWorld } from './engine-world.ts';
-import { type Behaviour, body, child, composite, node, plan, wait } from './plans.ts';
+import { counted, failing, held, refused } from './behaviours.ts';
+import { onEachEngine } from './on-each-engine.ts';
+import { type Behaviour, body, child, composite, node, plan, retry, wait } from './plans.ts';
 
 const SECOND = 1_000;
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-const opened: EngineWorld[] = [];
-
-afterEach(async () => {
-  for (const world of opened.splice(0)) await world.engine.close();
-});
-
 const LARGE = 'x'.repeat(40_000);
-
-/** Fails with each of the errors in turn, then gives the attempt it succeeded at. */
-function failing(times: number): Behaviour {
-  let left = times;
-  return (_, { attempt }) => {
-    if (left-- > 0) throw new Error('Away.');
-    return attempt;
-  };
-}
-
-const refused: Behaviour = () => {
-  throw new PermanentError('refused', 'No.');
-};
-
-function retry(maxAttempts: number, delayMs: number, backoff = 1) {
-  return { maxAttempts, delayMs, backoff, maxDelayMs: Number.MAX_SAFE_INTEGER };
-}
 
 function pipelineOf(of: Plan, name = 'other') {
   return { name, file: `${name}.yaml`, plan: { ...of, pipeline: name }, planHash: `hash-${name}` };
 }
 
-describe.each(Object.entries(ENGINES))('on %s', (_, open) => {
-  async function world(behaviours: Readonly<Record<string, Behaviour>> = {}): Promise<EngineWorld> {
-    const made = new EngineWorld(await open(behaviours));
-    opened.push(made);
-    return made;
-  }
-
+onEachEngine((world) => {
   describe('a graph', () => {
     it('begins at most as many nodes at a time as its limit says', async () => {
-      let atWork = 0;
-      let most = 0;
-      const work: Behaviour = async () => {
-        atWork += 1;
-        most = Math.max(most, atWork);
-        await new Promise((resolve) => setImmediate(resolve));
-        atWork -= 1;
-        return 1;
-      };
+      const { work, most } = counted();
       const names = Array.from({ length: 9 }, (_, index) => `n${index}`);
       const run = await world(Object.fromEntries(names.map((name) => [name, work])));
 
       const end = await run.start({ ...plan(...names.map((name) => node(name))), maxConcurrentNodes: 3 });
 
       expect(end.status).toBe('completed');
-      expect(most).toBe(3);
+      expect(most()).toBe(3);
       expect(await run.paths()).toEqual(names);
     });
 
@@ -72,8 +35,8 @@ describe.each(Object.entries(ENGINES))('on %s', (_, open) => {
         attempts.push(attempt);
         throw new Error('Away.');
       };
-      const slow = Promise.withResolvers<JsonValue>();
-      const run = await world({ flaky, slow: () => slow.promise });
+      const slow = held();
+      const run = await world({ flaky, slow: slow.work });
       const limited = plan(
         node('flaky', [], { retry: retry(3, SECOND), onError: 'after' }),
         wait('gate', 'go'),
@@ -83,8 +46,8 @@ describe.each(Object.entries(ENGINES))('on %s', (_, open) => {
       await run.start({ ...limited, maxConcurrentNodes: 1 });
       await run.advance(500);
       const delivery = run.deliver('go');
-      await new Promise((resolve) => setImmediate(resolve));
-      slow.resolve('done');
+      await slow.begun;
+      slow.end('done');
       await delivery;
 
       await run.untilTheEnd();
@@ -134,17 +97,6 @@ describe.each(Object.entries(ENGINES))('on %s', (_, open) => {
       expect(await run.output()).toEqual({ attempt: 6 });
       expect(run.engine.time.now() - before).toBeGreaterThanOrEqual(31 * HOUR);
     });
-
-    it('of a composite node begin from its start, under paths of their own', async () => {
-      const run = await world({ flaky: failing(2) });
-      const loop = composite('loop', { mode: 'for-each', items: [1, 2] }, body(node('flaky')), { retry: retry(3, HOUR) });
-      await run.start({ ...plan(loop), output: { got: 'loop.result' } });
-
-      await run.untilTheEnd();
-
-      expect(await run.paths()).toEqual(['loop[0].flaky', 'loop[1].flaky', 'loop~2[0].flaky', 'loop~2[1].flaky']);
-      expect(await run.output()).toEqual({ got: [1, 1] });
-    });
   });
 
   describe('a wait', () => {
@@ -168,6 +120,15 @@ describe.each(Object.entries(ENGINES))('on %s', (_, open) => {
       const late = await run.deliver('go');
 
       expect(late).toMatchObject({ kind: 'late', node: 'gate' });
+    });
+
+    it('fails its run in the end if no event comes', async () => {
+      const run = await world();
+      await run.start(plan(wait('gate', 'go', 30 * DAY)));
+
+      const end = await run.advance(31 * DAY);
+
+      expect(end).toMatchObject({ status: 'failed', error: { code: 'wait_timeout' } });
     });
 
     it('hands over to the node that takes over', async () => {
@@ -297,139 +258,6 @@ describe.each(Object.entries(ENGINES))('on %s', (_, open) => {
       const end = await run.start(plan(child('sub', 'nowhere')));
 
       expect(end).toMatchObject({ status: 'failed', error: { code: 'pipeline_unknown', node: 'sub' } });
-    });
-  });
-
-  describe('a loop', () => {
-    it('of nightly turns goes on for a year', { timeout: 60_000 }, async () => {
-      const run = await world({ work: (_, { node: path }) => path });
-      const night = body(
-        wait('night', 'wake', DAY, { onTimeout: 'work' }),
-        node('work', ['night'], { handlesTimeout: ['night'] }),
-      );
-      const spec = {
-        ...{ mode: 'while', condition: 'state.n < 365', initial_state: { n: 0 }, state_update: [['n', 'state.n + 1']] },
-        ...{ max_iterations: 1_000, collect: 'last' },
-      };
-      await run.start({
-        ...plan(composite('year', spec, night)),
-        output: { last: 'year.result', turns: 'year.metadata.iterations' },
-      });
-      const before = run.engine.time.now();
-
-      await run.untilTheEnd();
-
-      expect(await run.output()).toEqual({ last: 'year[364].work', turns: 365 });
-      expect(run.engine.time.now() - before).toBe(365 * DAY);
-      expect(await run.paths()).toHaveLength(365);
-    });
-
-    it('that is long does each item once, in its order', async () => {
-      const seen: string[] = [];
-      const run = await world({ i: (_, { node: path }) => seen.push(path) });
-
-      await run.start(plan(composite('loop', { mode: 'times', count: 500, collect: 'last' }, body(node('i')))));
-
-      expect((await run.run()).status).toBe('completed');
-      expect(seen).toEqual(Array.from({ length: 500 }, (_, index) => `loop[${index}].i`));
-    });
-
-    it('sees in its updates what a turn gave, however large', async () => {
-      const run = await world({ work: () => ({ text: LARGE }) });
-      const spec = {
-        mode: 'while',
-        condition: 'state.n < 3',
-        initial_state: { n: 0 },
-        state_update: [
-          ['n', 'state.n + 1'],
-          ['length', 'len($body.text)'],
-        ],
-      };
-
-      await run.start({
-        ...plan(composite('loop', spec, body(node('work')))),
-        output: { state: 'loop.metadata.final_state', got: 'loop.result' },
-      });
-
-      const item = { text: LARGE };
-      expect(await run.output()).toEqual({ state: { n: 3, length: 40_000, iteration: 3 }, got: [item, item, item] });
-    });
-
-    it('with items side by side hands all of them to its reducer', async () => {
-      let calls = 0;
-      const sum: Behaviour = (input) => {
-        calls += 1;
-        return Array.isArray(input) ? input.reduce<number>((total, item) => total + Number(item), 0) : null;
-      };
-      const item: Behaviour = (input) => (isJsonObject(input) ? (input['item'] ?? null) : null);
-      const run = await world({ sum, i: item });
-      const spec = { mode: 'for-each', items: [1, 2, 3, 4, 5, 6], concurrency: 3, collect: 'reduce', reducer: 'sum' };
-
-      await run.start({ ...plan(composite('loop', spec, body(node('i')))), output: { got: 'loop.result' } });
-
-      expect(await run.output()).toEqual({ got: 21 });
-      expect([calls, (await run.paths()).length]).toEqual([1, 7]);
-    });
-
-    it('with waits side by side takes their events in any order', async () => {
-      const run = await world();
-      const spec = { mode: 'for-each', items: ['a', 'b', 'c', 'd'], concurrency: 3 };
-      const item = body(wait('gate', 'go:{{item}}', DAY), node('after', ['gate']));
-      await run.start({ ...plan(composite('loop', spec, item)), output: { got: 'loop.result' } });
-
-      const answers = [];
-      for (const name of ['c', 'd', 'a', 'b']) answers.push((await run.deliver(`go:${name}`, name)).kind);
-
-      expect(answers).toEqual(['delivered', 'delivered', 'delivered', 'delivered']);
-      expect(await run.output()).toEqual({ got: [0, 1, 2, 3].map((index) => `loop[${index}].after done`) });
-    });
-
-    it('within a loop, each with items side by side, runs each item once', async () => {
-      const seen: string[] = [];
-      const run = await world({ i: (_, { node: path }) => seen.push(path) });
-      const inner = composite('inner', { mode: 'times', count: 3, concurrency: 2 }, body(node('i'), node('j', ['i'])));
-      const outer = composite('outer', { mode: 'times', count: 4, concurrency: 3 }, body(inner, node('k', ['inner'])));
-
-      await run.start(plan(outer));
-
-      expect((await run.run()).status).toBe('completed');
-      expect(new Set(seen).size).toBe(12);
-      expect(seen).toHaveLength(12);
-      expect(await run.paths()).toHaveLength(12 + 12 + 4);
-    });
-  });
-
-  describe('a composite node with a timeout', () => {
-    it('fails when its time is up, and what waits within it waits no more', async () => {
-      const run = await world();
-      const loop = composite('loop', { mode: 'times', count: 2 }, body(wait('gate', 'go')), {
-        timeoutMs: HOUR,
-        onError: 'after',
-      });
-      await run.start({ ...plan(loop, node('after', ['loop'], { handles: ['loop'] })), output: { after: 'after' } });
-
-      await run.advance(2 * HOUR);
-
-      expect(await run.output()).toEqual({ after: 'after done' });
-    });
-
-    it('stays failed, whatever the node that was at work then comes to', async () => {
-      const slow = Promise.withResolvers<JsonValue>();
-      const run = await world({ slow: () => slow.promise });
-      const loop = composite('loop', { mode: 'times', count: 2 }, body(node('slow'), node('next', ['slow'])), {
-        timeoutMs: HOUR,
-        onError: 'handler',
-      });
-      const graph = plan(loop, node('handler', ['loop'], { handles: ['loop'], onlyOnError: true }), node('after', ['loop']));
-      const started = run.start({ ...graph, output: { handler: 'handler' } });
-      await new Promise((resolve) => setTimeout(resolve, 100));
-
-      const ended = run.advance(2 * HOUR);
-      slow.resolve('late');
-      await Promise.all([started, ended]);
-
-      expect(await run.output()).toEqual({ handler: 'handler done' });
-      expect(await run.paths()).not.toContain('loop[1].slow');
     });
   });
 

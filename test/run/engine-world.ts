@@ -62,19 +62,21 @@ export function fragileEngine(breaksDown: DurableRuns['breaksDown']): OpenEngine
   };
 }
 
+export function inProcessEngine(behaviours: Readonly<Record<string, Behaviour>> = {}): Engine {
+  const local = new InProcessRuns(behaviours);
+  const { runs, plans, waits, artifacts, publisher, pipelines, engine, timers } = local;
+  return {
+    ...{ runs, plans, waits, artifacts, publisher, pipelines, orchestrations: engine, time: timers },
+    begin: (plan, input) => local.begin(plan, input),
+    quiet: () => engine.settled(),
+    moveTo: (limit) => timers.moveTo(limit),
+    close: async () => engine.close(),
+  };
+}
+
 export const ENGINES: Readonly<Record<string, OpenEngine>> = {
   'the durable engine': fragileEngine(() => undefined),
-  'the in-process engine': async (behaviours) => {
-    const local = new InProcessRuns(behaviours);
-    const { runs, plans, waits, artifacts, publisher, pipelines, engine, timers } = local;
-    return {
-      ...{ runs, plans, waits, artifacts, publisher, pipelines, orchestrations: engine, time: timers },
-      begin: (plan, input) => local.begin(plan, input),
-      quiet: () => engine.settled(),
-      moveTo: (limit) => timers.moveTo(limit),
-      close: async () => engine.close(),
-    };
-  },
+  'the in-process engine': async (behaviours) => inProcessEngine(behaviours),
 };
 
 /** What tests do with an engine, whichever it is. */

@@ -24,6 +24,11 @@ export function node(name: string, dependencies: readonly string[] = [], rest: P
   };
 }
 
+/** A rule for attempts; the pause before the second one is `delayMs`. */
+export function retry(maxAttempts: number, delayMs: number, backoff = 1): PlanNode['retry'] {
+  return { maxAttempts, delayMs, backoff, maxDelayMs: Number.MAX_SAFE_INTEGER };
+}
+
 /** An inner graph. */
 export function body(...nodes: PlanNode[]): PlanBody {
   return { nodes, result: 'last', maxConcurrentNodes: 10 };
