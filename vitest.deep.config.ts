@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** The suites that kill processes: minutes, not seconds. */
+/** The suites that kill processes, or read a hundred thousand inputs: minutes, not seconds. */
 export default defineConfig({
   test: {
     execArgv: ['--disable-warning=ExperimentalWarning'],
