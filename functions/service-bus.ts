@@ -1,10 +1,11 @@
 import { app, trigger } from '@azure/functions';
 import type { Work } from '../src/app.ts';
+import { triggersOf } from '../src/triggers/trigger.ts';
 import { clientOf, durableClient } from './durable-client.ts';
 
 /** One function for each trigger document of type `service_bus`, named after it. */
 export function registerServiceBus(work: Work): void {
-  for (const document of work.triggers) {
+  for (const document of triggersOf(work.triggers, 'service_bus')) {
     app.generic(document.name, {
       // `binary` keeps the body as the bytes that were sent, and body members out of the metadata.
       trigger: trigger.generic({

@@ -32,8 +32,9 @@ import { OutboxRelay } from './run/outbox-relay.ts';
 import { carryOut, type Signal } from './run/signal.ts';
 import { type LineSink, lineLog } from './telemetry/log.ts';
 import { childRuns } from './triggers/child-runs.ts';
-import { handleServiceBusMessage } from './triggers/handle-service-bus.ts';
-import type { ServiceBusMessage } from './triggers/service-bus-metadata.ts';
+import { handleServiceBusMessage } from './triggers/service-bus/handle-message.ts';
+import type { ServiceBusMessage } from './triggers/service-bus/message-metadata.ts';
+import type { ServiceBusSource } from './triggers/service-bus/source.ts';
 import { sweep } from './triggers/sweep.ts';
 import type { Trigger } from './triggers/trigger.ts';
 
@@ -54,7 +55,12 @@ export interface Work {
   readonly triggers: readonly Trigger[];
   readonly kinds: ReadonlyMap<string, NodeKind>;
   readonly sweepSchedule: string;
-  acceptMessage(trigger: Trigger, message: ServiceBusMessage, client: DurableClient, sink: LineSink): Promise<void>;
+  acceptMessage(
+    trigger: Trigger<ServiceBusSource>,
+    message: ServiceBusMessage,
+    client: DurableClient,
+    sink: LineSink,
+  ): Promise<void>;
   advance(task: AdvanceTask, sink: LineSink): Promise<AdvanceResult>;
   signal(signal: Signal, client: DurableClient): Promise<void>;
   sweep(client: DurableClient, sink: LineSink): Promise<void>;

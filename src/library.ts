@@ -58,7 +58,7 @@ export function compileLibrary(
   );
   const triggers = loadTriggers(
     parsed.filter(holdsTriggers).map(({ name, content }) => ({ file: name, content })),
-    { pipelines },
+    { pipelines, settings: settings.variables ?? {} },
   );
   // A file with both is parsed for both, and a file may be included by several: what is wrong with its YAML is told once.
   const told = new Map(

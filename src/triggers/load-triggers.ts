@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../pipeline/diagnostic.ts';
+import type { Exclusive } from './source-kind.ts';
 import type { Trigger } from './trigger.ts';
-import { type CompiledTrigger, type CompileTriggersOptions, compileTriggers } from './trigger-document.ts';
+import { type CompiledTrigger, type CompileTriggersOptions, compileTriggers, exclusiveOf } from './trigger-document.ts';
 
 interface TriggerFile {
   /** Path as messages show it, and from which pipelines are found. */
@@ -13,11 +14,11 @@ interface LoadedTriggers {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Compiles the triggers of an app and refuses those that stand in each other's way: one name, or one queue, twice. */
+/** Compiles the triggers of an app and refuses those that stand in each other's way: one name, or one queue or route, twice. */
 export function loadTriggers(files: readonly TriggerFile[], options: CompileTriggersOptions): LoadedTriggers {
   const compiled = files.map(({ file, content }) => compileTriggers(content, file, options));
   const all = compiled.flatMap(({ triggers }) => triggers);
-  const conflicts = [...duplicates(all, nameConflict), ...duplicates(all, queueConflict)];
+  const conflicts = [...duplicates(all, nameConflict), ...duplicates(all, exclusiveOf)];
   const refused = new Set(conflicts.map(({ trigger }) => trigger));
   return {
     triggers: all.map(({ trigger }) => trigger).filter((trigger) => !refused.has(trigger)),
@@ -25,34 +26,22 @@ export function loadTriggers(files: readonly TriggerFile[], options: CompileTrig
   };
 }
 
-interface Claim {
-  /** Triggers with the same text are in conflict. */
-  readonly resource: string;
-  readonly message: string;
-  readonly remedy: string;
-}
-
 /** A trigger's name is part of its run ids, and the name of its function. */
-function nameConflict({ name }: Trigger): Claim {
+function nameConflict({ name }: Trigger): Exclusive {
   const message = `The trigger name '${name}' is used twice`;
   return { resource: name.toLowerCase(), message, remedy: 'Give each trigger a name of its own.' };
-}
-
-/** Two readers of one queue each get some of its messages. */
-function queueConflict({ source }: Trigger): Claim {
-  const message = `The queue '${source.queue}' has two triggers`;
-  const remedy = 'Use one trigger a queue, or a queue for each.';
-  return { resource: `${source.connection}/${source.queue.toLowerCase()}`, message, remedy };
 }
 
 /** Every place of a conflict is told, and where another one is. Which of them was meant is not ours to guess. */
 function duplicates(
   compiled: readonly CompiledTrigger[],
-  claimOf: (trigger: Trigger) => Claim,
+  exclusiveIn: (trigger: Trigger) => Exclusive | undefined,
 ): { readonly trigger: Trigger; readonly diagnostic: Diagnostic }[] {
   return compiled.flatMap((entry) => {
-    const { resource, message, remedy } = claimOf(entry.trigger);
-    const other = compiled.find((candidate) => candidate !== entry && claimOf(candidate.trigger).resource === resource);
+    const exclusive = exclusiveIn(entry.trigger);
+    if (exclusive === undefined) return [];
+    const { resource, message, remedy } = exclusive;
+    const other = compiled.find((candidate) => candidate !== entry && exclusiveIn(candidate.trigger)?.resource === resource);
     if (other === undefined) return [];
     const { trigger, file, position } = entry;
     const elsewhere = `${other.file}:${other.position.line}:${other.position.column}`;

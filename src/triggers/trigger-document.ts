@@ -6,12 +6,13 @@ import { parseDocuments, type SourceDocument } from '../pipeline/documents.ts';
 import { didYouMean } from '../pipeline/near-match.ts';
 import { compileEventFunctions } from './event-functions.ts';
 import { compileSchema, type SchemaCheck } from './json-schema.ts';
-import { readServiceBusSource } from './service-bus-source.ts';
+import { serviceBusKind } from './service-bus/source.ts';
+import type { Exclusive, SourceContext, SourceKind } from './source-kind.ts';
 import type { StartablePipeline, Trigger, TriggerSource } from './trigger.ts';
 import { readPipelines } from './trigger-pipelines.ts';
 import { type Report, reportUnknownFields, shorten } from './trigger-report.ts';
 
-export interface CompileTriggersOptions {
+export interface CompileTriggersOptions extends Partial<SourceContext> {
   /** Every pipeline that a trigger may name. */
   readonly pipelines: readonly StartablePipeline[];
 }
@@ -28,10 +29,8 @@ interface CompiledTriggers {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** One entry a kind of source; adding one is a reader of its `config` and its line here. */
-const SOURCES: ReadonlyMap<string, (config: JsonObject, report: Report) => TriggerSource | undefined> = new Map([
-  ['service_bus', readServiceBusSource],
-]);
+/** One entry a kind of source. */
+const SOURCE_KINDS: ReadonlyMap<string, SourceKind> = new Map([serviceBusKind].map((kind) => [kind.type, kind]));
 const PLANNED_SOURCES: ReadonlySet<string> = new Set(['timer', 'blob', 'webhook']);
 
 const DOCUMENT_FIELDS = ['apiVersion', 'kind', 'metadata', 'spec'];
@@ -59,18 +58,30 @@ export function compileTriggers(text: string | Uint8Array, file: string, options
   return { triggers, diagnostics: diagnostics.list() };
 }
 
+/** What a trigger has for itself, if its kind of source knows of such a thing. */
+export function exclusiveOf({ source }: Trigger): Exclusive | undefined {
+  return SOURCE_KINDS.get(source.type)?.exclusive?.(source);
+}
+
 class TriggerCompiler {
   readonly #document: SourceDocument;
   readonly #file: string;
   readonly #diagnostics: Diagnostics;
   readonly #pipelines: readonly StartablePipeline[];
+  readonly #settings: SourceContext['settings'];
   #failed = false;
 
-  constructor(document: SourceDocument, file: string, diagnostics: Diagnostics, { pipelines }: CompileTriggersOptions) {
+  constructor(
+    document: SourceDocument,
+    file: string,
+    diagnostics: Diagnostics,
+    { pipelines, settings = {} }: CompileTriggersOptions,
+  ) {
     this.#document = document;
     this.#file = file;
     this.#diagnostics = diagnostics;
     this.#pipelines = pipelines;
+    this.#settings = settings;
   }
 
   compile(): Trigger | undefined {
@@ -112,8 +123,8 @@ class TriggerCompiler {
 
   #source(spec: JsonObject): TriggerSource | undefined {
     const type = spec['type'];
-    const readSource = typeof type === 'string' ? SOURCES.get(type) : undefined;
-    if (readSource === undefined) {
+    const kind = typeof type === 'string' ? SOURCE_KINDS.get(type) : undefined;
+    if (kind === undefined) {
       this.#reportType(type);
       return undefined;
     }
@@ -122,12 +133,12 @@ class TriggerCompiler {
       this.#report({ code: 'field_type', path: ['spec', 'config'], message: "'spec.config' must be a mapping." });
       return undefined;
     }
-    return readSource(config, this.#reportBelow(['spec', 'config']));
+    return kind.read(config, this.#reportBelow(['spec', 'config']), { settings: this.#settings });
   }
 
   #reportType(type: JsonValue | undefined): void {
     const path = ['spec', 'type'];
-    const known = [...SOURCES.keys()];
+    const known = [...SOURCE_KINDS.keys()];
     const remedy = `Known types: ${known.join(', ')}.`;
     if (typeof type !== 'string') {
       this.#report({ code: 'field_missing', path, message: "'spec.type' is missing or no text.", remedy });

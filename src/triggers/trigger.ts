@@ -3,6 +3,7 @@ import type { Plan } from '../pipeline/plan.ts';
 import type { EventContent } from './event.ts';
 import type { SchemaCheck } from './json-schema.ts';
 import type { Reading } from './rejection.ts';
+import type { ServiceBusSource } from './service-bus/source.ts';
 
 /** A pipeline that can be started: its plan, the hash that names it, and what its input must fit. */
 export interface StartablePipeline {
@@ -15,23 +16,16 @@ export interface StartablePipeline {
   readonly readInput?: (input: JsonValue) => Reading<JsonValue>;
 }
 
-/** A queue, and the setting (or prefix of settings) that says how to connect to it. */
-export interface ServiceBusSource {
-  readonly type: 'service_bus';
-  readonly connection: string;
-  readonly queue: string;
-}
-
-/** Where events come from. Other kinds join this union. */
+/** Where events come from: one type for each `spec.type`. */
 export type TriggerSource = ServiceBusSource;
 
 /** Something computed from an event: its key, its input, whether it counts. */
 export type EventFunction = (event: EventContent) => Reading<JsonValue>;
 
 /** A compiled `kind: Trigger` document. */
-export interface Trigger {
+export interface Trigger<Source extends TriggerSource = TriggerSource> {
   readonly name: string;
-  readonly source: TriggerSource;
+  readonly source: Source;
   /** What an event starts that names no pipeline. */
   readonly pipeline: StartablePipeline;
   /** What an event may name besides. */
@@ -44,4 +38,14 @@ export interface Trigger {
   readonly input?: EventFunction;
   /** From the trigger's `schema`. */
   readonly checkBody?: SchemaCheck;
+}
+
+type TriggerOf<Type extends TriggerSource['type']> = Trigger<Extract<TriggerSource, { readonly type: Type }>>;
+
+/** Those of an app's triggers that are of one type. */
+export function triggersOf<Type extends TriggerSource['type']>(
+  triggers: readonly Trigger[],
+  type: Type,
+): readonly TriggerOf<Type>[] {
+  return triggers.filter((trigger): trigger is TriggerOf<Type> => trigger.source.type === type);
 }

@@ -4,7 +4,7 @@ import { startable } from '../../src/library.ts';
 import { compilePipeline } from '../../src/pipeline/compile.ts';
 import { localLanguage } from '../../src/testing/local-runs.ts';
 import { choosePipeline } from '../../src/triggers/choose-pipeline.ts';
-import { readServiceBusEvent } from '../../src/triggers/service-bus-event.ts';
+import { readServiceBusEvent } from '../../src/triggers/service-bus/message-event.ts';
 import type { StartablePipeline, Trigger } from '../../src/triggers/trigger.ts';
 import { compileTriggers } from '../../src/triggers/trigger-document.ts';
 

@@ -8,7 +8,7 @@ import type { JsonValue } from '../../src/json.ts';
 import type { LogLevel } from '../../src/ports/log.ts';
 import type { OrchestrationState, Orchestrations, RunStart } from '../../src/ports/orchestrations.ts';
 import type { LockedMessage, Settler } from '../../src/ports/settler.ts';
-import type { ServiceBusMessage } from '../../src/triggers/service-bus-metadata.ts';
+import type { ServiceBusMessage } from '../../src/triggers/service-bus/message-metadata.ts';
 import type { StartablePipeline, Trigger } from '../../src/triggers/trigger.ts';
 import { ManualClock } from '../helpers/manual-clock.ts';
 

@@ -1,12 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
-import { DependencyUnavailableError } from '../../src/ports/errors.ts';
-import { handleServiceBusMessage } from '../../src/triggers/handle-service-bus.ts';
-import { read, refuse } from '../../src/triggers/rejection.ts';
-import { runId } from '../../src/triggers/run-id.ts';
-import type { Trigger } from '../../src/triggers/trigger.ts';
-import { compileTriggers } from '../../src/triggers/trigger-document.ts';
-import { createMessage, createTrigger, createWorld, orderPipeline, type World } from './fixtures.ts';
+import { DependencyUnavailableError } from '../../../src/ports/errors.ts';
+import { read, refuse } from '../../../src/triggers/rejection.ts';
+import { runId } from '../../../src/triggers/run-id.ts';
+import { handleServiceBusMessage } from '../../../src/triggers/service-bus/handle-message.ts';
+import type { Trigger } from '../../../src/triggers/trigger.ts';
+import { compileTriggers } from '../../../src/triggers/trigger-document.ts';
+import { createMessage, createTrigger, createWorld, orderPipeline, type World } from '../fixtures.ts';
 
 const CLAIM_CHECK = 'application/vnd.hexdag.claim-check+json; charset=utf-8';
 const AWAY = new DependencyUnavailableError('the store is away');

@@ -1,6 +1,13 @@
-import type { JsonObject } from '../json.ts';
-import type { ServiceBusSource } from './trigger.ts';
-import { type Report, reportUnknownFields } from './trigger-report.ts';
+import type { JsonObject } from '../../json.ts';
+import type { SourceKind } from '../source-kind.ts';
+import { type Report, reportUnknownFields } from '../trigger-report.ts';
+
+/** A queue, and the setting (or prefix of settings) that says how to connect to it. */
+export interface ServiceBusSource {
+  readonly type: 'service_bus';
+  readonly connection: string;
+  readonly queue: string;
+}
 
 const FIELDS = ['connection', 'connection_string', 'queue', 'queue_name', 'max_concurrent_calls'];
 /** The settings' prefix where the document names none. */
@@ -13,8 +20,18 @@ const HOST_REFERENCE = /^%[A-Za-z_][A-Za-z0-9_]*%$/;
 const ENTITY_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._/-]*[A-Za-z0-9])?$/;
 const CONNECTION_STRING = /=|:\/\//;
 
-/** Reads the `config` of a `service_bus` trigger. */
-export function readServiceBusSource(config: JsonObject, report: Report): ServiceBusSource | undefined {
+export const serviceBusKind: SourceKind<ServiceBusSource> = {
+  type: 'service_bus',
+  read: readServiceBusSource,
+  /** Two readers of one queue each get some of its messages. */
+  exclusive: ({ connection, queue }) => ({
+    resource: `${connection}/${queue.toLowerCase()}`,
+    message: `The queue '${queue}' has two triggers`,
+    remedy: 'Use one trigger a queue, or a queue for each.',
+  }),
+};
+
+function readServiceBusSource(config: JsonObject, report: Report): ServiceBusSource | undefined {
   reportUnknownFields(config, FIELDS, report);
   const connection = readConnection(config, report);
   const queue = readQueue(config, report);

@@ -1,19 +1,20 @@
-import { HexdagError, messageOf } from '../errors.ts';
-import type { JsonObject } from '../json.ts';
-import { CLAIMED_BODY_BYTES, MESSAGE_BODY_BYTES } from '../limits.ts';
-import type { ClaimCheckStore } from '../ports/claim-check-store.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Log } from '../ports/log.ts';
-import type { Settler } from '../ports/settler.ts';
-import { type AcceptDependencies, type AcceptStage, acceptEvent, type Start } from './accept-event.ts';
+import { HexdagError, messageOf } from '../../errors.ts';
+import type { JsonObject } from '../../json.ts';
+import { CLAIMED_BODY_BYTES, MESSAGE_BODY_BYTES } from '../../limits.ts';
+import type { ClaimCheckStore } from '../../ports/claim-check-store.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
+import type { Settler } from '../../ports/settler.ts';
+import { type AcceptDependencies, type AcceptStage, acceptEvent, type Start } from '../accept-event.ts';
+import type { Event } from '../event.ts';
+import { isClaimCheck } from '../media-type.ts';
+import { type Reading, type Rejection, read } from '../rejection.ts';
+import { runId } from '../run-id.ts';
+import type { Trigger } from '../trigger.ts';
 import { redeemClaimCheck } from './claim-check.ts';
-import type { Event } from './event.ts';
-import { isClaimCheck } from './media-type.ts';
-import { type Reading, type Rejection, read } from './rejection.ts';
-import { runId } from './run-id.ts';
-import { readServiceBusEvent } from './service-bus-event.ts';
-import { readContentType, readDelivery, type ServiceBusMessage } from './service-bus-metadata.ts';
-import type { Trigger } from './trigger.ts';
+import { readServiceBusEvent } from './message-event.ts';
+import { readContentType, readDelivery, type ServiceBusMessage } from './message-metadata.ts';
+import type { ServiceBusSource } from './source.ts';
 import { Turns } from './turns.ts';
 
 interface ServiceBusDependencies extends AcceptDependencies {
@@ -59,7 +60,7 @@ class LockTokenMissingError extends HexdagError {
  */
 export async function handleServiceBusMessage(
   message: ServiceBusMessage,
-  trigger: Trigger,
+  trigger: Trigger<ServiceBusSource>,
   dependencies: ServiceBusDependencies,
 ): Promise<void> {
   const progress: Progress = { stage: 'reading the message' };
@@ -82,7 +83,7 @@ export async function handleServiceBusMessage(
 /** Undefined: the message is accepted, or of no interest. */
 async function judge(
   message: ServiceBusMessage,
-  trigger: Trigger,
+  trigger: Trigger<ServiceBusSource>,
   dependencies: ServiceBusDependencies,
   progress: Progress,
 ): Promise<Verdict | undefined> {
@@ -99,7 +100,7 @@ async function judge(
 
 async function accept(
   message: ServiceBusMessage,
-  trigger: Trigger,
+  trigger: Trigger<ServiceBusSource>,
   dependencies: ServiceBusDependencies,
   progress: Progress,
 ): Promise<Outcome> {
@@ -152,7 +153,7 @@ async function redeem(
 async function deadLetter(
   message: ServiceBusMessage,
   { reason, description, details }: Verdict,
-  trigger: Trigger,
+  trigger: Trigger<ServiceBusSource>,
   { settler, log }: ServiceBusDependencies,
 ): Promise<void> {
   const { lockToken, deliveryCount, messageId } = readDelivery(message);
@@ -187,7 +188,7 @@ function codeOf(error: unknown): string {
 const warned = new WeakSet<Trigger>();
 
 /** Once per trigger: a sender that gets it wrong gets it wrong in every message. */
-function warnOfTraceParent(event: Event, trigger: Trigger, log: Log): void {
+function warnOfTraceParent(event: Event, trigger: Trigger<ServiceBusSource>, log: Log): void {
   if (event.properties['traceparent'] === undefined || event.traceParent !== undefined || warned.has(trigger)) return;
   warned.add(trigger);
   log('warn', 'a malformed traceparent is ignored; the run begins a new trace', { trigger: trigger.name });

@@ -1,6 +1,6 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
-import type { ReceivedMessage } from '../ports/settler.ts';
-import { type Reading, read, refuse } from './rejection.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../json.ts';
+import type { ReceivedMessage } from '../../ports/settler.ts';
+import { type Reading, read, refuse } from '../rejection.ts';
 
 /** A message as the host hands it over: the body as bytes, where the function registers with `dataType: 'binary'`. */
 export type ServiceBusMessage = ReceivedMessage;

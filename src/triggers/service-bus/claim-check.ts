@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { HexdagError } from '../errors.ts';
-import { isJsonObject, type JsonValue } from '../json.ts';
-import { CLAIMED_BODY_BYTES } from '../limits.ts';
-import type { ClaimCheckStore } from '../ports/claim-check-store.ts';
-import { type Reading, read, refuse } from './rejection.ts';
-import { readJson } from './strict-json.ts';
+import { HexdagError } from '../../errors.ts';
+import { isJsonObject, type JsonValue } from '../../json.ts';
+import { CLAIMED_BODY_BYTES } from '../../limits.ts';
+import type { ClaimCheckStore } from '../../ports/claim-check-store.ts';
+import { type Reading, read, refuse } from '../rejection.ts';
+import { readJson } from '../strict-json.ts';
 
 /** What a message says instead of carrying its body. */
 interface ClaimCheck {

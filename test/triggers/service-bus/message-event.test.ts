@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { compileSchema } from '../../src/triggers/json-schema.ts';
-import { read, refuse } from '../../src/triggers/rejection.ts';
-import { readServiceBusEvent } from '../../src/triggers/service-bus-event.ts';
-import type { ServiceBusMessage } from '../../src/triggers/service-bus-metadata.ts';
-import type { Trigger } from '../../src/triggers/trigger.ts';
-import { createMessage, createTrigger } from './fixtures.ts';
+import { compileSchema } from '../../../src/triggers/json-schema.ts';
+import { read, refuse } from '../../../src/triggers/rejection.ts';
+import { readServiceBusEvent } from '../../../src/triggers/service-bus/message-event.ts';
+import type { ServiceBusMessage } from '../../../src/triggers/service-bus/message-metadata.ts';
+import type { Trigger } from '../../../src/triggers/trigger.ts';
+import { createMessage, createTrigger } from '../fixtures.ts';
 
 const RECEIVED_AT = '2026-01-01T00:00:00.000Z';
 const TRACE_PARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { MemoryClaimCheckStore } from '../../src/adapters/mock/memory-claim-check-store.ts';
-import { redeemClaimCheck } from '../../src/triggers/claim-check.ts';
+import { MemoryClaimCheckStore } from '../../../src/adapters/mock/memory-claim-check-store.ts';
+import { redeemClaimCheck } from '../../../src/triggers/service-bus/claim-check.ts';
 
 const BODY = Buffer.from('{"orderId":"A1"}');
 const SHA_256 = createHash('sha256').update(BODY).digest('hex');
