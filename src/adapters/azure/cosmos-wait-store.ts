@@ -1,13 +1,12 @@
-import type { Container, ItemDefinition } from '@azure/cosmos';
+import type { Container, ItemDefinition, PatchOperation } from '@azure/cosmos';
 import { DependencyUnavailableError } from '../../ports/errors.ts';
 import type { WaitDecision, WaitRecord, WaitStore } from '../../ports/wait-store.ts';
 import { cosmosFailure, translateCosmosError } from './cosmos-errors.ts';
 import { fromWaitDocument, toWaitDocument, waitDocumentId } from './run-documents.ts';
 
-/** Attempts at a decision that others keep getting in the way of. More than two writers of one wait are not to be expected. */
-const MAX_RACES = 5;
+const IS_OPEN = "FROM c WHERE c.status = 'open'";
 
-/** Waits in Cosmos DB: the document `wait:<path>` in the run's partition, whose etag decides which decision was first. */
+/** Waits in Cosmos DB: the document `wait:<path>` in the run's partition, written over only while it is open. */
 export class CosmosWaitStore implements WaitStore {
   readonly #openContainer: () => Promise<Container>;
 
@@ -28,50 +27,45 @@ export class CosmosWaitStore implements WaitStore {
   }
 
   async read(runId: string, node: string): Promise<WaitRecord | null> {
-    return (await this.#readVersion(runId, node))?.wait ?? null;
+    const document = await this.#attempt(`reading a wait of the run ${runId}`, 404, async (container) => {
+      return (await container.item(waitDocumentId(node), runId).read<ItemDefinition>()).resource;
+    });
+    return document === undefined ? null : fromWaitDocument(document);
   }
 
   async decide(runId: string, node: string, decision: WaitDecision): Promise<{ first: boolean; wait: WaitRecord } | null> {
-    for (let race = 0; race < MAX_RACES; race++) {
-      const known = await this.#readVersion(runId, node);
-      if (known === null) return null;
-      if (known.wait.status !== 'open') return { first: false, wait: known.wait };
-      const wait = { ...known.wait, ...decision };
-      const accessCondition = { type: 'IfMatch', condition: known.etag };
-      const replaced = await this.#attempt(`deciding a wait of the run ${runId}`, 412, (container) =>
-        container.item(waitDocumentId(node), runId).replace(toWaitDocument(wait), { accessCondition }),
-      );
-      if (replaced !== undefined) return { first: true, wait };
-    }
-    throw new DependencyUnavailableError(`A wait of the run ${runId} keeps changing. Try again.`);
+    const decided = await this.#attempt(`deciding a wait of the run ${runId}`, [404, 412], async (container) => {
+      const patch = { condition: IS_OPEN, operations: settingsOf(decision) };
+      return (await container.item(waitDocumentId(node), runId).patch<ItemDefinition>(patch)).resource;
+    });
+    if (decided !== undefined) return { first: true, wait: fromWaitDocument(decided) };
+    const wait = await this.read(runId, node);
+    return wait && { first: false, wait };
   }
 
   async list(runId: string): Promise<readonly WaitRecord[]> {
     const query = "SELECT * FROM c WHERE c.type = 'wait' ORDER BY c.openedAt";
-    const found = await this.#attempt(`reading the waits of the run ${runId}`, undefined, async (container) => {
+    const found = await this.#attempt(`reading the waits of the run ${runId}`, [], async (container) => {
       return (await container.items.query<unknown>(query, { partitionKey: runId }).fetchAll()).resources;
     });
     return (found ?? []).map(fromWaitDocument);
   }
 
-  async #readVersion(runId: string, node: string): Promise<{ wait: WaitRecord; etag: string } | null> {
-    const document = await this.#attempt(`reading a wait of the run ${runId}`, 404, async (container) => {
-      return (await container.item(waitDocumentId(node), runId).read<ItemDefinition>()).resource;
-    });
-    return document === undefined ? null : { wait: fromWaitDocument(document), etag: String(document['_etag']) };
-  }
-
   /** Undefined if the answer is the one that tells who was first, or that there is nothing. */
   async #attempt<Answer>(
     doing: string,
-    expected: number | undefined,
+    expected: number | readonly number[],
     work: (container: Container) => Promise<Answer>,
   ): Promise<Answer | undefined> {
     try {
       return await work(await this.#openContainer());
     } catch (error) {
-      if (expected !== undefined && cosmosFailure(error)?.code === expected) return undefined;
+      if ([expected].flat().some((code) => code === cosmosFailure(error)?.code)) return undefined;
       throw translateCosmosError(error, doing);
     }
   }
+}
+
+function settingsOf(decision: WaitDecision): PatchOperation[] {
+  return Object.entries(decision).map(([name, value]) => ({ op: 'set', path: `/${name}`, value }));
 }
