@@ -2,8 +2,8 @@ import { encodeString } from './amqp-bytes.ts';
 import { ConsumerRotation } from './consumer-rotation.ts';
 import { DeadlineHeap } from './deadline-heap.ts';
 import { encodedSize } from './delivery-encoding.ts';
-import { DuplicateWindow } from './duplicate-window.ts';
 import { BrokerError, CONDITION } from './errors.ts';
+import { Intake } from './intake.ts';
 import { LockTable } from './lock-table.ts';
 import type { Lock, Message } from './message.ts';
 import { MESSAGE_STATE } from './message.ts';
@@ -15,8 +15,6 @@ import { withApplicationProperties } from './sections.ts';
 
 /** Stale entries a deadline heap may hold, above as many as there are messages. */
 const STALE_ENTRIES = 1024;
-/** A sequence number that no message has. */
-const NO_MESSAGE = 0;
 
 /** One queue: the order, locks, delays and deadlines of its messages. Knows nothing of connections. */
 export class Queue {
@@ -24,15 +22,13 @@ export class Queue {
   readonly rules: QueueRules;
   readonly consumers = new ConsumerRotation();
   readonly #around: QueueSurroundings;
-  readonly #id: number;
   /** Where refused messages go; undefined for a dead-letter queue, whose refused messages stay. */
   readonly #deadLetters: Queue | undefined;
   readonly #messages: MessageTable;
   readonly #available = new MessageOrder();
   readonly #locks: LockTable;
-  readonly #scheduled = new DeadlineHeap<Message>((message) => message.dueAt ?? 0);
   readonly #expiring = new DeadlineHeap<Message>((message) => message.expiresAt ?? 0);
-  readonly #acceptedIds: DuplicateWindow | undefined;
+  readonly #intake: Intake;
   #arriving: Message[] = [];
 
   constructor(name: string, rules: QueueRules, around: QueueSurroundings, deadLetters: Queue | undefined) {
@@ -41,12 +37,12 @@ export class Queue {
     this.#around = around;
     this.#deadLetters = deadLetters;
     this.#locks = new LockTable(rules.lockDurationMs);
-    this.#acceptedIds = rules.duplicateWindowMs === undefined ? undefined : new DuplicateWindow(rules.duplicateWindowMs);
     const stored = around.store.openQueue(name.toLowerCase());
-    this.#id = stored.id;
     this.#messages = new MessageTable(stored.id, stored.nextSequenceNumber, stored.messages, around.store);
+    this.#intake = new Intake(stored, rules.duplicateWindowMs, this.#messages, around, (content, now) =>
+      this.#enqueue(content, now),
+    );
     for (const message of stored.messages) this.#resume(message);
-    for (const { key, acceptedAt } of stored.acceptedIds) this.#acceptedIds?.add(key, acceptedAt);
   }
 
   /** @throws BrokerError when the queue cannot take such a message. */
@@ -60,30 +56,16 @@ export class Queue {
   }
 
   publish(message: ParsedMessage): void {
-    const now = this.#around.clock.now();
-    this.#around.counters.sends += 1;
-    if (this.#isDuplicate(message.messageKey, now)) {
-      this.#around.counters.duplicates += 1;
-    } else if (message.scheduledAt !== undefined && message.scheduledAt > now) {
-      this.#addScheduled(message.content, message.scheduledAt, now);
-    } else {
-      this.#enqueue(message.content, now);
-    }
+    this.#intake.publish(message);
   }
 
   /** Holds the message until its scheduled time; the number returned is only good for cancelling, and names no message if it is a duplicate. */
   schedule(message: ParsedMessage): number {
-    const now = this.#around.clock.now();
-    this.#around.counters.sends += 1;
-    if (this.#isDuplicate(message.messageKey, now)) {
-      this.#around.counters.duplicates += 1;
-      return NO_MESSAGE;
-    }
-    return this.#addScheduled(message.content, message.scheduledAt ?? now, now).sequenceNumber;
+    return this.#intake.schedule(message);
   }
 
   cancelScheduled(sequenceNumbers: readonly number[]): void {
-    for (const message of this.#messages.inState(sequenceNumbers, MESSAGE_STATE.scheduled)) this.#messages.remove(message);
+    this.#intake.cancel(sequenceNumbers);
   }
 
   /** Takes deferred messages out by their numbers: locked, or removed when `removes` is set. */
@@ -156,10 +138,7 @@ export class Queue {
   /** Ends locks, activates scheduled messages and expires messages whose time has come by `now`. */
   passDeadlines(now: number): void {
     for (const message of this.#locks.releaseEnded(now)) this.#redeliver(message, now);
-    for (let due = this.#scheduled.first(); due !== undefined && (due.dueAt ?? 0) <= now; due = this.#scheduled.first()) {
-      this.#scheduled.shift();
-      if (!due.removed) this.#activate(due, now);
-    }
+    this.#intake.passDeadlines(now);
     for (let old = this.#expiring.first(); old !== undefined && (old.expiresAt ?? 0) <= now; old = this.#expiring.first()) {
       this.#expiring.shift();
       if (!old.removed && old.lock === undefined) this.#expire(old, now);
@@ -168,17 +147,8 @@ export class Queue {
 
   /** When `passDeadlines()` is next needed, in Unix milliseconds. */
   nextDeadline(): number {
-    const deadlines = [this.#locks.nextEnd(), this.#scheduled.first()?.dueAt, this.#expiring.first()?.expiresAt];
+    const deadlines = [this.#locks.nextEnd(), this.#intake.nextDue(), this.#expiring.first()?.expiresAt];
     return Math.min(...deadlines.map((deadline) => deadline ?? Number.POSITIVE_INFINITY));
-  }
-
-  #isDuplicate(key: string, now: number): boolean {
-    if (this.#acceptedIds === undefined) return false;
-    for (const old of this.#acceptedIds.forgetOld(now)) this.#around.store.forgetId(this.#id, old);
-    if (this.#acceptedIds.has(key)) return true;
-    this.#acceptedIds.add(key, now);
-    this.#around.store.rememberId(this.#id, key, now);
-    return false;
   }
 
   #enqueue(content: MessageContent, now: number, origin?: Message): void {
@@ -206,23 +176,7 @@ export class Queue {
     this.#around.requestDelivery(this);
   }
 
-  #addScheduled(content: MessageContent, dueAt: number, now: number): Message {
-    const message = this.#messages.add({
-      content,
-      enqueuedAt: now,
-      dueAt,
-      expiresAt: undefined,
-      state: MESSAGE_STATE.scheduled,
-      deliveryCount: 0,
-      originalSequenceNumber: undefined,
-    });
-    this.#scheduled.push(message);
-    this.#around.wakeAt(dueAt);
-    return message;
-  }
-
   #resume(message: Message): void {
-    if (message.state === MESSAGE_STATE.scheduled) this.#scheduled.push(message);
     if (message.state === MESSAGE_STATE.active) this.#available.append(message);
     this.#watchExpiry(message);
   }
@@ -269,11 +223,6 @@ export class Queue {
     } else {
       this.#messages.remove(message);
     }
-  }
-
-  #activate(message: Message, now: number): void {
-    this.#messages.remove(message);
-    this.#enqueue(message.content, now);
   }
 
   #lock(message: Message, now: number): Lock {
