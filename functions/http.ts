@@ -1,6 +1,6 @@
-import { app, type HttpRequest, type HttpResponseInit } from '@azure/functions';
-import type { ApiRequest, ApiResponse } from '../src/api/api-message.ts';
+import { app } from '@azure/functions';
 import type { HexdagApp } from '../src/app.ts';
+import { respond, toResponse } from './api-request.ts';
 import { clientOf, durableClient } from './durable-client.ts';
 
 /** The routes under `/api`. Health is open; the others ask for a function key wherever keys are enforced. */
@@ -12,19 +12,19 @@ export function registerHttp({ getHealth, work }: HexdagApp): void {
     methods: ['POST'],
     authLevel: 'function',
     extraInputs: [durableClient],
-    handler: async (request, context) => toResponse(await work.startRun(await fromRequest(request), clientOf(context), context)),
+    handler: (request, context) => respond(request, (read) => work.startRun(read, clientOf(context), context)),
   });
   app.http('listRuns', {
     route: 'runs',
     methods: ['GET'],
     authLevel: 'function',
-    handler: async (request, context) => toResponse(await work.listRuns(await fromRequest(request), context)),
+    handler: (request, context) => respond(request, (read) => work.listRuns(read, context)),
   });
   app.http('getRun', {
     route: 'runs/{id}',
     methods: ['GET'],
     authLevel: 'function',
-    handler: async (request, context) => toResponse(await work.getRun(await fromRequest(request), context)),
+    handler: (request, context) => respond(request, (read) => work.getRun(read, context)),
   });
   const controls = {
     deliverEvent: 'runs/{id}/events/{key}',
@@ -38,17 +38,7 @@ export function registerHttp({ getHealth, work }: HexdagApp): void {
       methods: ['POST'],
       authLevel: 'function',
       extraInputs: [durableClient],
-      handler: async (request, context) =>
-        toResponse(await work.controlRun(action, await fromRequest(request), clientOf(context), context)),
+      handler: (request, context) => respond(request, (read) => work.controlRun(action, read, clientOf(context), context)),
     });
   }
-}
-
-async function fromRequest(request: HttpRequest): Promise<ApiRequest> {
-  const body = new Uint8Array(await request.arrayBuffer());
-  return { params: request.params, query: request.query, headers: request.headers, body };
-}
-
-function toResponse({ status, headers, body }: ApiResponse): HttpResponseInit {
-  return { status, headers: { ...headers }, body: JSON.stringify(body) };
 }
