@@ -1,38 +1,7 @@
-import type { JsonValue } from '../json.ts';
+import type { Failure, Run, RunPage } from '../client/index.ts';
 import { formatFacts, formatTable, formatTook, jsonText, printable } from './terminal.ts';
 
-/** A run as the API's list has it. */
-export interface RunSummary {
-  readonly runId: string;
-  readonly pipeline: string;
-  readonly trigger: string;
-  readonly status: string;
-  readonly acceptedAt: string;
-  readonly finishedAt?: string;
-  readonly durationMs?: number;
-  readonly error?: { readonly code: string; readonly message: string; readonly node?: string };
-}
-
-export interface Page {
-  readonly runs: readonly RunSummary[];
-  readonly cursor?: string;
-}
-
-/** A run as the API tells it alone. */
-export interface Run extends RunSummary {
-  readonly event: { readonly key: string; readonly type: string; readonly source: string };
-  readonly output?: JsonValue;
-  readonly nodes: readonly {
-    readonly name: string;
-    readonly kind: string;
-    readonly status: string;
-    readonly attempt: number;
-    readonly durationMs: number;
-    readonly error?: { readonly code: string };
-  }[];
-}
-
-export function runTable({ runs, cursor }: Page): string {
+export function runTable({ runs, cursor }: RunPage): string {
   if (runs.length === 0) return 'No runs.\n';
   const rows = runs.map((run) => [
     run.runId,
@@ -68,7 +37,7 @@ export function describeRun(run: Run): string {
   return `${formatFacts(facts)}\n${formatTable(['NODE', 'KIND', 'STATUS', 'ATTEMPT', 'TOOK', 'ERROR'], rows)}`;
 }
 
-function describeError({ code, message, node }: { code: string; message: string; node?: string }): string {
+function describeError({ code, message, node }: Failure): string {
   return `${code}${node === undefined ? '' : ` in ${node}`}: ${message}`;
 }
 

@@ -1,3 +1,4 @@
+import { CLIENT_CODES } from './client.ts';
 import type { CodeEntry, CodeGroup } from './code-entry.ts';
 import { COMPOSITION_CODES } from './composition.ts';
 import { DOCUMENT_CODES } from './documents.ts';
@@ -24,6 +25,7 @@ export const CODE_GROUPS: readonly CodeGroup[] = [
   WEBHOOK_CODES,
   RUN_CODES,
   OPERATION_CODES,
+  CLIENT_CODES,
 ];
 
 /** Every code with what it means. */

@@ -81,16 +81,33 @@ describe('hexdag runs', () => {
     expect(stdout.trimEnd()).not.toMatch(/\p{Cc}/u);
   });
 
-  it('sends the function key it was given', async () => {
-    await cli(['runs', 'list', '--url', url], { environment: { HEXDAG_KEY: 'secret' } });
-
-    expect(requests[0]?.headers['x-functions-key']).toBe('secret');
-  });
-
   it('passes on why the app refuses', async () => {
     const { exitCode, stderr } = await cli(['runs', 'show', 'unknown', '--url', url]);
 
     expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: 'run_not_found: There is no run of this id.\\x1b[2J\n' });
+  });
+
+  it.each([
+    [['--key', 'k', '--token', 't'], {}],
+    [[], { HEXDAG_KEY: 'k', HEXDAG_TOKEN: 't' }],
+  ])('tells who calls, by %j or %j', async (options, environment) => {
+    await cli(['runs', 'show', 'a1b2', '--url', url, ...options], { environment });
+
+    expect(requests[0]?.headers).toMatchObject({ 'x-functions-key': 'k', authorization: 'Bearer t' });
+  });
+
+  it('finds the app where the environment says', async () => {
+    const { exitCode } = await cli(['runs', 'show', 'a1b2'], { environment: { HEXDAG_URL: url } });
+
+    expect(exitCode).toBe(0);
+    expect(requests).toHaveLength(1);
+  });
+
+  it.each(['', 'orders.example', 'file:///etc/passwd'])('asks nothing of %j, which is no address of an app', async (address) => {
+    const { exitCode, stderr } = await cli(['runs', 'list', '--url', address]);
+
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^url_invalid: /);
   });
 
   it('says that nothing answers, and what to do', async () => {

@@ -1,10 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { JsonValue } from '../../json.ts';
 import { type CommandContext, environmentOption, type OutputFormat, outputOption } from '../command-context.ts';
-import { readStdin, readTextFile } from '../files.ts';
-import { parseJson, textOrFile } from '../json-argument.ts';
+import { readTextFile } from '../files.ts';
+import { parseJson, readJsonOption } from '../json-argument.ts';
 import type { PlannedEvent } from '../local-run/drive-run.ts';
-import type { Terminal } from '../terminal.ts';
 
 const HELP = `
 Runs a pipeline in this process, by the engine that runs it in Azure, and prints what became of it. Nothing is stored.
@@ -43,16 +41,11 @@ export function addRun(parent: Command, { terminal, setExitCode }: CommandContex
     .addHelpText('after', HELP)
     .action(async (file: string, options: RunOptions) => {
       readTextFile(file);
-      const input = await readInput(options.input, terminal);
+      const input = await readJsonOption(options.input, '--input', terminal);
       // On demand: the engine is most of what the other commands would have to load.
       const { runLocally } = await import('../local-run/run-locally.ts');
       setExitCode(await runLocally({ ...options, file, input }, terminal));
     });
-}
-
-async function readInput(option: string | undefined, terminal: Terminal): Promise<JsonValue> {
-  if (option === undefined) return {};
-  return parseJson(option === '@-' ? (await readStdin(terminal)).toString() : textOrFile(option), '--input');
 }
 
 function collect(value: string, before: readonly string[]): readonly string[] {

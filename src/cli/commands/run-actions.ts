@@ -1,0 +1,80 @@
+import type { Command } from 'commander';
+import { type ApiOptions, callApp, withApiOptions } from '../app-client.ts';
+import type { CommandContext } from '../command-context.ts';
+import { readJsonOption } from '../json-argument.ts';
+import { jsonText, printable } from '../terminal.ts';
+
+interface StartOptions extends ApiOptions {
+  readonly input?: string;
+  readonly idempotencyKey?: string;
+}
+
+interface EventOptions extends ApiOptions {
+  readonly input?: string;
+}
+
+interface ReasonOptions extends ApiOptions {
+  readonly reason?: string;
+}
+
+const INPUT = 'JSON, @FILE, or @- for standard input (default: {})';
+
+/** What steers a run. */
+const CONTROLS = [
+  { name: 'cancel', summary: 'end a run before its time', done: 'is cancelled' },
+  { name: 'suspend', summary: 'let no further node of a run begin', done: 'is suspended' },
+  { name: 'resume', summary: 'let a suspended run go on', done: 'goes on' },
+] as const;
+
+/** The commands that change something. */
+export function addRunActions(runs: Command, context: CommandContext): void {
+  addStart(runs, context);
+  addEvent(runs, context);
+  for (const control of CONTROLS) addControl(runs, control, context);
+}
+
+const START_HELP = `
+The same key and input again name the same run. Without a key, each command starts one.
+
+  hexdag runs start order-processing --input @order.json --idempotency-key order-4711`;
+
+function addStart(runs: Command, { terminal }: CommandContext): void {
+  withApiOptions(runs.command('start').summary('start a run of a pipeline'))
+    .argument('<pipeline>', 'name of the pipeline')
+    .option('--input <json>', `input of the run: ${INPUT}`)
+    .option('--idempotency-key <key>', 'what the run is known by, such as the number of an order')
+    .addHelpText('after', START_HELP)
+    .action(async (pipeline: string, options: StartOptions) => {
+      const input = await readJsonOption(options.input, '--input', terminal);
+      const { idempotencyKey } = options;
+      const started = await callApp(options, terminal, (client) => client.startRun(pipeline, input, { idempotencyKey }));
+      const text = started.duplicate ? 'had been started before: the key is the same.' : 'is started.';
+      terminal.stdout.write(options.output === 'json' ? `${jsonText(started)}\n` : `${printable(started.runId)} ${text}\n`);
+    });
+}
+
+function addEvent(runs: Command, { terminal }: CommandContext): void {
+  withApiOptions(runs.command('event').summary('give a run the event that it waits for'))
+    .argument('<id>', 'run id')
+    .argument('<event-key>', 'key of the event; runs show tells which keys a run waits for')
+    .option('--input <json>', `the event: ${INPUT}`)
+    .addHelpText('after', `\n  hexdag runs event 5f1c… approve:4711 --input '{"approved": true}'`)
+    .action(async (id: string, eventKey: string, options: EventOptions) => {
+      const event = await readJsonOption(options.input, '--input', terminal);
+      const answer = await callApp(options, terminal, (client) => client.sendEvent(id, eventKey, event));
+      const text = answer.duplicate ? 'had it before.' : 'goes on with it.';
+      terminal.stdout.write(options.output === 'json' ? `${jsonText(answer)}\n` : `Node ${printable(answer.node)} ${text}\n`);
+    });
+}
+
+function addControl(runs: Command, { name, summary, done }: (typeof CONTROLS)[number], { terminal }: CommandContext): void {
+  withApiOptions(runs.command(name).summary(summary))
+    .argument('<id>', 'run id')
+    .option('--reason <text>', 'why, for those who read the run later')
+    .addHelpText('after', `\n  hexdag runs ${name} 5f1c… --reason 'Out of stock.'`)
+    .action(async (id: string, options: ReasonOptions) => {
+      const { reason } = options;
+      const answer = await callApp(options, terminal, (client) => client[name](id, { reason }));
+      terminal.stdout.write(options.output === 'json' ? `${jsonText(answer)}\n` : `The run ${done}.\n`);
+    });
+}

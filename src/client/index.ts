@@ -1,0 +1,18 @@
+/** A client of the HTTP API for other programs. It needs nothing but `fetch`, so this folder can be copied into any project. */
+export { type ClientOptions, HexdagClient, type ListFilter, type StartOptions, type WaitOptions } from './client.ts';
+export { HexdagClientError } from './errors.ts';
+export type {
+  Artifact,
+  ControlAnswer,
+  EventAnswer,
+  Failure,
+  Health,
+  Problem,
+  Run,
+  RunNode,
+  RunPage,
+  RunStatus,
+  RunSummary,
+  RunWait,
+  StartedRun,
+} from './types.ts';

@@ -1,0 +1,173 @@
+import { argumentError, HexdagClientError } from './errors.ts';
+import { readProblem } from './problem.ts';
+import { readRetryAfter } from './retry-after.ts';
+import { type FailedAttempt, mayPass, nextDelayMs, type RetryLimits } from './retry-policy.ts';
+import type { Timing } from './timing.ts';
+
+export interface TransportOptions extends RetryLimits {
+  /** Where the app is: its origin, or the address below which `/api` is. */
+  readonly url: string;
+  /** A function key. */
+  readonly key?: string | undefined;
+  /** An access token, or what gets one; asked before each attempt. */
+  readonly token?: string | (() => string | Promise<string>) | undefined;
+  /** Milliseconds that one attempt may take. */
+  readonly timeoutMs: number;
+  readonly fetch: typeof fetch;
+  readonly timing: Timing;
+}
+
+/** One call of the API. */
+export interface Call {
+  readonly method: 'GET' | 'POST';
+  /** Below `/api/`, each segment encoded. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number | undefined>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** JSON. */
+  readonly body?: string;
+  /** Whether the app does the same thing once, however often it is asked. */
+  readonly repeatable: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Sends calls, again where that is safe and may help. */
+export class Transport {
+  readonly #options: TransportOptions;
+  readonly #base: URL;
+
+  /** @throws HexdagClientError `url_invalid` */
+  constructor(options: TransportOptions) {
+    this.#options = options;
+    this.#base = baseOf(options.url);
+  }
+
+  /**
+   * What `read` makes of the answer, once there is one below 400.
+   * @throws HexdagClientError, and the signal's reason
+   */
+  async send<T>(call: Call, read: (response: Response) => Promise<T> | T): Promise<T> {
+    const { timing } = this.#options;
+    const startedAt = timing.now();
+    for (let attempts = 1; ; attempts += 1) {
+      const outcome = await this.#attempt(call, read);
+      if ('value' in outcome) return outcome.value;
+      const progress = { attempts, elapsedMs: timing.now() - startedAt, repeatable: call.repeatable };
+      const delay = nextDelayMs(outcome.failed, progress, this.#options, timing.random());
+      if (delay === undefined) throw outcome.error;
+      await timing.sleep(delay, call.signal);
+    }
+  }
+
+  async #attempt<T>(call: Call, read: (response: Response) => Promise<T> | T): Promise<Attempt<T>> {
+    call.signal?.throwIfAborted();
+    const headers = await this.#headers(call);
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(), this.#options.timeoutMs);
+    try {
+      const response = await this.#options.fetch(this.#address(call), {
+        method: call.method,
+        headers,
+        ...(call.body === undefined ? {} : { body: call.body }),
+        // A key or a token is for the app alone, not for whoever it names.
+        redirect: 'manual',
+        signal: call.signal === undefined ? limit.signal : AbortSignal.any([call.signal, limit.signal]),
+      });
+      return response.ok ? { value: await read(response) } : await this.#refusal(response);
+    } catch (error) {
+      call.signal?.throwIfAborted();
+      if (error instanceof HexdagClientError) throw error;
+      return this.#noAnswer(error, limit.signal.aborted);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #refusal(response: Response): Promise<Refusal> {
+    const { status } = response;
+    const problem = readProblem(await response.text());
+    const retryAfterMs = readRetryAfter(response.headers.get('retry-after'), this.#options.timing.now());
+    const error = new HexdagClientError({
+      code: problem?.code ?? 'app_refused',
+      message: problem?.detail ?? `The app answered ${status}.`,
+      status,
+      retryable: mayPass(status) || retryAfterMs !== undefined,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      ...(problem === undefined ? {} : { problem }),
+    });
+    return { failed: { kind: 'refused', status, retryAfterMs }, error };
+  }
+
+  #noAnswer(cause: unknown, isLate: boolean): Refusal {
+    const { origin } = this.#base;
+    const failed: FailedAttempt = { kind: neverSent(cause) ? 'not_sent' : 'no_answer' };
+    const broken = isLate
+      ? `No answer from ${origin} within ${this.#options.timeoutMs} ms.`
+      : `The connection to ${origin} ended before the answer did.`;
+    const message =
+      failed.kind === 'no_answer' ? broken : `Nothing answers at ${origin}: check that the app is running, and the address.`;
+    return { failed, error: new HexdagClientError({ code: 'app_unreachable', message, retryable: true, cause }) };
+  }
+
+  #address({ path, query = {} }: Call): URL {
+    const url = new URL(`api/${path}`, this.#base);
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined) url.searchParams.set(name, String(value));
+    }
+    return url;
+  }
+
+  async #headers({ headers, body }: Call): Promise<Readonly<Record<string, string>>> {
+    const { key, token } = this.#options;
+    const bearer = typeof token === 'function' ? await ask(token) : token;
+    return {
+      accept: 'application/json',
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(key === undefined ? {} : { 'x-functions-key': key }),
+      ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
+      ...headers,
+    };
+  }
+}
+
+type Attempt<T> = { readonly value: T } | Refusal;
+
+interface Refusal {
+  readonly failed: FailedAttempt;
+  readonly error: HexdagClientError;
+}
+
+async function ask(token: () => string | Promise<string>): Promise<string> {
+  try {
+    return await token();
+  } catch (cause) {
+    const message = 'There is no access token for the call: what should get one failed (see the cause).';
+    throw new HexdagClientError({ code: 'token_unavailable', message, retryable: true, cause });
+  }
+}
+
+function baseOf(url: string): URL {
+  const base = URL.canParse(url) ? new URL(url) : undefined;
+  if (base === undefined || !/^https?:$/.test(base.protocol) || base.search !== '' || base.hash !== '') {
+    throw argumentError('url_invalid', 'The address of the app must be an origin such as http://127.0.0.1:7071.');
+  }
+  if (!base.pathname.endsWith('/')) base.pathname += '/';
+  return base;
+}
+
+const NOT_CONNECTED: ReadonlySet<unknown> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/** Whether the connection was never made, as the runtime's error tells. */
+function neverSent(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ('code' in error && NOT_CONNECTED.has(error.code)) return true;
+  if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(neverSent);
+  return neverSent(error.cause);
+}

@@ -1,0 +1,145 @@
+/** The answers of the API. Times are RFC 3339 in UTC, `…Ms` milliseconds. Later versions of the app may add members. */
+
+/** `completed`, `failed` and `cancelled` are for good. */
+export type RunStatus = 'accepted' | 'running' | 'completed' | 'failed' | 'cancelled';
+
+/** Why a run or a node failed. */
+export interface Failure {
+  readonly type: string;
+  /** Stable: what programs branch on. */
+  readonly code: string;
+  readonly message: string;
+  readonly retryable: boolean;
+  /** Path of the node that failed. */
+  readonly node?: string;
+}
+
+/** A run as lists show it. */
+export interface RunSummary {
+  readonly runId: string;
+  readonly pipeline: string;
+  readonly trigger: string;
+  readonly status: RunStatus;
+  readonly acceptedAt: string;
+  /** Absent while it has not ended. */
+  readonly finishedAt?: string;
+  readonly durationMs?: number;
+  readonly error?: Failure;
+}
+
+export interface RunPage {
+  /** Newest first. */
+  readonly runs: readonly RunSummary[];
+  /** Asks for the next page; absent on the last one. */
+  readonly cursor?: string;
+}
+
+/** A file that a run left behind. */
+export interface Artifact {
+  readonly name: string;
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly contentType: string;
+}
+
+/** A node that had an effect, or took time, and what became of it. */
+export interface RunNode {
+  /** Path of the node: its name, for a node of a loop `each[3].charge`. */
+  readonly name: string;
+  readonly kind: string;
+  readonly status: 'completed' | 'failed';
+  readonly attempt: number;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly durationMs: number;
+  readonly error?: Failure;
+  readonly result?: unknown;
+  readonly artifacts?: readonly Artifact[];
+}
+
+/** An event that a run waits for. */
+export interface RunWait {
+  readonly node: string;
+  /** The key to send the event to. */
+  readonly eventKey: string;
+  readonly openedAt: string;
+  readonly until?: string;
+}
+
+/** A run with its nodes. */
+export interface Run extends RunSummary {
+  readonly planHash: string;
+  readonly event: {
+    /** The idempotency key. */
+    readonly key: string;
+    readonly type: string;
+    readonly source: string;
+    readonly correlationId?: string;
+  };
+  readonly output?: unknown;
+  /** Where the output is, if it is too large to be part of this. */
+  readonly outputArtifact?: Artifact;
+  /** The run that started it, if one did. */
+  readonly parent?: { readonly runId: string; readonly node: string };
+  readonly waiting?: readonly RunWait[];
+  readonly nodes: readonly RunNode[];
+}
+
+export interface StartAnswer {
+  readonly runId: string;
+  /** Whether the same key and input had started it before. */
+  readonly duplicate: boolean;
+}
+
+export interface StartedRun extends StartAnswer {
+  /** The key it was started with: the same key and input again name the same run. */
+  readonly idempotencyKey: string;
+}
+
+export interface EventAnswer {
+  /** Path of the node that had waited for it. */
+  readonly node: string;
+  readonly duplicate: boolean;
+}
+
+export interface ControlAnswer {
+  readonly status: 'cancelled' | 'suspended' | 'resumed';
+}
+
+/** Why a request is refused (RFC 9457). */
+export interface Problem {
+  readonly type: 'about:blank';
+  readonly title: string;
+  readonly status: number;
+  /** Stable: what programs branch on. */
+  readonly code: string;
+  readonly detail: string;
+  /** Where in the body, such as `$.orderId`. */
+  readonly path?: string;
+  readonly offset?: number;
+  /** All that is wrong, where it can be more than one thing. */
+  readonly faults?: readonly { readonly path: string; readonly rule?: string; readonly message: string }[];
+  /** The run that the key belongs to. */
+  readonly runId?: string;
+}
+
+/** That the app is alive, and what it has loaded. */
+export interface Health {
+  readonly status: 'ok' | 'degraded' | 'idle';
+  readonly pipelines: readonly { readonly name: string; readonly file: string; readonly planHash: string }[];
+  readonly triggers: readonly { readonly name: string; readonly type: string; readonly pipeline: string }[];
+  readonly settings: readonly {
+    readonly setting: string;
+    readonly code: string;
+    readonly message: string;
+    readonly remedy: string;
+  }[];
+  readonly diagnostics: readonly {
+    readonly code: string;
+    readonly severity: 'error' | 'warning' | 'info';
+    readonly file: string;
+    readonly position: { readonly line: number; readonly column: number; readonly file?: string };
+    readonly message: string;
+    readonly remedy?: string;
+  }[];
+}

@@ -1,0 +1,28 @@
+import type { CodeGroup } from './code-entry.ts';
+
+export const CLIENT_CODES: CodeGroup = {
+  title: 'Client',
+  introduction: 'What the client in `src/client` tells besides the codes that the app answers with.',
+  codes: {
+    answer_unreadable: {
+      title: 'An answer that is not of the app',
+      why: 'It says that all is well, and is no JSON: a proxy or a sign-in page stands before the app.',
+      remedy: "Correct the app's address, or what stands before it.",
+    },
+    idempotency_key_invalid: {
+      title: 'A key that no header can carry',
+      why: 'Keys travel in the header Idempotency-Key: printable ASCII, without spaces at the ends.',
+      remedy: 'Encode or hash the key.',
+    },
+    run_wait_timeout: {
+      title: 'The run has not ended in the time to wait',
+      why: 'It goes on; only the wait for it is over.',
+      remedy: 'Wait again, or look at what it waits for.',
+    },
+    token_unavailable: {
+      title: 'No access token',
+      why: 'What the client asks for tokens failed.',
+      remedy: "Look at the error's cause.",
+    },
+  },
+};
