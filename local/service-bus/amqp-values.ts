@@ -6,7 +6,7 @@ import type { PropertyChanges } from './sections.ts';
 const { types } = rhea;
 
 /** AMQP type codes of array elements. */
-const ARRAY_OF = { long: 0x81, timestamp: 0x83 } as const;
+const ARRAY_OF = { long: 0x81, timestamp: 0x83, string: 0xb1 } as const;
 
 interface ValueWriter {
   write(value: Typed): void;
@@ -66,5 +66,8 @@ export const amqp = {
   list: (values: readonly Typed[]): Typed => types.wrap_list(values),
   map: (fields: Readonly<Record<string, unknown>>): Typed => types.wrap_map(fields),
   longs: (values: readonly number[]): Typed => types.wrap_array(values, ARRAY_OF.long, undefined),
+  long: (bytes: Buffer): Typed => types.wrap_long(bytes),
+  timestamp: (value: number): Typed => types.wrap_timestamp(value),
+  strings: (values: readonly string[]): Typed => types.wrap_array(values, ARRAY_OF.string, undefined),
   timestamps: (values: readonly number[]): Typed => types.wrap_array(values, ARRAY_OF.timestamp, undefined),
 };

@@ -10,7 +10,15 @@ const DEAD_LETTER_SUFFIX = '/$deadletterqueue';
 export class Broker implements QueueSurroundings {
   readonly clock: Clock;
   readonly store: QueueStore;
-  readonly counters: BrokerCounters = { sends: 0, duplicates: 0, deliveries: 0, settlements: 0, renewals: 0 };
+  readonly counters: BrokerCounters = {
+    sends: 0,
+    duplicates: 0,
+    deliveries: 0,
+    settlements: 0,
+    renewals: 0,
+    sessionsAccepted: 0,
+    sessionLocksLost: 0,
+  };
   readonly #queues = new Map<string, Queue>();
   readonly #waiting = new Set<Queue>();
   #closed = false;

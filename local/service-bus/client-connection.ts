@@ -4,6 +4,7 @@ import { parseAddress } from './address.ts';
 import type { Broker } from './broker.ts';
 import { answerTokenRequest } from './cbs.ts';
 import { ConsumerLink } from './consumer-link.ts';
+import type { ConsumerRotation } from './consumer-rotation.ts';
 import { asBrokerError, BrokerError, CONDITION, entityNotFound } from './errors.ts';
 import type { Faults } from './faults.ts';
 import { managementOf } from './management.ts';
@@ -20,14 +21,14 @@ import {
   echoAttach,
   remoteAttach,
 } from './rhea-adaptations.ts';
+import { openSessionLink, SESSION_FILTER } from './session-link.ts';
+import type { SessionTable } from './session-table.ts';
 
 const MAX_FRAME_SIZE = 65_536;
 const CHANNEL_MAX = 4999;
 /** `rhea` allots these lazily; clients hold at most 2048 deliveries open in either direction, others more. */
 const SESSION_BUFFER_SIZE = { incoming: 2048, outgoing: 1 << 20 };
 
-const SETTLED_BY_SENDER = 1;
-const SESSION_FILTER = 'com.microsoft:session-filter';
 const ERROR_EVENTS = ['error', 'connection_error', 'protocol_error', 'session_error', 'sender_error', 'receiver_error'];
 
 export type Log = (level: 'debug' | 'information' | 'warning' | 'error', message: string) => void;
@@ -48,6 +49,8 @@ export class ClientConnection {
   readonly #connection: Connection;
   readonly #windows = new Map<Session, FrameWindow>();
   readonly #consumers = new Map<Sender, ConsumerLink>();
+  /** What gives back the session that a link receives from, or no longer waits for one. */
+  readonly #releases = new Map<Sender, () => void>();
   readonly #producers = new Map<Receiver, Queue>();
   /** Links that carry answers of `$cbs` and `$management` nodes, by the node's lower-case address. */
   readonly #replyLinks = new Map<Sender, string>();
@@ -120,7 +123,7 @@ export class ClientConnection {
 
   #closeSession(session: Session): void {
     this.#windows.delete(session);
-    for (const link of [...this.#consumers.keys(), ...this.#replyLinks.keys()]) {
+    for (const link of [...this.#consumers.keys(), ...this.#releases.keys(), ...this.#replyLinks.keys()]) {
       if (link.session === session) this.#closeSender(link);
     }
     for (const link of this.#producers.keys()) if (link.session === session) this.#producers.delete(link);
@@ -163,17 +166,36 @@ export class ClientConnection {
     const queue = address.kind === 'token-service' ? undefined : this.#findQueue(address.entity);
     if (address.kind === 'entity' && queue !== undefined) {
       assertReceivable(queue, SESSION_FILTER in (attach.source?.filter ?? {}));
-      this.#consume(link, queue, attach.snd_settle_mode === SETTLED_BY_SENDER);
+      if (queue.sessions === undefined) this.#receive(link, queue);
+      else this.#receiveSession(link, queue, queue.sessions);
     } else {
       this.#replyLinks.set(link, text.toLowerCase());
+      echoAttach(link);
     }
+  }
+
+  #receive(link: Sender, queue: Queue): void {
+    this.#consume(link, queue, queue.consumers);
     echoAttach(link);
   }
 
-  #consume(link: Sender, queue: Queue, receivesAndDeletes: boolean): void {
+  #receiveSession(link: Sender, queue: Queue, sessions: SessionTable): void {
+    const { broker } = this.#settings;
+    const withdraw = openSessionLink(link, sessions, broker.clock.now(), {
+      consume: (session, holder) => {
+        this.#consume(link, queue, session.consumers);
+        this.#releases.set(link, () => queue.releaseSession(session, holder));
+      },
+      closed: () => this.#closeSender(link),
+    });
+    if (!this.#releases.has(link)) this.#releases.set(link, withdraw);
+    broker.requestDelivery(queue);
+  }
+
+  #consume(link: Sender, queue: Queue, consumers: ConsumerRotation): void {
     const window = this.#windows.get(link.session);
     if (window === undefined) throw new BrokerError(CONDITION.internalError, 'The link has no open session.');
-    this.#consumers.set(link, new ConsumerLink(link, queue, this.#settings.broker.store, window, receivesAndDeletes));
+    this.#consumers.set(link, new ConsumerLink(link, queue, consumers, this.#settings.broker.store, window));
   }
 
   #produce(link: Receiver, queue: Queue): void {
@@ -198,11 +220,13 @@ export class ClientConnection {
   #closeSender(link: Sender): void {
     this.#consumers.get(link)?.close();
     this.#consumers.delete(link);
+    this.#releases.get(link)?.();
+    this.#releases.delete(link);
     this.#replyLinks.delete(link);
   }
 
   #closeConsumers(): void {
-    for (const link of [...this.#consumers.keys()]) this.#closeSender(link);
+    for (const link of [...this.#consumers.keys(), ...this.#releases.keys()]) this.#closeSender(link);
     this.#producers.clear();
     this.#replyLinks.clear();
     this.#windows.clear();
@@ -235,8 +259,7 @@ function assertReceivable(queue: Queue, asksForSession: boolean): void {
       `A sessionful message receiver cannot be created on '${queue.name}', which does not require sessions.`,
     );
   }
-  if (asksForSession) throw new BrokerError(CONDITION.notImplemented, 'Session receivers are not supported.');
-  if (queue.rules.requiresSession) {
+  if (!asksForSession && queue.rules.requiresSession) {
     throw new BrokerError(
       CONDITION.notAllowed,
       `It is not possible to create a non-sessionful message receiver on '${queue.name}', which requires sessions.`,

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Delivery, EventContext, Sender } from 'rhea';
 import { changesFromTypedMap, typedField } from './amqp-values.ts';
 import type { Consumer } from './consumer.ts';
+import type { ConsumerRotation } from './consumer-rotation.ts';
 import { encodeDelivery, encodedSize } from './delivery-encoding.ts';
 import { asBrokerError } from './errors.ts';
 import { uuidToGuidBytes } from './guid.ts';
@@ -18,12 +19,14 @@ import {
   OutgoingCredit,
   RELEASED,
   rejected,
+  remoteAttach,
   sendSettled,
   settleSent,
 } from './rhea-adaptations.ts';
 
 const TAG_BYTES = 16;
 const AMQP_FORMAT = 0;
+const SETTLED_BY_SENDER = 1;
 
 /** The link a client receives over: hands messages to it as its credit and window allow, and takes its settlements. */
 export class ConsumerLink implements Consumer {
@@ -35,16 +38,19 @@ export class ConsumerLink implements Consumer {
   readonly #credit: OutgoingCredit;
   /** Lock tokens of the deliveries the client has not settled yet, by delivery id. */
   readonly #tokens = new Map<number, string>();
+  readonly #consumers: ConsumerRotation;
   #open = true;
   /** Frames of messages whose removal is not committed yet. */
   #framesHeldBack = 0;
 
-  constructor(link: Sender, queue: Queue, store: QueueStore, window: FrameWindow, receivesAndDeletes: boolean) {
+  /** `consumers` are those it takes turns with: of the queue, or of one session. */
+  constructor(link: Sender, queue: Queue, consumers: ConsumerRotation, store: QueueStore, window: FrameWindow) {
     this.#link = link;
     this.queue = queue;
     this.#store = store;
     this.#window = window;
-    this.receivesAndDeletes = receivesAndDeletes;
+    this.#consumers = consumers;
+    this.receivesAndDeletes = remoteAttach(link).snd_settle_mode === SETTLED_BY_SENDER;
     this.#credit = new OutgoingCredit(link);
     link.on('accepted', (context: EventContext) => this.#settle(context.delivery, { kind: 'complete' }, ACCEPTED));
     link.on('released', (context: EventContext) =>
@@ -54,7 +60,7 @@ export class ConsumerLink implements Consumer {
     link.on('rejected', (context: EventContext) =>
       this.#settle(context.delivery, deadLettering(context.delivery), DEAD_LETTERED),
     );
-    queue.consumers.add(this);
+    consumers.add(this);
   }
 
   hasRoom(bytes: number): boolean {
@@ -75,8 +81,7 @@ export class ConsumerLink implements Consumer {
   /** Stops deliveries. Locks go on until they end: the client may still settle over the management node. */
   close(): void {
     this.#open = false;
-    this.#tokens.clear();
-    this.queue.consumers.remove(this);
+    this.#consumers.remove(this);
   }
 
   /** At most once: a message leaves only after its removal is safe. */

@@ -10,13 +10,15 @@ export const CONDITION = {
   messageSizeExceeded: 'amqp:link:message-size-exceeded',
   argumentError: 'com.microsoft:argument-error',
   messageLockLost: 'com.microsoft:message-lock-lost',
+  sessionLockLost: 'com.microsoft:session-lock-lost',
+  sessionCannotBeLocked: 'com.microsoft:session-cannot-be-locked',
+  timeout: 'com.microsoft:timeout',
   messageNotFound: 'com.microsoft:message-not-found',
   // Never met by this broker; for failures that are ordered.
   resourceLimitExceeded: 'amqp:resource-limit-exceeded',
   unauthorizedAccess: 'amqp:unauthorized-access',
   entityDisabled: 'com.microsoft:entity-disabled',
   serverBusy: 'com.microsoft:server-busy',
-  timeout: 'com.microsoft:timeout',
 } as const;
 
 export type Condition = (typeof CONDITION)[keyof typeof CONDITION];
@@ -25,6 +27,7 @@ const HTTP_STATUS: Partial<Record<Condition, number>> = {
   [CONDITION.notFound]: 404,
   [CONDITION.messageNotFound]: 404,
   [CONDITION.messageLockLost]: 410,
+  [CONDITION.sessionLockLost]: 410,
   [CONDITION.notAllowed]: 400,
   [CONDITION.decodeError]: 400,
   [CONDITION.argumentError]: 400,
@@ -62,6 +65,13 @@ export function lockLost(): BrokerError {
   return new BrokerError(
     CONDITION.messageLockLost,
     'The lock supplied is invalid. Either the lock expired, or the message has already been removed from the queue.',
+  );
+}
+
+export function sessionLockLost(): BrokerError {
+  return new BrokerError(
+    CONDITION.sessionLockLost,
+    'The session lock has expired, or was given back. Accept the session again to receive its messages.',
   );
 }
 

@@ -2,8 +2,22 @@ import { randomUUID } from 'node:crypto';
 import { lockLost } from './errors.ts';
 import type { Lock, Message } from './message.ts';
 
+/** What holds messages for their receivers. */
+export interface Locks {
+  take(message: Message, now: number): Lock;
+  /** @throws BrokerError when the lock has ended, or never was. */
+  held(token: string, now: number): Lock;
+  /** @throws BrokerError when such a lock cannot be renewed */
+  renew(lock: Lock, now: number): void;
+  release(lock: Lock): void;
+  /** When `releaseEnded()` is next needed. */
+  nextEnd(): number | undefined;
+  /** Releases the locks that have ended by `now`, and returns their messages. */
+  releaseEnded(now: number): Message[];
+}
+
 /** The locks of one queue. All last equally long, so the order they were taken in is the order they end in. */
-export class LockTable {
+export class LockTable implements Locks {
   readonly #durationMs: number;
   readonly #locks = new Map<string, Lock>();
 
@@ -18,7 +32,6 @@ export class LockTable {
     return lock;
   }
 
-  /** @throws BrokerError when the lock has ended, or never was. */
   held(token: string, now: number): Lock {
     const lock = this.#locks.get(token);
     if (lock === undefined || lock.until <= now) throw lockLost();
@@ -36,12 +49,10 @@ export class LockTable {
     lock.message.lock = undefined;
   }
 
-  /** When the next lock ends. */
   nextEnd(): number | undefined {
     return this.#first()?.until;
   }
 
-  /** Releases the locks that have ended by `now`, and returns their messages. */
   releaseEnded(now: number): Message[] {
     const messages: Message[] = [];
     for (let lock = this.#first(); lock !== undefined && lock.until <= now; lock = this.#first()) {

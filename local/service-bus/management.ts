@@ -6,8 +6,10 @@ import { BrokerError, CONDITION } from './errors.ts';
 import { uuidToBytes, uuidToText } from './guid.ts';
 import type { Queue } from './queue.ts';
 import type { Settlement } from './queue-surroundings.ts';
+import { parseRequestBody } from './request-body.ts';
 import type { NodeReply, NodeRequest, RequestHandler } from './request-node.ts';
 import { parseMessage } from './sections.ts';
+import { SESSION_OPERATIONS } from './session-management.ts';
 
 const OK = 200;
 const NO_CONTENT = 204;
@@ -17,10 +19,18 @@ const NO_LOCK = Buffer.alloc(16);
 const sequenceNumbers = z.array(z.unknown().transform(toSequenceNumber));
 const lockTokens = z.array(z.instanceof(Buffer).transform(uuidToText));
 
-const peekBody = z.object({ 'from-sequence-number': z.unknown().transform(toSequenceNumber), 'message-count': z.number() });
+const peekBody = z.object({
+  'from-sequence-number': z.unknown().transform(toSequenceNumber),
+  'message-count': z.number(),
+  'session-id': z.string().nullish(),
+});
 const scheduleBody = z.object({ messages: z.array(z.object({ message: z.instanceof(Buffer) })) });
 const cancelBody = z.object({ 'sequence-numbers': sequenceNumbers });
-const receiveBody = z.object({ 'sequence-numbers': sequenceNumbers, 'receiver-settle-mode': z.number() });
+const receiveBody = z.object({
+  'sequence-numbers': sequenceNumbers,
+  'receiver-settle-mode': z.number(),
+  'session-id': z.string().nullish(),
+});
 const renewBody = z.object({ 'lock-tokens': lockTokens });
 const dispositionBody = z.object({
   'disposition-status': z.enum(['completed', 'abandoned', 'defered', 'suspended']),
@@ -31,7 +41,7 @@ const dispositionBody = z.object({
 });
 
 /** Operations of a queue's `$management` node, by the name after `com.microsoft:`. */
-const OPERATIONS: Readonly<Record<string, (queue: Queue, body: unknown) => NodeReply>> = {
+const OPERATIONS: Readonly<Record<string, (queue: Queue, request: NodeRequest) => NodeReply>> = {
   'renew-lock': renewLock,
   'peek-message': peekMessages,
   'schedule-message': scheduleMessages,
@@ -42,41 +52,46 @@ const OPERATIONS: Readonly<Record<string, (queue: Queue, body: unknown) => NodeR
 
 /** The management node of one queue. */
 export function managementOf(queue: Queue): RequestHandler {
-  return ({ operation, body }: NodeRequest) => {
-    const perform = OPERATIONS[operation.replace(/^com\.microsoft:/, '')];
+  return (request: NodeRequest) => {
+    const { operation } = request;
+    const name = operation.replace(/^com\.microsoft:/, '');
+    const perform = OPERATIONS[name] ?? SESSION_OPERATIONS[name];
     if (perform === undefined) {
       throw new BrokerError(CONDITION.notImplemented, `The operation '${operation}' is not supported on '${queue.name}'.`);
     }
-    return perform(queue, body);
+    return perform(queue, request);
   };
 }
 
-function renewLock(queue: Queue, body: unknown): NodeReply {
-  const expirations = queue.renewLocks(parse(renewBody, body)['lock-tokens']);
+function renewLock(queue: Queue, { body }: NodeRequest): NodeReply {
+  const expirations = queue.renewLocks(parseRequestBody(renewBody, body)['lock-tokens']);
   return { status: OK, body: amqp.map({ expirations: amqp.timestamps(expirations) }) };
 }
 
-function peekMessages(queue: Queue, body: unknown): NodeReply {
-  const { 'from-sequence-number': from, 'message-count': count } = parse(peekBody, body);
-  const messages = queue.peek(from, count).map((message) => amqp.map({ message: amqp.binary(encodeDelivery(message)) }));
+function peekMessages(queue: Queue, { body }: NodeRequest): NodeReply {
+  const { 'from-sequence-number': from, 'message-count': count, 'session-id': sessionId } = parseRequestBody(peekBody, body);
+  const peeked = queue.peek(from, count, sessionId ?? undefined);
+  const messages = peeked.map((message) => amqp.map({ message: amqp.binary(encodeDelivery(message)) }));
   return messages.length === 0 ? { status: NO_CONTENT } : messagesReply(messages);
 }
 
-function scheduleMessages(queue: Queue, body: unknown): NodeReply {
-  const messages = parse(scheduleBody, body).messages.map(({ message }) => parseMessage(message));
+function scheduleMessages(queue: Queue, { body }: NodeRequest): NodeReply {
+  const messages = parseRequestBody(scheduleBody, body).messages.map(({ message }) => parseMessage(message));
   for (const message of messages) queue.assertAcceptable(message);
   const scheduled = messages.map((message) => queue.schedule(message));
   return { status: OK, body: amqp.map({ 'sequence-numbers': amqp.longs(scheduled) }) };
 }
 
-function cancelScheduledMessages(queue: Queue, body: unknown): NodeReply {
-  queue.cancelScheduled(parse(cancelBody, body)['sequence-numbers']);
+function cancelScheduledMessages(queue: Queue, { body }: NodeRequest): NodeReply {
+  queue.cancelScheduled(parseRequestBody(cancelBody, body)['sequence-numbers']);
   return { status: OK };
 }
 
-function receiveBySequenceNumber(queue: Queue, body: unknown): NodeReply {
-  const { 'sequence-numbers': numbers, 'receiver-settle-mode': mode } = parse(receiveBody, body);
-  const received = queue.receiveDeferred(numbers, mode === RECEIVE_AND_DELETE);
+function receiveBySequenceNumber(queue: Queue, { body, linkName }: NodeRequest): NodeReply {
+  const parsed = parseRequestBody(receiveBody, body);
+  const { 'sequence-numbers': numbers, 'receiver-settle-mode': mode, 'session-id': session } = parsed;
+  if (queue.sessions !== undefined) queue.sessions.heldSession(session ?? '', linkName);
+  const received = queue.receiveDeferred(numbers, mode === RECEIVE_AND_DELETE, session ?? undefined);
   return messagesReply(
     received.map(({ message, lock }) =>
       amqp.map({
@@ -87,8 +102,8 @@ function receiveBySequenceNumber(queue: Queue, body: unknown): NodeReply {
   );
 }
 
-function updateDisposition(queue: Queue, body: unknown): NodeReply {
-  const disposition = parse(dispositionBody, body);
+function updateDisposition(queue: Queue, { body }: NodeRequest): NodeReply {
+  const disposition = parseRequestBody(dispositionBody, body);
   for (const token of disposition['lock-tokens']) queue.settle(token, settlement(disposition));
   return { status: OK };
 }
@@ -117,10 +132,4 @@ function deadLetterReason(disposition: z.infer<typeof dispositionBody>): [string
 
 function messagesReply(messages: readonly Typed[]): NodeReply {
   return { status: OK, body: amqp.map({ messages: amqp.list(messages) }) };
-}
-
-function parse<T>(schema: z.ZodType<T>, body: unknown): T {
-  const parsed = schema.safeParse(body);
-  if (parsed.success) return parsed.data;
-  throw new BrokerError(CONDITION.argumentError, `The request body is not valid: ${z.prettifyError(parsed.error)}`);
 }

@@ -2,7 +2,7 @@ import { BrokerError, CONDITION } from './errors.ts';
 import type { Message, MessageState } from './message.ts';
 import type { QueueStore } from './queue-store.ts';
 import type { PropertyChanges } from './sections.ts';
-import { withApplicationProperties } from './sections.ts';
+import { sessionIdOf, withApplicationProperties } from './sections.ts';
 
 export type NewMessage = Pick<Message, 'content' | 'enqueuedAt' | 'dueAt' | 'expiresAt' | 'state' | 'deliveryCount'> & {
   /** Undefined for a message that was not in another queue before. */
@@ -65,22 +65,26 @@ export class MessageTable {
     this.#store.update(message);
   }
 
-  /** Up to `count` messages from `sequenceNumber` on, in order. */
-  from(sequenceNumber: number, count: number): Message[] {
+  /** Up to `count` messages from `sequenceNumber` on, in order; of one session, if it is named. */
+  from(sequenceNumber: number, count: number, sessionId?: string): Message[] {
     const found: Message[] = [];
     for (const message of this.#messages.values()) {
       if (found.length >= count) break;
-      if (message.sequenceNumber >= sequenceNumber) found.push(message);
+      if (message.sequenceNumber >= sequenceNumber && isOfSession(message, sessionId)) found.push(message);
     }
     return found;
   }
 
-  /** The unlocked messages with these numbers. @throws BrokerError unless all are there in that state. */
-  inState(sequenceNumbers: readonly number[], state: MessageState): Message[] {
+  /** The unlocked messages with these numbers. @throws BrokerError unless all are there in that state, and of the session, if one is named. */
+  inState(sequenceNumbers: readonly number[], state: MessageState, sessionId?: string): Message[] {
     return sequenceNumbers.map((sequenceNumber) => {
       const message = this.#messages.get(sequenceNumber);
-      if (message?.state === state && message.lock === undefined) return message;
+      if (message?.state === state && message.lock === undefined && isOfSession(message, sessionId)) return message;
       throw new BrokerError(CONDITION.messageNotFound, `There is no such message with the sequence number ${sequenceNumber}.`);
     });
   }
+}
+
+function isOfSession(message: Message, sessionId: string | undefined): boolean {
+  return sessionId === undefined || sessionIdOf(message.content) === sessionId;
 }

@@ -13,6 +13,9 @@ const SCHEMA = `
     bare BLOB NOT NULL);
   CREATE TABLE IF NOT EXISTS accepted_id (
     queue INTEGER NOT NULL, message_key TEXT NOT NULL, accepted_at INTEGER NOT NULL, PRIMARY KEY (queue, message_key)) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS session_state (
+    queue INTEGER NOT NULL, session_id TEXT NOT NULL, state BLOB NOT NULL, updated_at INTEGER NOT NULL,
+    PRIMARY KEY (queue, session_id)) WITHOUT ROWID;
 `;
 
 export interface StoredQueue {
@@ -22,6 +25,14 @@ export interface StoredQueue {
   readonly messages: Message[];
   /** Message ids for duplicate detection, oldest first. */
   readonly acceptedIds: readonly { readonly key: string; readonly acceptedAt: number }[];
+  readonly sessionStates: readonly StoredSessionState[];
+}
+
+export interface StoredSessionState {
+  readonly sessionId: string;
+  readonly state: Buffer;
+  /** Unix milliseconds. */
+  readonly updatedAt: number;
 }
 
 type Statements = ReturnType<typeof prepareStatements>;
@@ -70,6 +81,11 @@ export class QueueStore {
       acceptedIds: this.#statements.acceptedIds
         .all(id)
         .map((accepted) => ({ key: String(accepted['message_key']), acceptedAt: integer(accepted['accepted_at']) })),
+      sessionStates: this.#statements.sessionStates.all(id).map((row) => ({
+        sessionId: String(row['session_id']),
+        state: blob(row['state']),
+        updatedAt: integer(row['updated_at']),
+      })),
     };
   }
 
@@ -123,6 +139,14 @@ export class QueueStore {
     this.#change(() => this.#statements.forgetId.run(queueId, key));
   }
 
+  setSessionState(queueId: number, { sessionId, state, updatedAt }: StoredSessionState): void {
+    this.#change(() => this.#statements.setSessionState.run(queueId, sessionId, state, updatedAt));
+  }
+
+  removeSessionState(queueId: number, sessionId: string): void {
+    this.#change(() => this.#statements.removeSessionState.run(queueId, sessionId));
+  }
+
   /** Calls back once every change made so far is on disk: at once if none is waiting. */
   afterCommit(callback: () => void): void {
     if (this.#scheduled) this.#callbacks.push(callback);
@@ -174,6 +198,9 @@ function prepareStatements(database: DatabaseSync) {
     remove: database.prepare('DELETE FROM message WHERE id = ?'),
     advance: database.prepare('UPDATE queue SET next_sequence = ? WHERE id = ?'),
     rememberId: database.prepare('INSERT OR REPLACE INTO accepted_id VALUES (?, ?, ?)'),
+    sessionStates: database.prepare('SELECT session_id, state, updated_at FROM session_state WHERE queue = ?'),
+    setSessionState: database.prepare('INSERT OR REPLACE INTO session_state VALUES (?, ?, ?, ?)'),
+    removeSessionState: database.prepare('DELETE FROM session_state WHERE queue = ? AND session_id = ?'),
     forgetId: database.prepare('DELETE FROM accepted_id WHERE queue = ? AND message_key = ?'),
   };
 }

@@ -25,6 +25,8 @@ export interface BrokerCounters {
   deliveries: number;
   settlements: number;
   renewals: number;
+  sessionsAccepted: number;
+  sessionLocksLost: number;
 }
 
 /** What a queue needs of the broker around it. */

@@ -1,17 +1,21 @@
 import { encodeString } from './amqp-bytes.ts';
-import { ConsumerRotation } from './consumer-rotation.ts';
+import type { ConsumerRotation } from './consumer-rotation.ts';
 import { DeadlineHeap } from './deadline-heap.ts';
 import { encodedSize } from './delivery-encoding.ts';
 import { BrokerError, CONDITION } from './errors.ts';
 import { Intake } from './intake.ts';
-import { LockTable } from './lock-table.ts';
+import { type Lane, type Lanes, SingleLane } from './lane.ts';
+import { type Locks, LockTable } from './lock-table.ts';
 import type { Lock, Message } from './message.ts';
 import { MESSAGE_STATE } from './message.ts';
-import { MessageOrder } from './message-order.ts';
+import type { MessageOrder } from './message-order.ts';
 import { MessageTable } from './message-table.ts';
 import type { QueueRules, QueueSurroundings, Settlement } from './queue-surroundings.ts';
 import type { MessageContent, ParsedMessage, PropertyChanges } from './sections.ts';
 import { withApplicationProperties } from './sections.ts';
+import type { Session, SessionHolder } from './session.ts';
+import { SessionStates } from './session-states.ts';
+import { SessionTable } from './session-table.ts';
 
 /** Stale entries a deadline heap may hold, above as many as there are messages. */
 const STALE_ENTRIES = 1024;
@@ -20,13 +24,17 @@ const STALE_ENTRIES = 1024;
 export class Queue {
   readonly name: string;
   readonly rules: QueueRules;
-  readonly consumers = new ConsumerRotation();
+  /** Undefined for a queue without sessions. */
+  readonly sessions: SessionTable | undefined;
+  readonly sessionStates: SessionStates;
   readonly #around: QueueSurroundings;
   /** Where refused messages go; undefined for a dead-letter queue, whose refused messages stay. */
   readonly #deadLetters: Queue | undefined;
   readonly #messages: MessageTable;
-  readonly #available = new MessageOrder();
-  readonly #locks: LockTable;
+  /** For the receivers of a queue without sessions. */
+  readonly #single = new SingleLane();
+  readonly #lanes: Lanes;
+  readonly #locks: Locks;
   readonly #expiring = new DeadlineHeap<Message>((message) => message.expiresAt ?? 0);
   readonly #intake: Intake;
   #arriving: Message[] = [];
@@ -36,12 +44,15 @@ export class Queue {
     this.rules = rules;
     this.#around = around;
     this.#deadLetters = deadLetters;
-    this.#locks = new LockTable(rules.lockDurationMs);
+    this.sessions = rules.requiresSession ? new SessionTable(rules.lockDurationMs, around) : undefined;
+    this.#lanes = this.sessions ?? this.#single;
+    this.#locks = this.sessions ?? new LockTable(rules.lockDurationMs);
     const stored = around.store.openQueue(name.toLowerCase());
     this.#messages = new MessageTable(stored.id, stored.nextSequenceNumber, stored.messages, around.store);
     this.#intake = new Intake(stored, rules.duplicateWindowMs, this.#messages, around, (content, now) =>
       this.#enqueue(content, now),
     );
+    this.sessionStates = new SessionStates(stored.id, stored.sessionStates, around);
     for (const message of stored.messages) this.#resume(message);
   }
 
@@ -68,10 +79,26 @@ export class Queue {
     this.#intake.cancel(sequenceNumbers);
   }
 
-  /** Takes deferred messages out by their numbers: locked, or removed when `removes` is set. */
-  receiveDeferred(sequenceNumbers: readonly number[], removes: boolean): { message: Message; lock: Lock | undefined }[] {
+  /** The receivers of a queue without sessions; those of a session are the session's. */
+  get consumers(): ConsumerRotation {
+    return this.#single.lane.consumers;
+  }
+
+  /** Gives the session back, with the messages the holder had not settled: they were not delivered in vain, and count no delivery. */
+  releaseSession(session: Session, holder: SessionHolder): void {
     const now = this.#around.clock.now();
-    return this.#messages.inState(sequenceNumbers, MESSAGE_STATE.deferred).map((message) => {
+    for (const message of this.sessions?.letGo(session, holder) ?? []) this.#giveBack(message, now);
+    this.#around.requestDelivery(this);
+  }
+
+  /** Takes deferred messages out by their numbers: locked, or removed when `removes` is set. */
+  receiveDeferred(
+    sequenceNumbers: readonly number[],
+    removes: boolean,
+    sessionId?: string,
+  ): { message: Message; lock: Lock | undefined }[] {
+    const now = this.#around.clock.now();
+    return this.#messages.inState(sequenceNumbers, MESSAGE_STATE.deferred, sessionId).map((message) => {
       this.#around.counters.deliveries += 1;
       if (!removes) return { message, lock: this.#lock(message, now) };
       this.#messages.remove(message);
@@ -79,9 +106,9 @@ export class Queue {
     });
   }
 
-  /** Up to `count` messages from `sequenceNumber` on, in order and in whatever state; nothing is locked. */
-  peek(sequenceNumber: number, count: number): Message[] {
-    return this.#messages.from(sequenceNumber, count);
+  /** Up to `count` messages from `sequenceNumber` on, in order and in whatever state, or those of one session; nothing is locked. */
+  peek(sequenceNumber: number, count: number, sessionId?: string): Message[] {
+    return this.#messages.from(sequenceNumber, count, sessionId);
   }
 
   /** @throws BrokerError when the lock has ended. */
@@ -124,15 +151,7 @@ export class Queue {
   /** Hands out what is available to the receivers that have room, in turn. */
   deliver(): void {
     const now = this.#around.clock.now();
-    for (let message = this.#firstAvailable(now); message !== undefined; message = this.#firstAvailable(now)) {
-      const consumer = this.consumers.next(encodedSize(message));
-      if (consumer === undefined) break;
-      this.#available.shift();
-      this.#around.counters.deliveries += 1;
-      if (consumer.receivesAndDeletes) this.#messages.remove(message);
-      consumer.deliver(message, consumer.receivesAndDeletes ? undefined : this.#lock(message, now));
-    }
-    for (const consumer of this.consumers) consumer.idle();
+    for (const lane of this.#lanes.open(now)) this.#deliverFrom(lane, now);
   }
 
   /** Ends locks, activates scheduled messages and expires messages whose time has come by `now`. */
@@ -172,12 +191,12 @@ export class Queue {
   #arrive(): void {
     const arrived = this.#arriving;
     this.#arriving = [];
-    for (const message of arrived) this.#available.append(message);
+    for (const message of arrived) this.#lanes.laneOf(message).order.append(message);
     this.#around.requestDelivery(this);
   }
 
   #resume(message: Message): void {
-    if (message.state === MESSAGE_STATE.active) this.#available.append(message);
+    if (message.state === MESSAGE_STATE.active) this.#lanes.laneOf(message).order.append(message);
     this.#watchExpiry(message);
   }
 
@@ -203,7 +222,7 @@ export class Queue {
     if (message.expiresAt !== undefined && message.expiresAt <= now) {
       this.#expire(message, now);
     } else if (message.state === MESSAGE_STATE.active) {
-      this.#available.giveBack(message);
+      this.#lanes.laneOf(message).order.giveBack(message);
       this.#around.requestDelivery(this);
     }
   }
@@ -231,11 +250,23 @@ export class Queue {
     return lock;
   }
 
-  #firstAvailable(now: number): Message | undefined {
+  #deliverFrom({ order, consumers }: Lane, now: number): void {
+    for (let message = this.#firstAvailable(order, now); message !== undefined; message = this.#firstAvailable(order, now)) {
+      const consumer = consumers.next(encodedSize(message));
+      if (consumer === undefined) break;
+      order.shift();
+      this.#around.counters.deliveries += 1;
+      if (consumer.receivesAndDeletes) this.#messages.remove(message);
+      consumer.deliver(message, consumer.receivesAndDeletes ? undefined : this.#lock(message, now));
+    }
+    for (const consumer of consumers) consumer.idle();
+  }
+
+  #firstAvailable(order: MessageOrder, now: number): Message | undefined {
     for (;;) {
-      const message = this.#available.first();
+      const message = order.first();
       if (message?.expiresAt === undefined || message.expiresAt > now) return message;
-      this.#available.shift();
+      order.shift();
       this.#expire(message, now);
     }
   }

@@ -10,6 +10,8 @@ import { ACCEPTED } from './rhea-adaptations.ts';
 export interface NodeRequest {
   readonly operation: string;
   readonly body: unknown;
+  /** The link the request is about, if it names one. */
+  readonly linkName: string | undefined;
 }
 
 /** `body` is an AMQP map. */
@@ -44,7 +46,10 @@ const CREDIT_STEP = 50;
 const requestSchema = z.object({
   message_id: z.union([z.string(), z.number(), z.instanceof(Buffer)]).optional(),
   reply_to: z.string().optional(),
-  application_properties: z.looseObject({ operation: z.string() }),
+  application_properties: z.looseObject({
+    operation: z.string(),
+    'associated-link-name': z.string().optional().catch(undefined),
+  }),
   body: z.unknown().optional(),
 });
 
@@ -69,7 +74,8 @@ export function serveRequestLink(
     const request = requestSchema.safeParse(rhea.message.decode(message));
     if (!request.success) return;
     const { message_id, reply_to, application_properties, body } = request.data;
-    const answer = answerTo({ operation: application_properties.operation, body }, names, handle);
+    const { operation, 'associated-link-name': linkName } = application_properties;
+    const answer = answerTo({ operation, body, linkName }, names, handle);
     const addressing = {
       ...(message_id === undefined ? {} : { correlation_id: message_id }),
       ...(reply_to === undefined ? {} : { to: reply_to }),

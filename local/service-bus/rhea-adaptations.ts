@@ -24,6 +24,7 @@ export interface RemoteAttach {
   readonly target: Terminus | null;
   readonly snd_settle_mode: number | null | undefined;
   readonly rcv_settle_mode: number | null | undefined;
+  readonly properties: Readonly<Record<string, unknown>> | null | undefined;
 }
 
 interface LinkInternals {
@@ -164,8 +165,9 @@ function frameWindow(session: Session, { outgoing }: SessionInternals): FrameWin
 }
 
 export function remoteAttach(link: Sender | Receiver): RemoteAttach {
-  const { source, target, snd_settle_mode, rcv_settle_mode } = (link as unknown as LinkInternals).remote.attach;
-  return { source: asTerminus(source), target: asTerminus(target), snd_settle_mode, rcv_settle_mode };
+  const { attach } = (link as unknown as LinkInternals).remote;
+  const { snd_settle_mode, rcv_settle_mode, properties } = attach;
+  return { source: asTerminus(attach.source), target: asTerminus(attach.target), snd_settle_mode, rcv_settle_mode, properties };
 }
 
 /** `rhea` reads a terminus it does not know, such as a transaction coordinator, as an AMQP null and not as null. */
@@ -184,6 +186,32 @@ export function echoAttach(link: Sender | Receiver, fields: Readonly<Record<stri
     rcv_settle_mode,
     ...fields,
   });
+}
+
+/** Fills our attach in like `echoAttach()`, but for the source's filter and our properties. */
+export function attachWith(
+  link: Sender,
+  filter: Readonly<Record<string, unknown>>,
+  properties: Readonly<Record<string, Typed>>,
+): void {
+  echoAttach(link, { properties });
+  link.set_source({ address: remoteAttach(link).source?.address ?? '', filter });
+}
+
+interface EndpointState {
+  local_open: boolean;
+  open_requests: number;
+}
+
+/** Keeps the peer waiting for our attach until `answerAttach()`; must happen in the link's open event. */
+export function holdAttach(link: Sender): void {
+  const { state } = link as unknown as { readonly state: EndpointState };
+  Object.assign(state, { local_open: false, open_requests: 0 } satisfies EndpointState);
+}
+
+/** Answers the peer's attach: with what was filled in, or else with a refusal, which a detach must follow. */
+export function answerAttach(link: Sender): void {
+  (link as Sender & { attach(): void }).attach();
 }
 
 /** Counts a sending link's credit itself, since `rhea` takes it off only when it writes, and answers drains when told to. */

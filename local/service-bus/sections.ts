@@ -116,6 +116,12 @@ export function withApplicationProperties(content: MessageContent, changes: Prop
   return { ...content, bare: Buffer.concat([bare.subarray(0, section.start), edited, bare.subarray(section.end)]) };
 }
 
+/** The session a message belongs to. */
+export function sessionIdOf({ bare }: MessageContent): string | undefined {
+  const group = readProperties(bare).fields[GROUP_ID_FIELD];
+  return group === undefined ? undefined : readText(bare, group.start);
+}
+
 interface HeaderFields {
   readonly durable: boolean;
   readonly priority: number | undefined;
@@ -157,9 +163,7 @@ interface Identity {
 
 /** Reads the ids of a bare message. One without a message id is given one: clients key their lock renewal by it. */
 function identify(received: Buffer): Identity {
-  const section = received.length === 0 ? undefined : readDescriptor(received, 0);
-  const fields = section?.code === SECTION.properties ? listItems(received, section.value) : [];
-  const sectionEnd = section?.code === SECTION.properties ? endOfValue(received, section.value) : 0;
+  const { fields, end: sectionEnd } = readProperties(received);
   const group = fields[GROUP_ID_FIELD];
   const sessionId = group === undefined ? undefined : readText(received, group.start);
   const id = fields[MESSAGE_ID_FIELD];
@@ -185,6 +189,13 @@ function findApplicationProperties(bare: Buffer): Range & { readonly map?: numbe
     offset = end;
   }
   return { start: offset, end: offset };
+}
+
+/** The fields of a bare message's properties, and where that section ends. */
+function readProperties(bare: Buffer): { readonly fields: readonly Range[]; readonly end: number } {
+  const section = bare.length === 0 ? undefined : readDescriptor(bare, 0);
+  if (section?.code !== SECTION.properties) return { fields: [], end: 0 };
+  return { fields: listItems(bare, section.value), end: endOfValue(bare, section.value) };
 }
 
 function listItems(bytes: Buffer, start: number): Range[] {

@@ -3,7 +3,11 @@ import { connect, errorCodeOf, only } from './broker-fixture.ts';
 import { KillableBroker } from './killable-broker.ts';
 
 const MINUTE_MS = 60_000;
-const QUEUES = { orders: { LockDuration: 'PT1M' }, events: { RequiresDuplicateDetection: true } };
+const QUEUES = {
+  orders: { LockDuration: 'PT1M' },
+  events: { RequiresDuplicateDetection: true },
+  grouped: { RequiresSession: true },
+};
 
 describe('a broker that is killed', () => {
   it('comes back with every message, deferred, scheduled and locked ones included, and its counters', async () => {
@@ -37,6 +41,33 @@ describe('a broker that is killed', () => {
     expect(await errorCodeOf(receiver.completeMessage(locked))).toBe('MessageLockLost');
     expect(last).toMatchObject({ body: 'new' });
     expect(last.sequenceNumber?.toNumber()).toBe(102);
+  });
+
+  it('comes back with its sessions: free, their messages in order, and their state', async () => {
+    const broker = await KillableBroker.start(QUEUES);
+    const before = connect(broker.connectionString);
+    const bodies = ['a1', 'b1', 'a2', 'b2', 'a3'];
+    await before.createSender('grouped').sendMessages(bodies.map((body) => ({ body, sessionId: body.slice(0, 1) })));
+    const holder = await before.acceptSession('grouped', 'a');
+    await holder.setSessionState({ seen: 1 });
+    const [first, second] = await holder.receiveMessages(2);
+    if (first === undefined || second === undefined) throw new Error('2 expected');
+    await holder.completeMessage(first);
+    await holder.abandonMessage(second);
+
+    await broker.kill();
+    await broker.startAgain();
+    const after = connect(broker.connectionString);
+    const [b, a] = [await after.acceptNextSession('grouped'), await after.acceptNextSession('grouped')];
+    const received = [await a.receiveMessages(2), await b.receiveMessages(2)];
+
+    expect([b.sessionId, a.sessionId]).toEqual(['b', 'a']);
+    expect(await a.getSessionState()).toEqual({ seen: 1 });
+    expect(received.map((messages) => messages.map(({ body }) => body))).toEqual([
+      ['a2', 'a3'],
+      ['b1', 'b2'],
+    ]);
+    expect(received[0]?.[0]?.deliveryCount).toBe(1);
   });
 
   it('still knows the message ids it has accepted', async () => {
