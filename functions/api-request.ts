@@ -7,11 +7,14 @@ export async function respond(
   request: HttpRequest,
   answer: (request: ApiRequest) => Promise<ApiResponse>,
 ): Promise<HttpResponseInit> {
-  const { params, query, headers } = request;
+  const { params, headers } = request;
+  // The host's own form of the query joins the values of a parameter that is given twice.
+  const query = new URL(request.url).searchParams;
   const body = await readRequestBody(request.body);
-  return toResponse(body === undefined ? bodyTooLarge() : await answer({ params, query, headers, body }));
+  return toResponse(body === undefined ? bodyTooLarge() : await answer({ params, query, headers, body }), request.method);
 }
 
-export function toResponse({ status, headers, body }: ApiResponse): HttpResponseInit {
-  return { status, headers: { ...headers }, body: JSON.stringify(body) };
+/** The answer to HEAD has the headers alone. */
+function toResponse({ status, headers, body }: ApiResponse, method: string): HttpResponseInit {
+  return { status, headers: { ...headers }, ...(method === 'HEAD' ? {} : { body: JSON.stringify(body) }) };
 }

@@ -1,44 +1,38 @@
-import { app } from '@azure/functions';
+import { app, type HttpMethod } from '@azure/functions';
+import { ROUTES, UNKNOWN_ROUTE } from '../src/api/routes.ts';
+import { isWorking } from '../src/api/serve.ts';
+import { answerUnknownRoute, methodsOf } from '../src/api/unknown-route.ts';
 import type { HexdagApp } from '../src/app.ts';
-import { respond, toResponse } from './api-request.ts';
+import { respond } from './api-request.ts';
 import { clientOf, durableClient } from './durable-client.ts';
 
-/** The routes under `/api`. Health is open; the others ask for a function key wherever keys are enforced. */
-export function registerHttp({ getHealth, work }: HexdagApp): void {
-  app.http('health', { route: 'health', methods: ['GET'], authLevel: 'anonymous', handler: async () => toResponse(getHealth()) });
-  if (work === undefined) return;
-  app.http('startRun', {
-    route: 'pipelines/{name}/runs',
-    methods: ['POST'],
-    authLevel: 'function',
-    extraInputs: [durableClient],
-    handler: (request, context) => respond(request, (read) => work.startRun(read, clientOf(context), context)),
-  });
-  app.http('listRuns', {
-    route: 'runs',
-    methods: ['GET'],
-    authLevel: 'function',
-    handler: (request, context) => respond(request, (read) => work.listRuns(read, context)),
-  });
-  app.http('getRun', {
-    route: 'runs/{id}',
-    methods: ['GET'],
-    authLevel: 'function',
-    handler: (request, context) => respond(request, (read) => work.getRun(read, context)),
-  });
-  const controls = {
-    deliverEvent: 'runs/{id}/events/{key}',
-    cancel: 'runs/{id}/cancel',
-    suspend: 'runs/{id}/suspend',
-    resume: 'runs/{id}/resume',
-  };
-  for (const action of ['deliverEvent', 'cancel', 'suspend', 'resume'] as const) {
-    app.http(`${action}Run`, {
-      route: controls[action],
-      methods: ['POST'],
-      authLevel: 'function',
-      extraInputs: [durableClient],
-      handler: (request, context) => respond(request, (read) => work.controlRun(action, read, clientOf(context), context)),
-    });
+const EVERY_METHOD: HttpMethod[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
+/** The routes under `/api`, and one that takes whatever they do not. Where function keys are the way in, the host checks them. */
+export function registerHttp({ getHealth, work, settingsError }: HexdagApp): void {
+  for (const route of ROUTES) {
+    if (!isWorking(route)) {
+      app.http(route.operation, {
+        route: route.path,
+        methods: methodsOf(route),
+        authLevel: 'anonymous',
+        handler: (request) => respond(request, async () => getHealth()),
+      });
+    } else if (work !== undefined) {
+      app.http(route.operation, {
+        route: route.path,
+        methods: methodsOf(route),
+        authLevel: route.role !== 'anyone' && work.checksKeys ? 'function' : 'anonymous',
+        extraInputs: [durableClient],
+        handler: (request, context) => respond(request, (read) => work.serve(route, read, clientOf(context), context)),
+      });
+    }
   }
+  app.http(UNKNOWN_ROUTE.operation, {
+    route: UNKNOWN_ROUTE.path,
+    methods: EVERY_METHOD,
+    authLevel: 'anonymous',
+    handler: (request) =>
+      respond(request, async ({ params }) => answerUnknownRoute(params['path'] ?? '', request.method, settingsError?.problems)),
+  });
 }

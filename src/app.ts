@@ -14,17 +14,17 @@ import { DurableOrchestrations } from './adapters/azure/durable-orchestrations.t
 import { ServiceBusPublisher } from './adapters/azure/service-bus-publisher.ts';
 import { type AppLanguage, createLanguage } from './adapters/create-language.ts';
 import { createResources } from './adapters/create-resources.ts';
+import { JoseTokenVerifier } from './adapters/http/jose-token-verifier.ts';
+import type { Access } from './api/access.ts';
 import type { ApiRequest, ApiResponse } from './api/api-message.ts';
-import { cancel, deliverRunEvent, resume, suspend } from './api/control-run.ts';
 import { getHealth } from './api/get-health.ts';
-import { getRun } from './api/get-run.ts';
-import { listRuns } from './api/list-runs.ts';
-import { startRun } from './api/start-run.ts';
-import { type Config, ConfigError, loadConfig } from './config.ts';
+import { serve, type WorkingRoute } from './api/serve.ts';
+import { type Config, ConfigError, type ConfigProblem, loadConfig } from './config.ts';
 import { readDocumentFolder } from './document-folder.ts';
 import { compileLibrary, type Language, type Library } from './library.ts';
 import type { NodeKind } from './nodes/node-kind.ts';
 import type { Diagnostic } from './pipeline/diagnostic.ts';
+import type { Clock } from './ports/clock.ts';
 import type { Log } from './ports/log.ts';
 import { advance } from './run/advance.ts';
 import type { AdvanceResult, AdvanceTask } from './run/advance-task.ts';
@@ -46,10 +46,6 @@ const RESTART_FOR_MS = 24 * 3_600_000;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const RUN_CONTROLS = { deliverEvent: deliverRunEvent, cancel, suspend, resume };
-
-export type RunControl = keyof typeof RUN_CONTROLS;
-
 /** What the functions call: one method for each thing that can come in. */
 export interface Work {
   readonly triggers: readonly Trigger[];
@@ -64,10 +60,9 @@ export interface Work {
   advance(task: AdvanceTask, sink: LineSink): Promise<AdvanceResult>;
   signal(signal: Signal, client: DurableClient): Promise<void>;
   sweep(client: DurableClient, sink: LineSink): Promise<void>;
-  startRun(request: ApiRequest, client: DurableClient, sink: LineSink): Promise<ApiResponse>;
-  getRun(request: ApiRequest, sink: LineSink): Promise<ApiResponse>;
-  controlRun(action: RunControl, request: ApiRequest, client: DurableClient, sink: LineSink): Promise<ApiResponse>;
-  listRuns(request: ApiRequest, sink: LineSink): Promise<ApiResponse>;
+  /** Whether the host is to ask for a function key before the app is asked. */
+  readonly checksKeys: boolean;
+  serve(route: WorkingRoute, request: ApiRequest, client: DurableClient, sink: LineSink): Promise<ApiResponse>;
   /** Does what was put off, before the process ends. */
   flush(): Promise<void>;
 }
@@ -86,8 +81,13 @@ export function composeApp(environment: Environment, folder: string): HexdagApp 
   const library = loadLibrary(join(folder, documents), documents, language, environment);
   try {
     const config = loadConfig(environment);
-    logRefused(library, lineLog(console, config.logLevel));
-    return { getHealth: () => getHealth(library), work: composeWork(config, library, language, environment) };
+    const log = lineLog(console, config.logLevel);
+    logRefused(library, log);
+    logDoubtful(config.warnings, log);
+    return {
+      getHealth: () => getHealth(library, [], config.warnings),
+      work: composeWork(config, library, language, environment),
+    };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return { getHealth: () => getHealth(library, error.problems), settingsError: error };
@@ -98,6 +98,12 @@ export function composeApp(environment: Environment, folder: string): HexdagApp 
 function logRefused({ diagnostics }: Library, log: Log): void {
   for (const { severity, file, position, code, message } of diagnostics) {
     if (severity === 'error') log('error', 'a document is refused', { file, line: position.line, code, error: message });
+  }
+}
+
+function logDoubtful(warnings: readonly ConfigProblem[], log: Log): void {
+  for (const { setting, code, message, remedy } of warnings) {
+    log('warn', 'a setting is doubtful', { setting, code, error: `${setting} ${message}. ${remedy}` });
   }
 }
 
@@ -140,6 +146,7 @@ function composeWork(config: Config, library: Library, language: AppLanguage, en
   const pipelines = new Map(library.pipelines.map((pipeline) => [pipeline.name, pipeline]));
   const children = childRuns({ ...stores, pipelines });
   const processStartedAt = clock.now() - process.uptime() * 1000;
+  const access = createAccess(config, clock);
   const orchestrationsOf = (client: DurableClient) => new DurableOrchestrations(client);
 
   return {
@@ -167,15 +174,26 @@ function composeWork(config: Config, library: Library, language: AppLanguage, en
         restartForMs: RESTART_FOR_MS,
       });
     },
-    startRun: (request, client, sink) =>
-      startRun(request, { ...stores, orchestrations: orchestrationsOf(client), pipelines, log: logTo(sink), newKey: randomUUID }),
-    getRun: (request, sink) => getRun(request, { runs, waits, log: logTo(sink) }),
-    controlRun: (action, request, client, sink) =>
-      RUN_CONTROLS[action](request, { ...stores, waits, relay, orchestrations: orchestrationsOf(client), log: logTo(sink) }),
-    listRuns: (request, sink) => listRuns(request, { runs, log: logTo(sink) }),
+    checksKeys: access.kind === 'keys',
+    serve: (route, request, client, sink) =>
+      serve(route, request, {
+        ...stores,
+        waits,
+        relay,
+        pipelines,
+        access,
+        orchestrations: orchestrationsOf(client),
+        log: logTo(sink),
+        newKey: randomUUID,
+      }),
     flush: async () => {
       await relay.flush();
       await resources.close();
     },
   };
+}
+
+function createAccess({ access }: Config, clock: Clock): Access {
+  if (access.kind !== 'tokens') return access;
+  return { kind: 'tokens', verifier: new JoseTokenVerifier(access, clock) };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { type AccessConfig, readAccess } from './config/access.ts';
 import { COSMOS, type Connection, DATA_STORAGE, HOST_STORAGE, readConnection, SERVICE_BUS } from './config/connection.ts';
-import { ConfigError } from './config/problem.ts';
+import { ConfigError, type ConfigProblem } from './config/problem.ts';
 import { type Environment, Settings } from './config/settings.ts';
 
 export type { Connection, IdentityConnection } from './config/connection.ts';
@@ -22,6 +23,9 @@ export interface Config {
   readonly sweepSchedule: string;
   readonly keyVaultUri?: string;
   readonly applicationInsightsConnectionString?: string;
+  readonly access: AccessConfig;
+  /** What is doubtful and yet accepted. */
+  readonly warnings: readonly ConfigProblem[];
 }
 
 const SCHEDULE = /^\S+( \S+){5}$/;
@@ -62,7 +66,8 @@ export function loadConfig(environment: Environment): Config {
   const serviceBus = readConnection(settings, SERVICE_BUS, production);
   const cosmos = readConnection(settings, COSMOS, production);
   const data = readConnection(settings, DATA_STORAGE, production);
-  if (read === undefined || !hostStorage || !serviceBus || !cosmos || !data || settings.problems.length > 0) {
+  const access = readAccess(settings);
+  if (read === undefined || !hostStorage || !serviceBus || !cosmos || !data || !access || settings.problems.length > 0) {
     throw new ConfigError(settings.problems);
   }
   return {
@@ -76,6 +81,8 @@ export function loadConfig(environment: Environment): Config {
     cosmosDatabase: read.COSMOS_DATABASE,
     runEventsQueue: read.RUN_EVENTS_QUEUE,
     sweepSchedule: read.SWEEP_SCHEDULE,
+    access,
+    warnings: settings.warnings,
     ...(read.KEY_VAULT_URI === undefined ? {} : { keyVaultUri: read.KEY_VAULT_URI }),
     ...(read.APPLICATIONINSIGHTS_CONNECTION_STRING === undefined
       ? {}

@@ -1,5 +1,6 @@
 import type { LoadedDocuments } from './api/get-health.ts';
 import type { NodeKind } from './nodes/node-kind.ts';
+import { OWN_FUNCTIONS } from './own-functions.ts';
 import { type Catalog, type CompileContext, compilePipeline } from './pipeline/compile.ts';
 import type { Diagnostic } from './pipeline/diagnostic.ts';
 import { type ParsedDocuments, parseDocuments, type SourceDocument } from './pipeline/documents.ts';
@@ -58,7 +59,7 @@ export function compileLibrary(
   );
   const triggers = loadTriggers(
     parsed.filter(holdsTriggers).map(({ name, content }) => ({ file: name, content })),
-    { pipelines, settings: settings.variables ?? {} },
+    { pipelines, reserved: OWN_FUNCTIONS, settings: settings.variables ?? {} },
   );
   // A file with both is parsed for both, and a file may be included by several: what is wrong with its YAML is told once.
   const told = new Map(

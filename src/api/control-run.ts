@@ -12,7 +12,9 @@ import type { OutboxRelay } from '../run/outbox-relay.ts';
 import { readJson } from '../triggers/strict-json.ts';
 import { answer } from './answer.ts';
 import { type ApiRequest, type ApiResponse, jsonResponse } from './api-message.ts';
+import { readControl } from './control-body.ts';
 import { problem, rejectionProblem } from './problem.ts';
+import { control as controlBody } from './schemas/requests.ts';
 
 export interface ControlDependencies {
   readonly runs: RunStore;
@@ -25,7 +27,6 @@ export interface ControlDependencies {
   readonly log: Log;
 }
 
-const MAX_REASON_CHARACTERS = 500;
 const UNKNOWN = problem({ status: 404, code: 'run_not_found', detail: 'There is no run of this id.' });
 const ENDED = problem({ status: 409, code: 'run_ended', detail: 'The run has ended.' });
 
@@ -59,27 +60,29 @@ function deliveryResponse(delivery: Delivery, key: string): ApiResponse {
       return problem({ status: 409, code: 'wait_unknown', detail, headers: { 'retry-after': '1' } });
     }
     case 'run_ended':
-      return ENDED;
+      return problem({ status: 409, code: 'run_not_waiting', detail: 'The run has ended, and waits for nothing any more.' });
     case 'run_unknown':
       return UNKNOWN;
   }
 }
 
-/** `POST /runs/{id}/cancel?reason=…`: ends a run before its time. 202 once that is recorded. */
+/** `POST /runs/{id}/cancel`: ends a run before its time. 202 once that is recorded. */
 export function cancel(request: ApiRequest, dependencies: ControlDependencies): Promise<ApiResponse> {
   return answer('cancelRun', dependencies.log, async () => {
-    const outcome = await cancelRun(request.params['id'] ?? '', reasonOf(request), dependencies);
+    const control = readControl(request, controlBody);
+    if ('problem' in control) return control.problem;
+    const outcome = await cancelRun(request.params['id'] ?? '', reasonOf(control.value), dependencies);
     if (outcome === 'unknown') return UNKNOWN;
     return outcome === 'ended_before' ? ENDED : jsonResponse(202, { status: 'cancelled' });
   });
 }
 
-/** `POST /runs/{id}/suspend?reason=…`: no further task is given until the run is resumed; those at work finish. */
+/** `POST /runs/{id}/suspend`: no further task is given until the run is resumed; those at work finish. */
 export function suspend(request: ApiRequest, dependencies: ControlDependencies): Promise<ApiResponse> {
   return pause(request, dependencies, 'suspend');
 }
 
-/** `POST /runs/{id}/resume?reason=…` */
+/** `POST /runs/{id}/resume` */
 export function resume(request: ApiRequest, dependencies: ControlDependencies): Promise<ApiResponse> {
   return pause(request, dependencies, 'resume');
 }
@@ -87,14 +90,16 @@ export function resume(request: ApiRequest, dependencies: ControlDependencies): 
 function pause(request: ApiRequest, dependencies: ControlDependencies, action: 'suspend' | 'resume'): Promise<ApiResponse> {
   const { runs, orchestrations, log } = dependencies;
   return answer(`${action}Run`, log, async () => {
+    const control = readControl(request, controlBody);
+    if ('problem' in control) return control.problem;
     const run = await runs.read(request.params['id'] ?? '');
     if (run === null) return UNKNOWN;
     if (run.finishedAt !== undefined) return ENDED;
-    await orchestrations[action](run.runId, reasonOf(request));
+    await orchestrations[action](run.runId, reasonOf(control.value));
     return jsonResponse(202, { status: action === 'suspend' ? 'suspended' : 'resumed' });
   });
 }
 
-function reasonOf({ query }: ApiRequest): string {
-  return (query.get('reason') ?? 'Asked for through the API.').slice(0, MAX_REASON_CHARACTERS);
+function reasonOf({ reason }: { readonly reason?: string }): string {
+  return reason ?? 'Asked for through the API.';
 }

@@ -18,6 +18,7 @@ export interface LoadedDocuments {
 export function getHealth(
   { pipelines, triggers, diagnostics }: LoadedDocuments,
   settings: readonly ConfigProblem[] = [],
+  warnings: readonly ConfigProblem[] = [],
 ): ApiResponse {
   const refused = diagnostics.some(({ severity }) => severity === 'error');
   return jsonResponse(
@@ -26,7 +27,10 @@ export function getHealth(
       status: settings.length > 0 ? 'idle' : refused ? 'degraded' : 'ok',
       pipelines: pipelines.map(({ name, file, planHash }) => ({ name, file, planHash })),
       triggers: triggers.map(({ name, source, pipeline }) => ({ name, type: source.type, pipeline: pipeline.name })),
-      settings: settings.map((problem) => ({ ...problem })),
+      settings: [
+        ...settings.map((problem) => ({ severity: 'error', ...problem })),
+        ...warnings.map((problem) => ({ severity: 'warning', ...problem })),
+      ],
       diagnostics: diagnostics.map((diagnostic) => ({ ...diagnostic, position: { ...diagnostic.position } })),
     },
     { 'cache-control': 'no-store' },

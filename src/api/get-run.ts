@@ -5,10 +5,9 @@ import type { WaitStore } from '../ports/wait-store.ts';
 import { answer } from './answer.ts';
 import { type ApiRequest, type ApiResponse, jsonResponse } from './api-message.ts';
 import { problem } from './problem.ts';
-import { refuseQuery } from './query.ts';
 import { runView } from './run-view.ts';
 
-interface GetRunDependencies {
+export interface GetRunDependencies {
   readonly runs: RunStore;
   readonly waits: WaitStore;
   readonly log: Log;
@@ -17,8 +16,6 @@ interface GetRunDependencies {
 /** `GET /runs/{id}`: a run and its nodes. While it is not finished, `Retry-After` says when to look again. */
 export function getRun(request: ApiRequest, { runs, waits, log }: GetRunDependencies): Promise<ApiResponse> {
   return answer('getRun', log, async () => {
-    const refused = refuseQuery(request.query, []);
-    if (refused !== undefined) return refused;
     const id = request.params['id'] ?? '';
     if (!INSTANCE_ID_PATTERN.test(id)) {
       const detail = "A run's id has 1 to 100 letters, digits, '-' or '_'.";

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { RunFilter } from '../ports/run-store.ts';
 
-type Query = Pick<RunFilter, 'status' | 'pipeline'>;
+type Query = Omit<RunFilter, 'limit' | 'cursor'>;
 
 /** The store's cursor, bound to the query it belongs to, so that garbage and mix-ups are told instead of answered with some page. */
 export function sealCursor(cursor: string, query: Query): string {
@@ -14,7 +14,10 @@ export function openCursor(text: string, query: Query): string | undefined {
   return sealCursor(cursor, query) === text ? cursor : undefined;
 }
 
-function seal(cursor: string, { status, pipeline }: Query): string {
-  const text = JSON.stringify([cursor, status ?? null, pipeline ?? null]);
-  return createHash('sha256').update(text).digest('base64url').slice(0, 12);
+function seal(cursor: string, { status, pipeline, trigger, from, to }: Query): string {
+  const parts = [status, pipeline, trigger, from, to].map((part) => part ?? null);
+  return createHash('sha256')
+    .update(JSON.stringify([cursor, ...parts]))
+    .digest('base64url')
+    .slice(0, 12);
 }

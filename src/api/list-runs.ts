@@ -1,31 +1,27 @@
 import type { Log } from '../ports/log.ts';
-import type { RunFilter, RunStatus, RunStore } from '../ports/run-store.ts';
+import type { RunFilter, RunStore } from '../ports/run-store.ts';
 import { answer } from './answer.ts';
 import { type ApiRequest, type ApiResponse, jsonResponse } from './api-message.ts';
 import { openCursor, sealCursor } from './list-cursor.ts';
 import { problem } from './problem.ts';
-import { queryValueProblem, refuseQuery } from './query.ts';
+import { queryValueProblem, readQuery } from './query.ts';
 import { runSummary } from './run-view.ts';
+import { runQuery } from './schemas/requests.ts';
 
-interface ListRunsDependencies {
+export interface ListRunsDependencies {
   readonly runs: RunStore;
   readonly log: Log;
 }
 
-const STATUSES: readonly RunStatus[] = ['accepted', 'running', 'completed', 'failed', 'cancelled'];
-const DEFAULT_LIMIT = 20;
-const MAX_LIMIT = 100;
 const CURSOR_INVALID = problem({
   status: 400,
   code: 'cursor_invalid',
-  detail: 'The cursor does not belong to this query; take it from the page before, with the same status and pipeline.',
+  detail: 'The cursor does not belong to this query; take it from the page before, with all else the same.',
 });
 
-/** `GET /runs?status&pipeline&limit&cursor`: newest first; `cursor` of one page asks for the next. */
+/** `GET /runs?status&pipeline&trigger&from&to&limit&cursor`: newest first; `cursor` of one page asks for the next. */
 export function listRuns(request: ApiRequest, { runs, log }: ListRunsDependencies): Promise<ApiResponse> {
   return answer('listRuns', log, async () => {
-    const refused = refuseQuery(request.query, ['status', 'pipeline', 'limit', 'cursor']);
-    if (refused !== undefined) return refused;
     const filter = readFilter(request.query);
     if ('problem' in filter) return filter.problem;
     const page = await runs.list(filter);
@@ -37,21 +33,23 @@ export function listRuns(request: ApiRequest, { runs, log }: ListRunsDependencie
 }
 
 function readFilter(query: URLSearchParams): RunFilter | { readonly problem: ApiResponse } {
-  const limit = query.get('limit') ?? String(DEFAULT_LIMIT);
-  if (!/^\d{1,3}$/.test(limit) || Number(limit) < 1 || Number(limit) > MAX_LIMIT) {
-    return { problem: queryValueProblem('limit', `a whole number from 1 to ${MAX_LIMIT}`) };
-  }
-  const wanted = query.get('status');
-  const status = STATUSES.find((known) => known === wanted);
-  if (wanted !== null && status === undefined) return { problem: queryValueProblem('status', `one of ${STATUSES.join(', ')}`) };
-  const pipeline = query.get('pipeline');
+  const read = readQuery(runQuery, query);
+  if ('problem' in read) return read;
+  const { from, to, cursor: sealed, ...others } = read.value;
   const filter = {
-    limit: Number(limit),
-    ...(status === undefined ? {} : { status }),
-    ...(pipeline === null ? {} : { pipeline }),
+    ...others,
+    ...(from === undefined ? {} : { from: toUtc(from) }),
+    ...(to === undefined ? {} : { to: toUtc(to) }),
   };
-  const sealed = query.get('cursor');
-  if (sealed === null) return filter;
+  if (filter.from !== undefined && filter.to !== undefined && filter.from > filter.to) {
+    return { problem: queryValueProblem('from', "a time before 'to'") };
+  }
+  if (sealed === undefined) return filter;
   const cursor = openCursor(sealed, filter);
   return cursor === undefined ? { problem: CURSOR_INVALID } : { ...filter, cursor };
+}
+
+/** As runs record it: times compare as texts then. */
+function toUtc(time: string): string {
+  return new Date(time).toISOString();
 }

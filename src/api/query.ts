@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { ApiResponse } from './api-message.ts';
 import { problem } from './problem.ts';
 
@@ -17,4 +18,18 @@ export function refuseQuery(query: URLSearchParams, known: readonly string[]): A
 
 export function queryValueProblem(name: string, expected: string): ApiResponse {
   return problem({ status: 400, code: 'query_value', detail: `The query parameter '${name}' must be ${expected}.` });
+}
+
+/** The values of a query by its schema, whose messages say what a value must be. */
+export function readQuery<Schema extends z.ZodObject>(
+  schema: Schema,
+  query: URLSearchParams,
+): { readonly value: z.infer<Schema> } | { readonly problem: ApiResponse } {
+  const refused = refuseQuery(query, Object.keys(schema.shape));
+  if (refused !== undefined) return { problem: refused };
+  const result = schema.safeParse(Object.fromEntries(query));
+  if (result.success) return { value: result.data };
+  const [issue] = result.error.issues;
+  const expected = issue?.code === 'invalid_value' ? `one of ${issue.values.join(', ')}` : (issue?.message ?? 'something else');
+  return { problem: queryValueProblem(String(issue?.path[0]), expected) };
 }

@@ -14,7 +14,7 @@ import { answer } from './answer.ts';
 import { type ApiRequest, type ApiResponse, jsonResponse } from './api-message.ts';
 import { problem, rejectionProblem } from './problem.ts';
 
-interface StartRunDependencies extends AcceptDependencies {
+export interface StartRunDependencies extends AcceptDependencies {
   /** By name. */
   readonly pipelines: ReadonlyMap<string, StartablePipeline>;
   readonly clock: Clock;

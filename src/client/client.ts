@@ -181,7 +181,13 @@ export class HexdagClient {
     { reason, signal }: ReasonOptions,
   ): Promise<ControlAnswer> {
     const path = `runs/${idSegment(runId)}/${action}`;
-    return this.#json({ method: 'POST', path, query: { reason }, repeatable: true, signal });
+    return this.#json({
+      method: 'POST',
+      path,
+      ...(reason === undefined ? {} : { body: jsonOf({ reason }) }),
+      repeatable: true,
+      signal,
+    });
   }
 
   #json<T>(call: Call): Promise<T> {

@@ -129,6 +129,7 @@ export interface Health {
   readonly pipelines: readonly { readonly name: string; readonly file: string; readonly planHash: string }[];
   readonly triggers: readonly { readonly name: string; readonly type: string; readonly pipeline: string }[];
   readonly settings: readonly {
+    readonly severity: 'error' | 'warning';
     readonly setting: string;
     readonly code: string;
     readonly message: string;

@@ -1,3 +1,4 @@
+import { ACCESS_CODES } from './access.ts';
 import { CLIENT_CODES } from './client.ts';
 import type { CodeEntry, CodeGroup } from './code-entry.ts';
 import { COMPOSITION_CODES } from './composition.ts';
@@ -23,6 +24,7 @@ export const CODE_GROUPS: readonly CodeGroup[] = [
   LINT_CODES,
   EVENT_CODES,
   WEBHOOK_CODES,
+  ACCESS_CODES,
   RUN_CODES,
   OPERATION_CODES,
   CLIENT_CODES,

@@ -35,9 +35,9 @@ export const OPERATION_CODES: CodeGroup = {
     },
     config_format: { title: 'A setting of the wrong form', why: 'It cannot be read.', remedy: 'Correct it as the remedy says.' },
     config_insecure: {
-      title: 'A connection without encryption',
-      why: 'It would send keys in the clear.',
-      remedy: 'Use https or sb.',
+      title: 'A setting that would open a door',
+      why: 'It would send keys in the clear, or let in whoever comes.',
+      remedy: 'Change it as the message says.',
     },
     config_invalid: {
       title: 'Settings are missing or wrong',

@@ -80,6 +80,11 @@ export const RUN_CODES: CodeGroup = {
       why: 'It takes no more events or commands.',
       remedy: 'Nothing; start another run if need be.',
     },
+    run_not_waiting: {
+      title: 'The run waits for nothing any more',
+      why: 'It has ended.',
+      remedy: 'Nothing; look at how it ended.',
+    },
     step_failed: {
       title: 'A step threw an error',
       why: "It did not say whether another attempt may help, so it was tried again by the node's policy.",

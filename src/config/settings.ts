@@ -13,6 +13,7 @@ const KEY_VAULT_REFERENCE = /^@Microsoft\.KeyVault\(/i;
 export class Settings {
   readonly #environment: Environment;
   readonly #problems = new Map<string, ConfigProblem>();
+  readonly #warnings: ConfigProblem[] = [];
 
   constructor(environment: Environment) {
     this.#environment = environment;
@@ -50,6 +51,15 @@ export class Settings {
   /** Adds a problem; of one setting only the first counts, since what follows is mostly its echo. */
   report(problem: ConfigProblem): void {
     if (!this.#problems.has(problem.setting)) this.#problems.set(problem.setting, problem);
+  }
+
+  /** Adds what is doubtful and yet accepted. */
+  warn(warning: ConfigProblem): void {
+    this.#warnings.push(warning);
+  }
+
+  get warnings(): readonly ConfigProblem[] {
+    return this.#warnings;
   }
 
   get problems(): readonly ConfigProblem[] {

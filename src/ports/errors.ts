@@ -17,3 +17,9 @@ export class ArtifactConflictError extends HexdagError {
   readonly code = 'artifact_conflict';
   readonly retryable = false;
 }
+
+/** The keys that tokens are checked by cannot be had, so that no token can be judged. */
+export class KeysUnavailableError extends HexdagError {
+  readonly code = 'keys_unavailable';
+  readonly retryable = true;
+}

@@ -76,6 +76,11 @@ export type Commit = { readonly kind: 'committed' } | { readonly kind: 'exists';
 export interface RunFilter {
   readonly status?: RunStatus;
   readonly pipeline?: string;
+  readonly trigger?: string;
+  /** Accepted then or later; in the form in which runs record it. */
+  readonly from?: string;
+  /** Accepted before. */
+  readonly to?: string;
   readonly limit: number;
   readonly cursor?: string;
 }

@@ -15,6 +15,8 @@ import { type Report, reportUnknownFields, shorten } from './trigger-report.ts';
 export interface CompileTriggersOptions extends Partial<SourceContext> {
   /** Every pipeline that a trigger may name. */
   readonly pipelines: readonly StartablePipeline[];
+  /** Names that no trigger may have, in lower case: those of the app's own functions. */
+  readonly reserved?: ReadonlySet<string>;
 }
 
 export interface CompiledTrigger {
@@ -37,11 +39,6 @@ const DOCUMENT_FIELDS = ['apiVersion', 'kind', 'metadata', 'spec'];
 const SPEC_FIELDS = ['type', 'config', 'pipeline', 'pipelines', 'input', 'key', 'when', 'schema'];
 /** What Azure Functions allows as a function's name. */
 const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,126}$/;
-/** The app's own functions, in lower case: two functions of one name keep the whole app from starting. */
-const OWN_FUNCTIONS: ReadonlySet<string> = new Set([
-  ...['run', 'advance', 'signal', 'sweep', 'health', 'startrun', 'getrun', 'listruns'],
-  ...['delivereventrun', 'cancelrun', 'suspendrun', 'resumerun'],
-]);
 const SCHEMA_REMEDY = 'Write JSON Schema, draft 2020-12.';
 
 /** Compiles the `kind: Trigger` documents of a file. Those with an error are left out; every problem is told in one pass. */
@@ -68,6 +65,7 @@ class TriggerCompiler {
   readonly #file: string;
   readonly #diagnostics: Diagnostics;
   readonly #pipelines: readonly StartablePipeline[];
+  readonly #reserved: ReadonlySet<string>;
   readonly #settings: SourceContext['settings'];
   #failed = false;
 
@@ -75,12 +73,13 @@ class TriggerCompiler {
     document: SourceDocument,
     file: string,
     diagnostics: Diagnostics,
-    { pipelines, settings = {} }: CompileTriggersOptions,
+    { pipelines, reserved = new Set(), settings = {} }: CompileTriggersOptions,
   ) {
     this.#document = document;
     this.#file = file;
     this.#diagnostics = diagnostics;
     this.#pipelines = pipelines;
+    this.#reserved = reserved;
     this.#settings = settings;
   }
 
@@ -105,7 +104,7 @@ class TriggerCompiler {
 
   #name(metadata: JsonValue | undefined): string | undefined {
     const name = isJsonObject(metadata) ? metadata['name'] : undefined;
-    if (typeof name === 'string' && OWN_FUNCTIONS.has(name.toLowerCase())) {
+    if (typeof name === 'string' && this.#reserved.has(name.toLowerCase())) {
       const message = `'${name}' is the name of one of the app's own functions.`;
       this.#report({ code: 'name_reserved', path: ['metadata', 'name'], message, remedy: 'Choose another name.' });
       return undefined;

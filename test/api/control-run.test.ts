@@ -81,7 +81,7 @@ describe('giving an event to a run', () => {
 
 describe('cancelling a run', () => {
   it('records the reason, and answers so again', async () => {
-    const request = createRequest({ params: PARAMS, query: 'reason=Not%20wanted.' });
+    const request = createRequest({ params: PARAMS, body: '{"reason":"Not wanted."}' });
 
     const answers = [await cancel(request, dependencies), await cancel(request, dependencies)];
 

@@ -138,7 +138,9 @@ describe('steering a run', () => {
     const { exitCode, stdout } = await runs([action, 'run-1', '--reason', 'Out of stock.'], [202, { status: done }]);
 
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: `${text}\n` });
-    expect(server.requests).toMatchObject([{ method: 'POST', url: `/api/runs/run-1/${action}?reason=Out+of+stock.` }]);
+    expect(server.requests).toMatchObject([
+      { method: 'POST', url: `/api/runs/run-1/${action}`, body: '{"reason":"Out of stock."}' },
+    ]);
   });
 
   it('gives JSON as the app gave it', async () => {

@@ -98,7 +98,7 @@ describe('a run that waits, loops and starts another one', () => {
     const runId = await start('W-2', ['W-2-0']);
     await until(runId, isWaiting);
 
-    const answers = [await post(`runs/${runId}/cancel?reason=Out%20of%20stock.`), await approve(runId, 'W-2')];
+    const answers = [await post(`runs/${runId}/cancel`, { reason: 'Out of stock.' }), await approve(runId, 'W-2')];
     const ended = await until(runId, hasEnded);
 
     expect(answers.map(({ status }) => status)).toEqual([202, 409]);

@@ -27,7 +27,7 @@ describe('an app whose settings are wrong', () => {
         { setting: 'APP_LOG_LEVEL', code: 'config_value' },
       ],
     });
-    expect(starting.status).toBe(404);
+    expect([starting.status, await starting.json()]).toMatchObject([503, { code: 'config_invalid' }]);
     expect(waiting).toMatchObject({ messageId: 'W-1', deliveryCount: 0 });
   });
 });

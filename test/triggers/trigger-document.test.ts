@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonValue } from '../../src/json.ts';
+import { OWN_FUNCTIONS } from '../../src/own-functions.ts';
 import type { Event } from '../../src/triggers/event.ts';
 import { loadTriggers } from '../../src/triggers/load-triggers.ts';
 import type { Trigger } from '../../src/triggers/trigger.ts';
@@ -37,7 +38,7 @@ ${more}`;
 }
 
 function compile(text: string) {
-  const { triggers, diagnostics } = compileTriggers(text, FILE, { pipelines });
+  const { triggers, diagnostics } = compileTriggers(text, FILE, { pipelines, reserved: OWN_FUNCTIONS });
   return { trigger: triggers[0]?.trigger, diagnostics };
 }
 

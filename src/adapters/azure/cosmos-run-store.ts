@@ -101,10 +101,13 @@ export class CosmosRunStore implements RunStore {
     return (await this.#query(query, limit)).map(fromOutboxRow);
   }
 
-  async list({ status, pipeline, limit, cursor }: RunFilter): Promise<RunPage> {
+  async list({ status, pipeline, trigger, from, to, limit, cursor }: RunFilter): Promise<RunPage> {
     const criteria = [
       { clause: 'c.status = @status', name: '@status', value: status },
       { clause: 'c.pipeline = @pipeline', name: '@pipeline', value: pipeline },
+      { clause: 'c.trigger = @trigger', name: '@trigger', value: trigger },
+      { clause: 'c.position >= @from', name: '@from', value: from },
+      { clause: 'c.position < @to', name: '@to', value: to },
       { clause: 'c.position < @before', name: '@before', value: cursor === undefined ? undefined : positionOf(cursor) },
     ].filter(({ value }) => value !== undefined);
     const query = {

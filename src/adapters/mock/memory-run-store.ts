@@ -75,6 +75,9 @@ export class MemoryRunStore implements RunStore {
       (run) =>
         (filter.status === undefined || run.status === filter.status) &&
         (filter.pipeline === undefined || run.pipeline === filter.pipeline) &&
+        (filter.trigger === undefined || run.trigger === filter.trigger) &&
+        (filter.from === undefined || run.acceptedAt >= filter.from) &&
+        (filter.to === undefined || run.acceptedAt < filter.to) &&
         (before === undefined || runPosition(run) < before),
     ).reverse();
     const runs = matching.slice(0, filter.limit);

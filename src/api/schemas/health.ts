@@ -21,12 +21,13 @@ const diagnostic = z
 
 const settingProblem = z
   .strictObject({
+    severity: z.enum(['error', 'warning']).describe('What is doubtful only is accepted.'),
     setting: z.string(),
     code: z.string().describe('Stable. `docs/diagnostics.md` explains each.'),
     message: z.string(),
     remedy: z.string(),
   })
-  .describe('A setting that is missing or wrong. Its value is never told.')
+  .describe('A setting that is missing, wrong or doubtful. Its value is never told.')
   .register(apiSchemas, { id: 'SettingProblem' });
 
 export const health = z

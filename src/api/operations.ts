@@ -1,0 +1,29 @@
+import type { ApiRequest, ApiResponse } from './api-message.ts';
+import { type ControlDependencies, cancel, deliverRunEvent, resume, suspend } from './control-run.ts';
+import { type GetRunDependencies, getRun } from './get-run.ts';
+import { type ListRunsDependencies, listRuns } from './list-runs.ts';
+import type { Operation } from './routes.ts';
+import { type StartRunDependencies, startRun } from './start-run.ts';
+
+/** What the operations need, all together. */
+export interface OperationDependencies
+  extends StartRunDependencies,
+    ControlDependencies,
+    GetRunDependencies,
+    ListRunsDependencies {}
+
+/** Those that need more than the loaded documents. */
+export type WorkingOperation = Exclude<Operation, 'health'>;
+
+/** What each operation does, once its caller is admitted. */
+export const OPERATIONS: Readonly<
+  Record<WorkingOperation, (request: ApiRequest, dependencies: OperationDependencies) => Promise<ApiResponse>>
+> = {
+  startRun,
+  listRuns,
+  getRun,
+  deliverEventRun: deliverRunEvent,
+  cancelRun: cancel,
+  suspendRun: suspend,
+  resumeRun: resume,
+};

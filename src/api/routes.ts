@@ -1,0 +1,171 @@
+import type { z } from 'zod';
+import type { Role } from './roles.ts';
+import { controlAnswer } from './schemas/control-answer.ts';
+import { eventAnswer } from './schemas/event-answer.ts';
+import { health } from './schemas/health.ts';
+import { anyJson, control, eventParams, pipelineParams, runParams, runQuery } from './schemas/requests.ts';
+import { run } from './schemas/run.ts';
+import { runPage } from './schemas/run-page.ts';
+import { startAnswer } from './schemas/start-answer.ts';
+
+/** The function of each route, and what OpenAPI calls the operation. */
+export type Operation =
+  | 'health'
+  | 'startRun'
+  | 'listRuns'
+  | 'getRun'
+  | 'deliverEventRun'
+  | 'cancelRun'
+  | 'suspendRun'
+  | 'resumeRun';
+
+/** One operation of the API: what may be sent, by whom, and what comes back. */
+export interface Route {
+  readonly operation: Operation;
+  readonly method: 'GET' | 'POST';
+  /** Below `/api`; `{*name}` takes the rest of the path, slashes included. */
+  readonly path: string;
+  /** What the caller must be allowed to do; `anyone` needs neither token nor key. */
+  readonly role: Role | 'anyone';
+  readonly summary: string;
+  readonly params?: z.ZodObject;
+  /** Without it the route takes no query at all. */
+  readonly query?: z.ZodObject;
+  readonly body?: RouteBody;
+  /** By status. */
+  readonly answers: Readonly<Record<number, RouteAnswer>>;
+  /** Codes of its own problems, by status; those of access, of the query and of stores that are away can come from any route. */
+  readonly refusals: Readonly<Record<number, readonly string[]>>;
+}
+
+interface RouteBody {
+  readonly schema: z.ZodType;
+  readonly mediaTypes: readonly string[];
+  readonly required: boolean;
+}
+
+interface RouteAnswer {
+  readonly description: string;
+  readonly schema: z.ZodType;
+  readonly headers?: readonly ('location' | 'retry-after')[];
+}
+
+const JSON_TYPE = 'application/json';
+const JSON_TYPES = [JSON_TYPE, 'application/cloudevents+json'];
+const CONTROL_BODY = { schema: control, mediaTypes: [JSON_TYPE], required: false } as const;
+const UNKNOWN_RUN = { 404: ['run_not_found'] } as const;
+const CONTROL_REFUSALS = { 400: ['body_not_json', 'field_unknown', 'field_type'], ...UNKNOWN_RUN, 409: ['run_ended'] } as const;
+
+/** The API. Functions are registered, requests admitted and `openapi.json` written by this list. */
+export const ROUTES: readonly Route[] = [
+  {
+    operation: 'health',
+    method: 'GET',
+    path: 'health',
+    role: 'anyone',
+    summary: 'Tell that the app is alive, and which documents it has loaded.',
+    answers: { 200: { description: 'It is alive.', schema: health } },
+    refusals: {},
+  },
+  {
+    operation: 'startRun',
+    method: 'POST',
+    path: 'pipelines/{name}/runs',
+    role: 'Runs.Write',
+    summary: 'Start a run, with the body as its input.',
+    params: pipelineParams,
+    body: { schema: anyJson, mediaTypes: JSON_TYPES, required: true },
+    answers: {
+      202: {
+        description: 'The run is stored, and named by Location.',
+        schema: startAnswer,
+        headers: ['location', 'retry-after'],
+      },
+    },
+    refusals: {
+      400: ['body_not_json', 'json_duplicate_key', 'idempotency_key_missing', 'idempotency_key_too_long'],
+      404: ['pipeline_unknown'],
+      413: ['body_too_large'],
+      415: ['media_type_missing', 'media_type_unsupported', 'encoding_unsupported', 'charset_unsupported'],
+      422: ['schema_violation', 'idempotency_payload_mismatch'],
+    },
+  },
+  {
+    operation: 'listRuns',
+    method: 'GET',
+    path: 'runs',
+    role: 'Runs.Read',
+    summary: 'List runs, newest first.',
+    query: runQuery,
+    answers: { 200: { description: 'A page of runs.', schema: runPage } },
+    refusals: { 400: ['query_value', 'cursor_invalid'] },
+  },
+  {
+    operation: 'getRun',
+    method: 'GET',
+    path: 'runs/{id}',
+    role: 'Runs.Read',
+    summary: 'Show a run with its nodes.',
+    params: runParams,
+    answers: {
+      200: {
+        description: 'The run; Retry-After says when to look again while it has not ended.',
+        schema: run,
+        headers: ['retry-after'],
+      },
+    },
+    refusals: { 400: ['run_id_invalid'], ...UNKNOWN_RUN },
+  },
+  {
+    operation: 'deliverEventRun',
+    method: 'POST',
+    path: 'runs/{id}/events/{key}',
+    role: 'Runs.Write',
+    summary: 'Give a run the event that it waits for.',
+    params: eventParams,
+    body: { schema: anyJson, mediaTypes: [JSON_TYPE], required: false },
+    answers: { 202: { description: 'The event is stored, and decides the wait.', schema: eventAnswer } },
+    refusals: {
+      400: ['body_not_json', 'json_duplicate_key'],
+      ...UNKNOWN_RUN,
+      409: ['run_not_waiting', 'wait_unknown', 'wait_decided', 'wait_timed_out'],
+      413: ['body_too_large'],
+    },
+  },
+  {
+    operation: 'cancelRun',
+    method: 'POST',
+    path: 'runs/{id}/cancel',
+    role: 'Operator',
+    summary: 'End a run before its time.',
+    params: runParams,
+    body: CONTROL_BODY,
+    answers: { 202: { description: 'The end is recorded; so it is answered again.', schema: controlAnswer } },
+    refusals: CONTROL_REFUSALS,
+  },
+  {
+    operation: 'suspendRun',
+    method: 'POST',
+    path: 'runs/{id}/suspend',
+    role: 'Operator',
+    summary: 'Hold a run: nodes at work finish, and no other begins.',
+    params: runParams,
+    body: CONTROL_BODY,
+    answers: { 202: { description: 'It is asked to hold.', schema: controlAnswer } },
+    refusals: CONTROL_REFUSALS,
+  },
+  {
+    operation: 'resumeRun',
+    method: 'POST',
+    path: 'runs/{id}/resume',
+    role: 'Operator',
+    summary: 'Let a held run go on.',
+    params: runParams,
+    body: CONTROL_BODY,
+    answers: { 202: { description: 'It is asked to go on.', schema: controlAnswer } },
+    refusals: CONTROL_REFUSALS,
+  },
+];
+
+/** Takes what no other route does, to say so. */
+export const UNKNOWN_ROUTE = { operation: 'unknownRoute', path: '{*path}' } as const;

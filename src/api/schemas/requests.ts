@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { INSTANCE_ID_PATTERN } from '../../limits.ts';
+import { runStatus } from './run-summary.ts';
+
+export const MAX_LIMIT = 100;
+export const DEFAULT_LIMIT = 20;
+const MAX_REASON_CHARACTERS = 500;
+
+const LIMIT = `a whole number from 1 to ${MAX_LIMIT}`;
+const TIME = 'a time such as 2026-01-31T08:00:00Z, or a date';
+
+const instant = z.union([z.iso.datetime({ offset: true }), z.iso.date()], TIME);
+
+/** Messages complete the sentence "The query parameter … must be". */
+export const runQuery = z.strictObject({
+  status: runStatus.exactOptional(),
+  pipeline: z.string().exactOptional().describe('Only runs of this pipeline.'),
+  trigger: z
+    .string()
+    .exactOptional()
+    .describe('Only runs that this trigger started; `api:<pipeline>` for those asked for by HTTP.'),
+  from: instant.exactOptional().describe('Only runs accepted then or later.'),
+  to: instant.exactOptional().describe('Only runs accepted before.'),
+  limit: z.coerce.number(LIMIT).int(LIMIT).min(1, LIMIT).max(MAX_LIMIT, LIMIT).default(DEFAULT_LIMIT),
+  cursor: z.string().exactOptional().describe('From the page before, with all else the same.'),
+});
+
+const id = z.string().regex(INSTANCE_ID_PATTERN).describe('The id of the run.');
+
+export const runParams = z.strictObject({ id });
+export const eventParams = z.strictObject({ id, key: z.string().describe('The key that a node of the run waits for.') });
+export const artifactParams = z.strictObject({ id, name: z.string().describe("The artifact's whole name; it holds slashes.") });
+export const pipelineParams = z.strictObject({ name: z.string().describe('The name of the pipeline.') });
+
+/** What an operator may say with a control. */
+export const control = z.strictObject({
+  reason: z.string().max(MAX_REASON_CHARACTERS).exactOptional().describe('Why, for whoever looks at the run later.'),
+});
+
+/** Any JSON: the pipeline's schema says more. */
+export const anyJson = z.unknown();

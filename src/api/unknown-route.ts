@@ -1,0 +1,30 @@
+import type { ConfigProblem } from '../config.ts';
+import type { ApiResponse } from './api-message.ts';
+import { problem } from './problem.ts';
+import { ROUTES, type Route } from './routes.ts';
+
+const PLACEHOLDER = /\\\{(\\\*)?\w+\\\}/g;
+
+/** What a route is registered for: who may read may ask for the headers alone. */
+export function methodsOf({ method }: Route): ('GET' | 'HEAD' | 'POST')[] {
+  return method === 'GET' ? ['GET', 'HEAD'] : [method];
+}
+
+/** Answers what no route of the API takes: the path is unknown, it is not for the method, or nothing is served at all. */
+export function answerUnknownRoute(path: string, method: string, settings: readonly ConfigProblem[] = []): ApiResponse {
+  const allowed: readonly string[] = ROUTES.filter((route) => patternOf(route.path).test(path)).flatMap(methodsOf);
+  if (allowed.length === 0) return problem({ status: 404, code: 'route_unknown', detail: 'The API has no such path.' });
+  if (!allowed.includes(method)) {
+    const detail = `This path is for ${allowed.join(' and ')} only.`;
+    return problem({ status: 405, code: 'method_not_allowed', detail, headers: { allow: allowed.join(', ') } });
+  }
+  const detail = `The app's settings are missing or wrong (${settings.length}); GET /api/health names them.`;
+  return problem({ status: 503, code: 'config_invalid', detail, headers: { 'retry-after': '60' } });
+}
+
+function patternOf(path: string): RegExp {
+  const text = path
+    .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+    .replace(PLACEHOLDER, (_, rest) => (rest === undefined ? '[^/]+' : '.+'));
+  return new RegExp(`^${text}/?$`, 'i');
+}
