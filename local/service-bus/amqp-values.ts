@@ -65,6 +65,9 @@ export const amqp = {
   uuid: (value: Buffer): Typed => types.wrap_uuid(value),
   list: (values: readonly Typed[]): Typed => types.wrap_list(values),
   map: (fields: Readonly<Record<string, unknown>>): Typed => types.wrap_map(fields),
+  /** A list of the type that the descriptor names. */
+  described: (descriptor: number, values: readonly unknown[]): Typed =>
+    types.described(types.wrap_ulong(descriptor), types.wrap_list(values)),
   longs: (values: readonly number[]): Typed => types.wrap_array(values, ARRAY_OF.long, undefined),
   long: (bytes: Buffer): Typed => types.wrap_long(bytes),
   timestamp: (value: number): Typed => types.wrap_timestamp(value),

@@ -5,12 +5,14 @@ import type { Broker } from './broker.ts';
 import { answerTokenRequest } from './cbs.ts';
 import { ConsumerLink } from './consumer-link.ts';
 import type { ConsumerRotation } from './consumer-rotation.ts';
-import { asBrokerError, BrokerError, CONDITION, entityNotFound } from './errors.ts';
+import type { Destination } from './destination.ts';
+import { asBrokerError, BrokerError, CONDITION, entityNotFound, receivedFromTopic, sentToSubscription } from './errors.ts';
 import type { Faults } from './faults.ts';
-import { managementOf } from './management.ts';
+import { managementOf, managementOfSubscription, managementOfTopic } from './management.ts';
 import { keepPeerWriting } from './peer-writing.ts';
 import { serveProducerLink } from './producer-link.ts';
 import type { Queue } from './queue.ts';
+import type { RequestHandler } from './request-node.ts';
 import { MANAGEMENT_REPLY_NAMES, serveRequestLink, TOKEN_REPLY_NAMES } from './request-node.ts';
 import type { FrameWindow } from './rhea-adaptations.ts';
 import {
@@ -51,7 +53,7 @@ export class ClientConnection {
   readonly #consumers = new Map<Sender, ConsumerLink>();
   /** What gives back the session that a link receives from, or no longer waits for one. */
   readonly #releases = new Map<Sender, () => void>();
-  readonly #producers = new Map<Receiver, Queue>();
+  readonly #producers = new Map<Receiver, Destination>();
   /** Links that carry answers of `$cbs` and `$management` nodes, by the node's lower-case address. */
   readonly #replyLinks = new Map<Sender, string>();
 
@@ -78,10 +80,10 @@ export class ClientConnection {
     setImmediate(() => this.#socket.destroySoon());
   }
 
-  /** Takes the links to the queue away from the client, and leaves the rest of the connection as it is. */
-  detachLinks(queue: Queue): void {
-    const consumers = [...this.#consumers].filter(([, consumer]) => consumer.queue === queue).map(([link]) => link);
-    const producers = [...this.#producers].filter(([, target]) => target === queue).map(([link]) => link);
+  /** Takes the links to the queue or topic away from the client, and leaves the rest of the connection as it is. */
+  detachLinks(entity: Queue | Destination): void {
+    const consumers = [...this.#consumers].filter(([, consumer]) => consumer.queue === entity).map(([link]) => link);
+    const producers = [...this.#producers].filter(([, target]) => target === entity).map(([link]) => link);
     for (const link of [...consumers, ...producers]) {
       link.close({ condition: CONDITION.detachForced, description: `The link '${link.name}' is force detached.` });
     }
@@ -150,10 +152,10 @@ export class ClientConnection {
     const replyLink = (replyTo: string | undefined) => this.#findReplyLink(link, text.toLowerCase(), replyTo);
     if (address.kind === 'token-service') {
       serveRequestLink(link, TOKEN_REPLY_NAMES, answerTokenRequest, replyLink, broker.store);
+    } else if (address.kind === 'management') {
+      serveRequestLink(link, MANAGEMENT_REPLY_NAMES, this.#managementOf(address.entity), replyLink, broker.store);
     } else {
-      const queue = this.#findQueue(address.entity);
-      if (address.kind === 'entity') this.#produce(link, queue);
-      else serveRequestLink(link, MANAGEMENT_REPLY_NAMES, managementOf(queue), replyLink, broker.store);
+      this.#produce(link, this.#findDestination(address.entity));
     }
     echoAttach(link, { max_message_size: maxMessageSizeBytes });
   }
@@ -163,12 +165,13 @@ export class ClientConnection {
     const attach = remoteAttach(link);
     const text = attach.source?.address ?? '';
     const address = parseAddress(text);
-    const queue = address.kind === 'token-service' ? undefined : this.#findQueue(address.entity);
-    if (address.kind === 'entity' && queue !== undefined) {
+    if (address.kind === 'entity') {
+      const queue = this.#findQueue(address.entity);
       assertReceivable(queue, SESSION_FILTER in (attach.source?.filter ?? {}));
       if (queue.sessions === undefined) this.#receive(link, queue);
       else this.#receiveSession(link, queue, queue.sessions);
     } else {
+      if (address.kind === 'management') this.#managementOf(address.entity);
       this.#replyLinks.set(link, text.toLowerCase());
       echoAttach(link);
     }
@@ -198,15 +201,31 @@ export class ClientConnection {
     this.#consumers.set(link, new ConsumerLink(link, queue, consumers, this.#settings.broker.store, window));
   }
 
-  #produce(link: Receiver, queue: Queue): void {
-    serveProducerLink(link, queue, this.#settings.broker.store, this.#settings);
-    this.#producers.set(link, queue);
+  #produce(link: Receiver, destination: Destination): void {
+    serveProducerLink(link, destination, this.#settings.broker.store, this.#settings);
+    this.#producers.set(link, destination);
   }
 
   #findQueue(entity: string): Queue {
-    const queue = this.#settings.broker.findQueue(entity);
-    if (queue === undefined) throw entityNotFound(entity);
-    return queue;
+    const { broker } = this.#settings;
+    const queue = broker.findQueue(entity);
+    if (queue !== undefined) return queue;
+    throw broker.findTopic(entity) === undefined ? entityNotFound(entity) : receivedFromTopic(entity);
+  }
+
+  #findDestination(entity: string): Destination {
+    const { broker } = this.#settings;
+    if (broker.findSubscription(entity) !== undefined) throw sentToSubscription(entity);
+    return broker.findTopic(entity) ?? this.#findQueue(entity);
+  }
+
+  /** @throws BrokerError when there is no such entity */
+  #managementOf(entity: string): RequestHandler {
+    const { broker } = this.#settings;
+    const topic = broker.findTopic(entity);
+    const subscription = broker.findSubscription(entity);
+    if (topic !== undefined) return managementOfTopic(topic);
+    return subscription === undefined ? managementOf(this.#findQueue(entity)) : managementOfSubscription(subscription);
   }
 
   /** A client names its reply link by target address or by link name; one that does neither has one link per node and session. */

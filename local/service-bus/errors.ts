@@ -14,6 +14,7 @@ export const CONDITION = {
   sessionCannotBeLocked: 'com.microsoft:session-cannot-be-locked',
   timeout: 'com.microsoft:timeout',
   messageNotFound: 'com.microsoft:message-not-found',
+  entityAlreadyExists: 'com.microsoft:entity-already-exists',
   // Never met by this broker; for failures that are ordered.
   resourceLimitExceeded: 'amqp:resource-limit-exceeded',
   unauthorizedAccess: 'amqp:unauthorized-access',
@@ -26,6 +27,7 @@ export type Condition = (typeof CONDITION)[keyof typeof CONDITION];
 const HTTP_STATUS: Partial<Record<Condition, number>> = {
   [CONDITION.notFound]: 404,
   [CONDITION.messageNotFound]: 404,
+  [CONDITION.entityAlreadyExists]: 409,
   [CONDITION.messageLockLost]: 410,
   [CONDITION.sessionLockLost]: 410,
   [CONDITION.notAllowed]: 400,
@@ -59,6 +61,17 @@ export function asBrokerError(error: unknown): BrokerError {
 
 export function entityNotFound(address: string): BrokerError {
   return new BrokerError(CONDITION.notFound, `The messaging entity '${address}' could not be found.`);
+}
+
+export function sentToSubscription(path: string): BrokerError {
+  return new BrokerError(CONDITION.notAllowed, `Nothing can be sent to the subscription '${path}': send to its topic.`);
+}
+
+export function receivedFromTopic(path: string): BrokerError {
+  return new BrokerError(
+    CONDITION.notAllowed,
+    `Nothing can be received from the topic '${path}': receive from one of its subscriptions.`,
+  );
 }
 
 export function lockLost(): BrokerError {

@@ -19,7 +19,7 @@ export class Intake {
   readonly #messages: MessageTable;
   readonly #around: QueueSurroundings;
   readonly #admit: Admit;
-  readonly #scheduled = new DeadlineHeap<Message>((message) => message.dueAt ?? 0);
+  readonly #scheduled = new DeadlineHeap<Message>(dueAt);
   readonly #acceptedIds: DuplicateWindow | undefined;
 
   constructor(
@@ -57,13 +57,17 @@ export class Intake {
     for (const message of this.#messages.inState(sequenceNumbers, MESSAGE_STATE.scheduled)) this.#messages.remove(message);
   }
 
-  /** Takes in the scheduled messages whose time has come by `now`. */
+  /** Takes in the scheduled messages whose time has come by `now`, in the order of their times and then of their numbers. */
   passDeadlines(now: number): void {
-    for (let due = this.#scheduled.first(); due !== undefined && (due.dueAt ?? 0) <= now; due = this.#scheduled.first()) {
+    const due: Message[] = [];
+    for (let next = this.#scheduled.first(); next !== undefined && dueAt(next) <= now; next = this.#scheduled.first()) {
       this.#scheduled.shift();
-      if (due.removed) continue;
-      this.#messages.remove(due);
-      this.#admit(due.content, now);
+      if (!next.removed) due.push(next);
+    }
+    due.sort((a, b) => dueAt(a) - dueAt(b) || a.sequenceNumber - b.sequenceNumber);
+    for (const message of due) {
+      this.#messages.remove(message);
+      this.#admit(message.content, now);
     }
   }
 
@@ -85,18 +89,22 @@ export class Intake {
     return false;
   }
 
-  #hold(content: MessageContent, dueAt: number, now: number): Message {
+  #hold(content: MessageContent, at: number, now: number): Message {
     const message = this.#messages.add({
       content,
       enqueuedAt: now,
-      dueAt,
+      dueAt: at,
       expiresAt: undefined,
       state: MESSAGE_STATE.scheduled,
       deliveryCount: 0,
       originalSequenceNumber: undefined,
     });
     this.#scheduled.push(message);
-    this.#around.wakeAt(dueAt);
+    this.#around.wakeAt(at);
     return message;
   }
+}
+
+function dueAt(message: Message): number {
+  return message.dueAt ?? 0;
 }

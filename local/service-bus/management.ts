@@ -2,14 +2,18 @@ import type { Typed } from 'rhea';
 import { z } from 'zod';
 import { amqp, changesFromMap, encodeValue, toSequenceNumber } from './amqp-values.ts';
 import { encodeDelivery } from './delivery-encoding.ts';
-import { BrokerError, CONDITION } from './errors.ts';
+import type { Destination } from './destination.ts';
+import { BrokerError, CONDITION, sentToSubscription } from './errors.ts';
 import { uuidToBytes, uuidToText } from './guid.ts';
 import type { Queue } from './queue.ts';
 import type { Settlement } from './queue-surroundings.ts';
 import { parseRequestBody } from './request-body.ts';
 import type { NodeReply, NodeRequest, RequestHandler } from './request-node.ts';
+import { addRule, enumerateRules, removeRule } from './rules/rule-management.ts';
 import { parseMessage } from './sections.ts';
 import { SESSION_OPERATIONS } from './session-management.ts';
+import type { Subscription } from './subscription.ts';
+import type { Topic } from './topic.ts';
 
 const OK = 200;
 const NO_CONTENT = 204;
@@ -40,27 +44,56 @@ const dispositionBody = z.object({
   'properties-to-modify': z.unknown().optional(),
 });
 
-/** Operations of a queue's `$management` node, by the name after `com.microsoft:`. */
-const OPERATIONS: Readonly<Record<string, (queue: Queue, request: NodeRequest) => NodeReply>> = {
-  'renew-lock': renewLock,
-  'peek-message': peekMessages,
+/** Operations of a `$management` node, by the name after `com.microsoft:`. */
+type Operations<E> = Readonly<Record<string, (entity: E, request: NodeRequest) => NodeReply>>;
+
+const DESTINATION_OPERATIONS: Operations<Destination> = {
   'schedule-message': scheduleMessages,
   'cancel-scheduled-message': cancelScheduledMessages,
+};
+const QUEUE_OPERATIONS: Operations<Queue> = {
+  ...DESTINATION_OPERATIONS,
+  ...SESSION_OPERATIONS,
+  'renew-lock': renewLock,
+  'peek-message': peekMessages,
   'receive-by-sequence-number': receiveBySequenceNumber,
   'update-disposition': updateDisposition,
+};
+const SUBSCRIPTION_OPERATIONS: Operations<Subscription> = {
+  'add-rule': addRule,
+  'remove-rule': removeRule,
+  'enumerate-rules': enumerateRules,
 };
 
 /** The management node of one queue. */
 export function managementOf(queue: Queue): RequestHandler {
-  return (request: NodeRequest) => {
-    const { operation } = request;
-    const name = operation.replace(/^com\.microsoft:/, '');
-    const perform = OPERATIONS[name] ?? SESSION_OPERATIONS[name];
-    if (perform === undefined) {
-      throw new BrokerError(CONDITION.notImplemented, `The operation '${operation}' is not supported on '${queue.name}'.`);
-    }
-    return perform(queue, request);
+  return (request) => perform(QUEUE_OPERATIONS, queue, queue.name, request);
+}
+
+export function managementOfTopic(topic: Topic): RequestHandler {
+  return (request) => perform(DESTINATION_OPERATIONS, topic, topic.name, request);
+}
+
+/** A subscription can do what its queue can, except that nothing is sent to it, and has rules. */
+export function managementOfSubscription(subscription: Subscription): RequestHandler {
+  const { queue } = subscription;
+  return (request) => {
+    if (nameOf(request) in DESTINATION_OPERATIONS) throw sentToSubscription(queue.name);
+    if (nameOf(request) in SUBSCRIPTION_OPERATIONS) return perform(SUBSCRIPTION_OPERATIONS, subscription, queue.name, request);
+    return perform(QUEUE_OPERATIONS, queue, queue.name, request);
   };
+}
+
+function perform<E>(operations: Operations<E>, entity: E, name: string, request: NodeRequest): NodeReply {
+  const operation = operations[nameOf(request)];
+  if (operation === undefined) {
+    throw new BrokerError(CONDITION.notImplemented, `The operation '${request.operation}' is not supported on '${name}'.`);
+  }
+  return operation(entity, request);
+}
+
+function nameOf({ operation }: NodeRequest): string {
+  return operation.replace(/^com\.microsoft:/, '');
 }
 
 function renewLock(queue: Queue, { body }: NodeRequest): NodeReply {
@@ -75,15 +108,15 @@ function peekMessages(queue: Queue, { body }: NodeRequest): NodeReply {
   return messages.length === 0 ? { status: NO_CONTENT } : messagesReply(messages);
 }
 
-function scheduleMessages(queue: Queue, { body }: NodeRequest): NodeReply {
+function scheduleMessages(destination: Destination, { body }: NodeRequest): NodeReply {
   const messages = parseRequestBody(scheduleBody, body).messages.map(({ message }) => parseMessage(message));
-  for (const message of messages) queue.assertAcceptable(message);
-  const scheduled = messages.map((message) => queue.schedule(message));
+  for (const message of messages) destination.assertAcceptable(message);
+  const scheduled = messages.map((message) => destination.schedule(message));
   return { status: OK, body: amqp.map({ 'sequence-numbers': amqp.longs(scheduled) }) };
 }
 
-function cancelScheduledMessages(queue: Queue, { body }: NodeRequest): NodeReply {
-  queue.cancelScheduled(parseRequestBody(cancelBody, body)['sequence-numbers']);
+function cancelScheduledMessages(destination: Destination, { body }: NodeRequest): NodeReply {
+  destination.cancelScheduled(parseRequestBody(cancelBody, body)['sequence-numbers']);
   return { status: OK };
 }
 

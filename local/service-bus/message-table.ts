@@ -42,6 +42,13 @@ export class MessageTable {
     return message;
   }
 
+  /** The number of a message that is not kept here. */
+  takeNumber(): number {
+    const sequenceNumber = this.#nextSequenceNumber++;
+    this.#store.advance(this.#queueId, this.#nextSequenceNumber);
+    return sequenceNumber;
+  }
+
   remove(message: Message): void {
     message.removed = true;
     this.#messages.delete(message.sequenceNumber);

@@ -1,7 +1,7 @@
 import type { EventContext, Receiver } from 'rhea';
+import type { Destination } from './destination.ts';
 import { asBrokerError, BrokerError, CONDITION } from './errors.ts';
 import type { Faults } from './faults.ts';
-import type { Queue } from './queue.ts';
 import type { QueueStore } from './queue-store.ts';
 import { ACCEPTED, BATCH_FORMAT, rejected } from './rhea-adaptations.ts';
 import type { ParsedMessage } from './sections.ts';
@@ -19,7 +19,7 @@ export interface ProducerSettings {
  * Serves the link a client sends over: each message, or batch as a whole, is accepted once it is stored.
  * A sender is held back by late answers, never by missing credit, which its client punishes with long pauses.
  */
-export function serveProducerLink(link: Receiver, queue: Queue, store: QueueStore, settings: ProducerSettings): void {
+export function serveProducerLink(link: Receiver, destination: Destination, store: QueueStore, settings: ProducerSettings): void {
   let used = 0;
   link.add_credit(CREDIT);
   link.on('message', ({ message, delivery }: EventContext) => {
@@ -30,10 +30,10 @@ export function serveProducerLink(link: Receiver, queue: Queue, store: QueueStor
     }
     if (delivery === undefined) return;
     try {
-      settings.faults.beforeSend(queue.name);
+      settings.faults.beforeSend(destination.name);
       const encoded = assertBytes(message, settings.maxMessageSizeBytes);
       const messages = delivery.format === BATCH_FORMAT ? splitBatch(encoded).map(parseMessage) : [parseMessage(encoded)];
-      publishAll(queue, messages);
+      publishAll(destination, messages);
       store.afterCommit(() => delivery.update(true, ACCEPTED));
     } catch (error) {
       delivery.update(true, rejected(asBrokerError(error)));
@@ -41,9 +41,9 @@ export function serveProducerLink(link: Receiver, queue: Queue, store: QueueStor
   });
 }
 
-function publishAll(queue: Queue, messages: readonly ParsedMessage[]): void {
-  for (const message of messages) queue.assertAcceptable(message);
-  for (const message of messages) queue.publish(message);
+function publishAll(destination: Destination, messages: readonly ParsedMessage[]): void {
+  for (const message of messages) destination.assertAcceptable(message);
+  for (const message of messages) destination.publish(message);
 }
 
 function assertBytes(message: unknown, maxMessageSizeBytes: number): Buffer {

@@ -16,6 +16,9 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS session_state (
     queue INTEGER NOT NULL, session_id TEXT NOT NULL, state BLOB NOT NULL, updated_at INTEGER NOT NULL,
     PRIMARY KEY (queue, session_id)) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS subscription (path TEXT PRIMARY KEY, configured_rules TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS rule (
+    subscription TEXT NOT NULL, name TEXT NOT NULL, definition TEXT NOT NULL, PRIMARY KEY (subscription, name)) WITHOUT ROWID;
 `;
 
 export interface StoredQueue {
@@ -33,6 +36,12 @@ export interface StoredSessionState {
   readonly state: Buffer;
   /** Unix milliseconds. */
   readonly updatedAt: number;
+}
+
+/** A rule of a subscription, as text. Names differ in more than case. */
+export interface StoredRule {
+  readonly name: string;
+  readonly definition: string;
 }
 
 type Statements = ReturnType<typeof prepareStatements>;
@@ -87,6 +96,36 @@ export class QueueStore {
         updatedAt: integer(row['updated_at']),
       })),
     };
+  }
+
+  /** The rules of a subscription: those it was left with, or the configured ones if these are others than they were then. */
+  openRules(path: string, configured: readonly StoredRule[]): readonly StoredRule[] {
+    const configuration = JSON.stringify(configured);
+    if (this.#statements.findSubscription.get(path)?.['configured_rules'] === configuration) {
+      return this.#statements.rules
+        .all(path)
+        .map((row) => ({ name: String(row['name']), definition: String(row['definition']) }));
+    }
+    this.#change(() => {
+      this.#statements.saveSubscription.run(path, configuration);
+      this.#statements.removeRules.run(path);
+    });
+    for (const rule of configured) this.saveRule(path, rule);
+    return configured;
+  }
+
+  saveRule(path: string, { name, definition }: StoredRule): void {
+    this.#change(() => this.#statements.saveRule.run(path, name.toLowerCase(), definition));
+  }
+
+  removeRule(path: string, name: string): void {
+    this.#change(() => this.#statements.removeRule.run(path, name.toLowerCase()));
+  }
+
+  /** Stores that the queue's numbers up to `next` are taken. */
+  advance(queueId: number, next: number): void {
+    this.#sequences.set(queueId, next);
+    this.#change(() => undefined);
   }
 
   newRowId(): number {
@@ -201,6 +240,12 @@ function prepareStatements(database: DatabaseSync) {
     sessionStates: database.prepare('SELECT session_id, state, updated_at FROM session_state WHERE queue = ?'),
     setSessionState: database.prepare('INSERT OR REPLACE INTO session_state VALUES (?, ?, ?, ?)'),
     removeSessionState: database.prepare('DELETE FROM session_state WHERE queue = ? AND session_id = ?'),
+    findSubscription: database.prepare('SELECT configured_rules FROM subscription WHERE path = ?'),
+    saveSubscription: database.prepare('INSERT OR REPLACE INTO subscription VALUES (?, ?)'),
+    rules: database.prepare('SELECT name, definition FROM rule WHERE subscription = ? ORDER BY name'),
+    saveRule: database.prepare('INSERT OR REPLACE INTO rule VALUES (?, ?, ?)'),
+    removeRule: database.prepare('DELETE FROM rule WHERE subscription = ? AND name = ?'),
+    removeRules: database.prepare('DELETE FROM rule WHERE subscription = ?'),
     forgetId: database.prepare('DELETE FROM accepted_id WHERE queue = ? AND message_key = ?'),
   };
 }

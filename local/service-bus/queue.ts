@@ -79,6 +79,17 @@ export class Queue {
     this.#intake.cancel(sequenceNumbers);
   }
 
+  /** Takes in a copy of a message that a topic numbered. */
+  admitCopy(content: MessageContent, originalSequenceNumber: number, now: number): void {
+    this.#enqueue(content, now, { deliveryCount: 0, originalSequenceNumber });
+  }
+
+  /** Takes in a copy that this queue can never hand out: as a dead letter. */
+  refuseCopy(content: MessageContent, reason: string, description: string, originalSequenceNumber: number, now: number): void {
+    const refused = withApplicationProperties(content, deadLetterReason(reason, description));
+    this.#deadLetters?.admitCopy(refused, originalSequenceNumber, now);
+  }
+
   /** The receivers of a queue without sessions; those of a session are the session's. */
   get consumers(): ConsumerRotation {
     return this.#single.lane.consumers;
@@ -170,7 +181,7 @@ export class Queue {
     return Math.min(...deadlines.map((deadline) => deadline ?? Number.POSITIVE_INFINITY));
   }
 
-  #enqueue(content: MessageContent, now: number, origin?: Message): void {
+  #enqueue(content: MessageContent, now: number, origin?: Pick<Message, 'deliveryCount' | 'originalSequenceNumber'>): void {
     const ttlMs = Math.min(content.ttlMs ?? Number.POSITIVE_INFINITY, this.rules.defaultTtlMs ?? Number.POSITIVE_INFINITY);
     const expires = this.#deadLetters !== undefined && ttlMs !== Number.POSITIVE_INFINITY;
     const message = this.#messages.add({

@@ -45,8 +45,8 @@ export interface ParsedMessage {
   readonly scheduledAt: number | undefined;
 }
 
-/** Changes to the application properties: names to encoded values. */
-export type PropertyChanges = ReadonlyMap<string, Buffer>;
+/** Changes to the application properties: names to encoded values, or to undefined for those to remove. */
+export type PropertyChanges = ReadonlyMap<string, Buffer | undefined>;
 
 const BROKER_ANNOTATIONS = new Set([
   'x-opt-sequence-number',
@@ -61,6 +61,7 @@ const SCHEDULED_TIME = 'x-opt-scheduled-enqueue-time';
 const MESSAGE_ID_FIELD = 0;
 const GROUP_ID_FIELD = 10;
 const EMPTY = Buffer.alloc(0);
+const NULL = Buffer.of(TYPE.null);
 
 /** Takes an encoded message apart, keeping everything it does not have to understand as bytes. */
 export function parseMessage(encoded: Buffer): ParsedMessage {
@@ -111,7 +112,7 @@ export function withApplicationProperties(content: MessageContent, changes: Prop
     if (!changes.has(pair.key))
       elements.push(bare.subarray(pair.start, pair.valueStart), bare.subarray(pair.valueStart, pair.end));
   }
-  for (const [key, value] of changes) elements.push(encodeString(key), value);
+  for (const [key, value] of changes) if (value !== undefined) elements.push(encodeString(key), value);
   const edited = encodeSection(SECTION.applicationProperties, TYPE.map32, elements.length, elements);
   return { ...content, bare: Buffer.concat([bare.subarray(0, section.start), edited, bare.subarray(section.end)]) };
 }
@@ -120,6 +121,24 @@ export function withApplicationProperties(content: MessageContent, changes: Prop
 export function sessionIdOf({ bare }: MessageContent): string | undefined {
   const group = readProperties(bare).fields[GROUP_ID_FIELD];
   return group === undefined ? undefined : readText(bare, group.start);
+}
+
+/** The same content with some fields of its properties section set by their position, or emptied when no value is given. */
+export function withProperties(content: MessageContent, changes: ReadonlyMap<number, Buffer | undefined>): MessageContent {
+  const { bare } = content;
+  const { fields: present, end } = readProperties(bare);
+  const fields = present.map((field) => bare.subarray(field.start, field.end));
+  for (const [position, changed] of changes) {
+    while (fields.length <= position) fields.push(NULL);
+    fields[position] = changed ?? NULL;
+  }
+  const edited = encodeSection(SECTION.properties, TYPE.list32, fields.length, fields);
+  return { ...content, bare: Buffer.concat([edited, bare.subarray(end)]) };
+}
+
+/** The properties and application properties of the content, without its body. */
+export function encodedProperties({ bare }: MessageContent): Buffer {
+  return bare.subarray(0, findApplicationProperties(bare).end);
 }
 
 interface HeaderFields {

@@ -30,10 +30,10 @@ export interface ServiceBusServer {
   /** For any Service Bus client that knows of the development emulator. */
   readonly connectionString: string;
   counters(): Readonly<Record<string, number>>;
-  /** Refuses the next `times` transfers to the queue with an AMQP condition, to see how clients take it. */
+  /** Refuses the next `times` transfers to the queue or topic with an AMQP condition, to see how clients take it. */
   refuseSends(queue: string, condition: Condition, times: number): void;
-  /** Takes every link to the queue away from its client, as Azure does when it moves the queue to another machine. */
-  detachLinks(queue: string): void;
+  /** Takes every link to the queue or topic away from its client, as Azure does when it moves it to another machine. */
+  detachLinks(path: string): void;
   /** Ends all connections and stores what is under way. */
   close(): Promise<void>;
 }
@@ -95,8 +95,8 @@ export async function startServiceBus(options: ServiceBusOptions): Promise<Servi
     }),
     refuseSends: (queue, condition, times) => faults.refuseSends(queue, condition, times),
     detachLinks(path) {
-      const queue = broker.findQueue(path);
-      if (queue !== undefined) for (const connection of connections) connection.detachLinks(queue);
+      const entity = broker.findQueue(path) ?? broker.findTopic(path);
+      if (entity !== undefined) for (const connection of connections) connection.detachLinks(entity);
     },
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

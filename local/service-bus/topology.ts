@@ -1,18 +1,31 @@
-import { z } from 'zod';
-import { parseDuration } from './duration.ts';
 import type { QueueRules } from './queue-surroundings.ts';
+import { DEFAULT_RULE, prepareRule, type Rule } from './rules/rule.ts';
+import type { TopicRules } from './topic.ts';
+import type { NamespaceDocument, QueueDocument, RuleDocument, SubscriptionDocument, TopicDocument } from './topology-document.ts';
+import { topologyDocument } from './topology-document.ts';
 
 export interface QueueSettings extends QueueRules {
   readonly name: string;
 }
 
+export interface SubscriptionSettings extends QueueRules {
+  readonly subscriptionName: string;
+  readonly ruleSet: readonly Rule[];
+}
+
+export interface TopicSettings extends TopicRules {
+  readonly name: string;
+  readonly subscriptions: readonly SubscriptionSettings[];
+}
+
 /** The entities a broker serves. */
 export interface Topology {
   readonly queues: readonly QueueSettings[];
+  readonly topics: readonly TopicSettings[];
 }
 
 export interface TopologyProblem {
-  readonly code: 'not_json' | 'invalid_value' | 'duplicate_name' | 'unsupported_entity';
+  readonly code: 'not_json' | 'invalid_value' | 'duplicate_name' | 'invalid_rule';
   /** Where in the document, as in `UserConfig.Namespaces[0].Queues[1].Name`. */
   readonly path: string;
   readonly message: string;
@@ -31,67 +44,26 @@ export class TopologyError extends Error {
   }
 }
 
-const SECOND_MS = 1000;
-const MINUTE_MS = 60 * SECOND_MS;
-const DAY_MS = 24 * 60 * MINUTE_MS;
-
-function duration(minMs: number, maxMs: number, bounds: string) {
-  return z
-    .string()
-    .transform((text, context) => {
-      const ms = parseDuration(text);
-      if (ms !== undefined && ms >= minMs && ms <= maxMs) return ms;
-      context.addIssue({ code: 'custom', message: `'${text}' must be an ISO 8601 duration ${bounds}` });
-      return z.NEVER;
-    })
-    .optional();
-}
-
-const notForwarded = z.literal('', 'forwarding is not supported: leave it out').optional();
-
-const queueSchema = z.object({
-  Name: z
-    .string()
-    .regex(
-      /^[A-Za-z0-9](?:[\w./-]{0,258}[A-Za-z0-9])?$/,
-      'must be 1 to 260 letters, digits, periods, hyphens, underscores or slashes',
-    ),
-  Properties: z
-    .object({
-      LockDuration: duration(1, 5 * MINUTE_MS, 'above zero and of at most PT5M'),
-      MaxDeliveryCount: z.int().min(1).max(2000).default(10),
-      RequiresDuplicateDetection: z.boolean().default(false),
-      DuplicateDetectionHistoryTimeWindow: duration(1, 7 * DAY_MS, 'above zero and of at most P7D'),
-      DefaultMessageTimeToLive: duration(1, Number.MAX_SAFE_INTEGER, 'above zero'),
-      DeadLetteringOnMessageExpiration: z.boolean().default(false),
-      RequiresSession: z.boolean().default(false),
-      ForwardTo: notForwarded,
-      ForwardDeadLetteredMessagesTo: notForwarded,
-    })
-    .prefault({}),
-});
-
-const namespaceSchema = z.object({
-  Name: z.string().optional(),
-  Queues: z.array(queueSchema).default([]),
-  Topics: z.array(z.object({ Name: z.string() })).default([]),
-});
-
-const documentSchema = z.object({ UserConfig: z.object({ Namespaces: z.array(namespaceSchema).min(1) }) });
+const DEFAULT_LOCK_MS = 60_000;
+const DEFAULT_DUPLICATE_WINDOW_MS = 600_000;
 
 /**
- * Reads a topology in the JSON shape of Microsoft's Service Bus emulator (`UserConfig.Namespaces[].Queues[]`).
+ * Reads a topology in the JSON shape of Microsoft's Service Bus emulator (`UserConfig.Namespaces[].Queues[]` and `.Topics[]`).
  * `file` names it in messages.
  *
  * @throws TopologyError
  */
 export function loadTopology(jsonText: string, file: string): Topology {
-  const parsed = documentSchema.safeParse(parseJson(jsonText, file));
+  const parsed = topologyDocument.safeParse(parseJson(jsonText, file));
   if (!parsed.success) throw new TopologyError(file, parsed.error.issues.map(problemFromIssue));
   const { Namespaces: namespaces } = parsed.data.UserConfig;
-  const problems = [...duplicateNames(namespaces), ...unsupportedTopics(namespaces)];
+  const problems = namespaces.flatMap((namespace, index) => problemsOf(namespace, `UserConfig.Namespaces[${index}]`));
+  problems.push(...duplicateNames(namespaces.flatMap(entitiesOf), 'queue or topic'));
   if (problems.length > 0) throw new TopologyError(file, problems);
-  return { queues: namespaces.flatMap((namespace) => namespace.Queues.map(queueSettings)) };
+  return {
+    queues: namespaces.flatMap((namespace) => namespace.Queues.map(queueSettings)),
+    topics: namespaces.flatMap((namespace) => namespace.Topics.map(topicSettings)),
+  };
 }
 
 function parseJson(jsonText: string, file: string): unknown {
@@ -103,45 +75,105 @@ function parseJson(jsonText: string, file: string): unknown {
   }
 }
 
-function queueSettings({ Name: name, Properties: properties }: z.infer<typeof queueSchema>): QueueSettings {
+function queueSettings({ Name: name, Properties: properties }: QueueDocument): QueueSettings {
+  return { name, ...deliveryRules(properties), duplicateWindowMs: duplicateWindowMs(properties) };
+}
+
+function topicSettings({ Name: name, Properties: properties, Subscriptions: subscriptions }: TopicDocument): TopicSettings {
   return {
     name,
-    lockDurationMs: properties.LockDuration ?? MINUTE_MS,
+    defaultTtlMs: properties.DefaultMessageTimeToLive,
+    duplicateWindowMs: duplicateWindowMs(properties),
+    subscriptions: subscriptions.map(subscriptionSettings),
+  };
+}
+
+function subscriptionSettings({ Name: name, Properties: properties, Rules: rules }: SubscriptionDocument): SubscriptionSettings {
+  return {
+    subscriptionName: name,
+    ...deliveryRules(properties),
+    // The topic has told them apart.
+    duplicateWindowMs: undefined,
+    ruleSet: rules.length === 0 ? [DEFAULT_RULE] : rules.map(ruleFromDocument),
+  };
+}
+
+function deliveryRules(properties: SubscriptionDocument['Properties']): Omit<QueueRules, 'duplicateWindowMs'> {
+  return {
+    lockDurationMs: properties.LockDuration ?? DEFAULT_LOCK_MS,
     maxDeliveryCount: properties.MaxDeliveryCount,
     defaultTtlMs: properties.DefaultMessageTimeToLive,
     deadLettersOnExpiry: properties.DeadLetteringOnMessageExpiration,
-    duplicateWindowMs: properties.RequiresDuplicateDetection
-      ? (properties.DuplicateDetectionHistoryTimeWindow ?? 10 * MINUTE_MS)
-      : undefined,
     requiresSession: properties.RequiresSession,
   };
 }
 
-type Namespaces = readonly z.infer<typeof namespaceSchema>[];
-
-function duplicateNames(namespaces: Namespaces): TopologyProblem[] {
-  const seen = new Set<string>();
-  const problems: TopologyProblem[] = [];
-  for (const [n, namespace] of namespaces.entries()) {
-    for (const [q, { Name: name }] of namespace.Queues.entries()) {
-      const path = `UserConfig.Namespaces[${n}].Queues[${q}].Name`;
-      if (seen.has(name.toLowerCase())) {
-        problems.push({ code: 'duplicate_name', path, message: `there is another queue '${name}' (names ignore case)` });
-      }
-      seen.add(name.toLowerCase());
-    }
-  }
-  return problems;
+function duplicateWindowMs(properties: TopicDocument['Properties']): number | undefined {
+  if (!properties.RequiresDuplicateDetection) return undefined;
+  return properties.DuplicateDetectionHistoryTimeWindow ?? DEFAULT_DUPLICATE_WINDOW_MS;
 }
 
-function unsupportedTopics(namespaces: Namespaces): TopologyProblem[] {
-  return namespaces.flatMap((namespace, n) =>
-    namespace.Topics.map((topic, t) => ({
-      code: 'unsupported_entity' as const,
-      path: `UserConfig.Namespaces[${n}].Topics[${t}]`,
-      message: `the topic '${topic.Name}' cannot be served: this broker has queues only`,
-    })),
-  );
+function ruleFromDocument({ Name: name, Properties: properties }: RuleDocument): Rule {
+  return { name, filter: filterFromDocument(properties), action: properties.Action?.SqlExpression };
+}
+
+function filterFromDocument({ FilterType, SqlFilter, CorrelationFilter }: RuleDocument['Properties']): Rule['filter'] {
+  if (CorrelationFilter !== undefined && FilterType !== 'Sql') {
+    const { Label: subject, Properties: properties = {}, ...fields } = CorrelationFilter;
+    const named = Object.entries(fields).map(([name, value]) => [name.charAt(0).toLowerCase() + name.slice(1), value]);
+    const set = [...named, ['subject', subject]].filter(([, value]) => value !== undefined);
+    return { kind: 'correlation', fields: Object.fromEntries(set), properties };
+  }
+  return SqlFilter === undefined ? { kind: 'true' } : { kind: 'sql', expression: SqlFilter.SqlExpression };
+}
+
+function problemsOf(namespace: NamespaceDocument, path: string): TopologyProblem[] {
+  return namespace.Topics.flatMap((topic, t) => {
+    const subscriptionsPath = `${path}.Topics[${t}].Subscriptions`;
+    const subscriptions = topic.Subscriptions.flatMap(({ Rules: rules }, s) => {
+      const rulesPath = `${subscriptionsPath}[${s}].Rules`;
+      return [
+        ...duplicateNames(named(rules, rulesPath), 'rule'),
+        ...rules.flatMap((rule, r) => ruleProblems(rule, `${rulesPath}[${r}]`)),
+      ];
+    });
+    return [...duplicateNames(named(topic.Subscriptions, subscriptionsPath), 'subscription'), ...subscriptions];
+  });
+}
+
+function ruleProblems(rule: RuleDocument, path: string): TopologyProblem[] {
+  try {
+    prepareRule(ruleFromDocument(rule));
+    return [];
+  } catch (error) {
+    return [{ code: 'invalid_rule', path, message: error instanceof Error ? error.message : String(error) }];
+  }
+}
+
+interface Named {
+  readonly name: string;
+  /** Where the name stands. */
+  readonly path: string;
+}
+
+function entitiesOf(namespace: NamespaceDocument, index: number): Named[] {
+  const path = `UserConfig.Namespaces[${index}]`;
+  return [...named(namespace.Queues, `${path}.Queues`), ...named(namespace.Topics, `${path}.Topics`)];
+}
+
+function named(items: readonly { readonly Name: string }[], path: string): Named[] {
+  return items.map(({ Name: name }, index) => ({ name, path: `${path}[${index}].Name` }));
+}
+
+function duplicateNames(names: readonly Named[], what: string): TopologyProblem[] {
+  const seen = new Set<string>();
+  return names.flatMap(({ name, path }) => {
+    if (!seen.has(name.toLowerCase())) {
+      seen.add(name.toLowerCase());
+      return [];
+    }
+    return [{ code: 'duplicate_name' as const, path, message: `there is another ${what} '${name}' (names ignore case)` }];
+  });
 }
 
 function problemFromIssue(issue: { readonly path: readonly PropertyKey[]; readonly message: string }): TopologyProblem {

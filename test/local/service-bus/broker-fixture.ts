@@ -1,8 +1,8 @@
-import { ServiceBusClient, type ServiceBusClientOptions } from '@azure/service-bus';
+import { type RuleProperties, ServiceBusClient, type ServiceBusClientOptions } from '@azure/service-bus';
 import { onTestFinished } from 'vitest';
 import { type ServiceBusOptions, type ServiceBusServer, startServiceBus } from '../../../local/service-bus/server.ts';
 import { ManualClock } from '../../helpers/manual-clock.ts';
-import { topologyOf } from './queues.ts';
+import { type TestTopic, topologyOf } from './queues.ts';
 
 export interface BrokerFixture {
   readonly server: ServiceBusServer;
@@ -31,6 +31,30 @@ export async function startBroker(
   // Registered first to be called last: a client that lost its broker does not close.
   onTestFinished(() => server.close());
   return { server, client: connect(server.connectionString), clock, lines };
+}
+
+/** The same with topics only. */
+export function startTopics(
+  topics: Readonly<Record<string, TestTopic>>,
+  options: Parameters<typeof startBroker>[1] = {},
+): Promise<BrokerFixture> {
+  return startBroker({}, { topology: topologyOf({}, topics), ...options });
+}
+
+/** The bodies a subscription holds, in order. */
+export async function bodiesOf(client: ServiceBusClient, topic: string, subscription: string): Promise<unknown[]> {
+  const peeked = await client.createReceiver(topic, subscription).peekMessages(100);
+  return peeked.map((message) => message.body);
+}
+
+export async function rulesOf(client: ServiceBusClient, topic: string, subscription: string): Promise<RuleProperties[]> {
+  const rules: RuleProperties[] = [];
+  for await (const rule of client.createRuleManager(topic, subscription).listRules()) rules.push(rule);
+  return rules;
+}
+
+export async function ruleNames(client: ServiceBusClient, topic: string, subscription: string): Promise<string[]> {
+  return (await rulesOf(client, topic, subscription)).map(({ name }) => name);
 }
 
 /** A real client, closed when the test ends. */

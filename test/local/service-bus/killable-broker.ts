@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { documentOf } from './queues.ts';
+import { documentOf, type TestTopic } from './queues.ts';
 
 /** A broker process on a database of its own that can be killed and started again on the same port. Gone when the test ends. */
 export class KillableBroker {
@@ -17,8 +17,11 @@ export class KillableBroker {
     this.#topology = topology;
   }
 
-  static async start(queues: Readonly<Record<string, object>>): Promise<KillableBroker> {
-    const broker = new KillableBroker(documentOf(queues));
+  static async start(
+    queues: Readonly<Record<string, object>>,
+    topics: Readonly<Record<string, TestTopic>> = {},
+  ): Promise<KillableBroker> {
+    const broker = new KillableBroker(documentOf(queues, topics));
     onTestFinished(() => broker.#remove());
     await broker.startAgain();
     return broker;

@@ -30,13 +30,13 @@ describe('a broker', () => {
   it('does not start on a port that is taken, and says so', async () => {
     const { server } = await startBroker();
 
-    const attempt = startServiceBus({ port: server.port, topology: { queues: [] }, databasePath: ':memory:' });
+    const attempt = startServiceBus({ port: server.port, topology: { queues: [], topics: [] }, databasePath: ':memory:' });
 
     await expect(attempt).rejects.toMatchObject({ code: 'service_bus_port_unavailable', cause: { code: 'EADDRINUSE' } });
   });
 
   it('that is closed tells its clients so and lets them go', async () => {
-    const server = await startServiceBus({ port: 0, topology: { queues: [] }, databasePath: ':memory:' });
+    const server = await startServiceBus({ port: 0, topology: { queues: [], topics: [] }, databasePath: ':memory:' });
     const connection = rhea.create_container().connect({ port: server.port, host: '127.0.0.1', reconnect: false });
     connection.on('disconnected', () => undefined);
     connection.on('connection_close', () => undefined);

@@ -48,6 +48,51 @@ describe('the topology document', () => {
     ]);
   });
 
+  it('reads topics, their subscriptions and the rules of those', () => {
+    const correlation = { Label: 'paid', ContentType: 'application/json', Properties: { region: 'eu' } };
+    const rules = [
+      { Name: 'paid', Properties: { FilterType: 'Correlation', CorrelationFilter: correlation } },
+      {
+        Name: 'big',
+        Properties: {
+          FilterType: 'Sql',
+          SqlFilter: { SqlExpression: 'total > 100' },
+          Action: { SqlExpression: "SET size = 'big'" },
+        },
+      },
+    ];
+    const subscriptions = [{ Name: 'audit' }, { Name: 'billing', Properties: { MaxDeliveryCount: 3 }, Rules: rules }];
+    const topic = { Name: 'orders', Properties: { RequiresDuplicateDetection: true }, Subscriptions: subscriptions };
+
+    const { topics } = loadTopology(JSON.stringify(namespaceWith({ Topics: [topic] })), 'file.json');
+
+    expect(topics).toMatchObject([
+      {
+        name: 'orders',
+        duplicateWindowMs: 600_000,
+        defaultTtlMs: undefined,
+        subscriptions: [
+          { subscriptionName: 'audit', ruleSet: [{ name: '$Default', filter: { kind: 'true' } }] },
+          {
+            subscriptionName: 'billing',
+            maxDeliveryCount: 3,
+            ruleSet: [
+              {
+                name: 'paid',
+                filter: {
+                  kind: 'correlation',
+                  fields: { subject: 'paid', contentType: 'application/json' },
+                  properties: { region: 'eu' },
+                },
+              },
+              { name: 'big', filter: { kind: 'sql', expression: 'total > 100' }, action: "SET size = 'big'" },
+            ],
+          },
+        ],
+      },
+    ]);
+  });
+
   it('is refused with all of its problems and their places', () => {
     const problems = problemsOf(
       namespaceWith({
@@ -75,7 +120,42 @@ describe('the topology document', () => {
       namespaceWith({ Queues: [{ Name: 'a' }, { Name: 'A' }] }),
       ['duplicate_name UserConfig.Namespaces[0].Queues[1].Name'],
     ],
-    ['a topic', namespaceWith({ Topics: [{ Name: 't' }] }), ['unsupported_entity UserConfig.Namespaces[0].Topics[0]']],
+    [
+      'a queue and a topic of one name',
+      namespaceWith({ Queues: [{ Name: 'a' }], Topics: [{ Name: 'A' }] }),
+      ['duplicate_name UserConfig.Namespaces[0].Topics[0].Name'],
+    ],
+    [
+      'two subscriptions, or two rules, of one name',
+      namespaceWith({
+        Topics: [{ Name: 't', Subscriptions: [{ Name: 's', Rules: [{ Name: 'r' }, { Name: 'R' }] }, { Name: 'S' }] }],
+      }),
+      [
+        'duplicate_name UserConfig.Namespaces[0].Topics[0].Subscriptions[1].Name',
+        'duplicate_name UserConfig.Namespaces[0].Topics[0].Subscriptions[0].Rules[1].Name',
+      ],
+    ],
+    [
+      'rules that are none',
+      namespaceWith({
+        Topics: [
+          {
+            Name: 't',
+            Subscriptions: [
+              {
+                Name: 's',
+                Rules: [
+                  { Name: 'condition', Properties: { SqlFilter: { SqlExpression: 'a =' } } },
+                  { Name: 'action', Properties: { Action: { SqlExpression: 'DROP a' } } },
+                  { Name: 'empty', Properties: { FilterType: 'Correlation', CorrelationFilter: {} } },
+                ],
+              },
+            ],
+          },
+        ],
+      }),
+      [0, 1, 2].map((rule) => `invalid_rule UserConfig.Namespaces[0].Topics[0].Subscriptions[0].Rules[${rule}]`),
+    ],
   ])('is refused if it has %s', (_kind, document, expected) => {
     expect(problemsOf(document)).toEqual(expected);
   });
