@@ -6,9 +6,11 @@ import { BlobArtifactStore } from './adapters/azure/blob-artifact-store.ts';
 import { BlobClaimCheckStore } from './adapters/azure/blob-claim-check-store.ts';
 import { createClients } from './adapters/azure/clients.ts';
 import { CosmosEntityStore } from './adapters/azure/cosmos-entity-store.ts';
+import { CosmosOutboxStore } from './adapters/azure/cosmos-outbox-store.ts';
 import { CosmosPlanStore } from './adapters/azure/cosmos-plan-store.ts';
 import { CosmosRunStore } from './adapters/azure/cosmos-run-store.ts';
 import { CosmosWaitStore } from './adapters/azure/cosmos-wait-store.ts';
+import { CosmosWriter } from './adapters/azure/cosmos-writer.ts';
 import { createSettler } from './adapters/azure/create-settler.ts';
 import { DurableOrchestrations } from './adapters/azure/durable-orchestrations.ts';
 import { ServiceBusPublisher } from './adapters/azure/service-bus-publisher.ts';
@@ -132,17 +134,19 @@ function composeWork(config: Config, library: Library, language: AppLanguage, en
   const clock = { now: () => Date.now() };
   const logTo = (sink: LineSink): Log => lineLog(sink, config.logLevel);
   const log = logTo(console);
-  const runs = new CosmosRunStore(clients.runs);
+  const writer = new CosmosWriter(clients.runs);
+  const runs = new CosmosRunStore(clients.runs, writer);
+  const outboxes = new CosmosOutboxStore(clients.runs, writer);
   const plans = new CosmosPlanStore(clients.plans);
   const artifacts = new BlobArtifactStore(clients.artifacts);
   const claimChecks = new BlobClaimCheckStore(clients.claimChecks);
-  const publisher = new ServiceBusPublisher(clients.runEvents, config.runEventsQueue);
-  const relay = new OutboxRelay(publisher, runs, log);
+  const publisher = new ServiceBusPublisher(clients.runEvents, config.runEventsTopic);
+  const relay = new OutboxRelay({ publisher, outboxes, log, published: new Set(config.runEvents) });
   const entities = new CosmosEntityStore(clients.entities);
   const resources = createResources(language, { environment, entities, clock, log });
   const settler = createSettler(process.argv, { artifacts, clock, log });
   const waits = new CosmosWaitStore(clients.runs);
-  const stores = { runs, plans, artifacts, clock };
+  const stores = { runs, plans, artifacts, relay, clock };
   const pipelines = new Map(library.pipelines.map((pipeline) => [pipeline.name, pipeline]));
   const children = childRuns({ ...stores, pipelines });
   const processStartedAt = clock.now() - process.uptime() * 1000;
@@ -162,11 +166,10 @@ function composeWork(config: Config, library: Library, language: AppLanguage, en
         log: logTo(sink),
         maxDeliveryCount: 10,
       }),
-    advance: (task, sink) =>
-      advance(task, { ...stores, waits, children, resources, relay, kinds, log: logTo(sink), processStartedAt }),
+    advance: (task, sink) => advance(task, { ...stores, waits, children, resources, kinds, log: logTo(sink), processStartedAt }),
     signal: async (signal, client) => carryOut(signal, orchestrationsOf(client)),
     sweep: async (client, sink) => {
-      const dependencies = { ...stores, orchestrations: orchestrationsOf(client), publisher, log: logTo(sink) };
+      const dependencies = { ...stores, outboxes, orchestrations: orchestrationsOf(client), log: logTo(sink) };
       await sweep(dependencies, {
         minimumAgeMs: SWEEP_MINIMUM_AGE_MS,
         limit: SWEEP_LIMIT,
@@ -179,7 +182,6 @@ function composeWork(config: Config, library: Library, language: AppLanguage, en
       serve(route, request, {
         ...stores,
         waits,
-        relay,
         pipelines,
         access,
         orchestrations: orchestrationsOf(client),

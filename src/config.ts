@@ -2,14 +2,17 @@ import { z } from 'zod';
 import { type AccessConfig, readAccess } from './config/access.ts';
 import { COSMOS, type Connection, DATA_STORAGE, HOST_STORAGE, readConnection, SERVICE_BUS } from './config/connection.ts';
 import { ConfigError, type ConfigProblem } from './config/problem.ts';
+import { type ResultSettings, readResults } from './config/results.ts';
 import { type Environment, Settings } from './config/settings.ts';
+import { DEFAULT_EVENT_TYPES, RUN_EVENT_TYPES } from './ports/event-publisher.ts';
 
 export type { Connection, IdentityConnection } from './config/connection.ts';
 export { ConfigError, type ConfigProblem } from './config/problem.ts';
+export type { CallbackSettings } from './config/results.ts';
 export type { Environment } from './config/settings.ts';
 
 /** Everything the app is told from outside. */
-export interface Config {
+export interface Config extends ResultSettings {
   readonly environment: 'development' | 'staging' | 'production';
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   readonly taskHub: string;
@@ -18,7 +21,7 @@ export interface Config {
   readonly cosmos: Connection;
   readonly data: Connection;
   readonly cosmosDatabase: string;
-  readonly runEventsQueue: string;
+  readonly runEventsTopic: string;
   /** NCRONTAB, six fields. */
   readonly sweepSchedule: string;
   readonly keyVaultUri?: string;
@@ -42,7 +45,7 @@ const values = z.object({
     .string()
     .regex(/^[^/\\#?]{1,255}$/, 'A database has up to 255 characters, none of / \\ # ?.')
     .default('hexdag'),
-  RUN_EVENTS_QUEUE: z.string().regex(ENTITY_NAME, 'A queue has letters, digits and . - _ / inside.').default('run-events'),
+  RUN_EVENTS_TOPIC: z.string().regex(ENTITY_NAME, 'A topic has letters, digits and . - _ / inside.').default('run-events'),
   SWEEP_SCHEDULE: z
     .string()
     .regex(SCHEDULE, 'A schedule has six fields: second, minute, hour, day, month, weekday.')
@@ -67,6 +70,8 @@ export function loadConfig(environment: Environment): Config {
   const cosmos = readConnection(settings, COSMOS, production);
   const data = readConnection(settings, DATA_STORAGE, production);
   const access = readAccess(settings);
+  const events = { all: RUN_EVENT_TYPES, byDefault: DEFAULT_EVENT_TYPES };
+  const results = readResults(settings, events, settings.value('APP_ENV') === 'development');
   if (read === undefined || !hostStorage || !serviceBus || !cosmos || !data || !access || settings.problems.length > 0) {
     throw new ConfigError(settings.problems);
   }
@@ -79,7 +84,8 @@ export function loadConfig(environment: Environment): Config {
     cosmos,
     data,
     cosmosDatabase: read.COSMOS_DATABASE,
-    runEventsQueue: read.RUN_EVENTS_QUEUE,
+    runEventsTopic: read.RUN_EVENTS_TOPIC,
+    ...results,
     sweepSchedule: read.SWEEP_SCHEDULE,
     access,
     warnings: settings.warnings,

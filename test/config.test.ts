@@ -15,6 +15,9 @@ const local = {
   APP_ENV: 'development',
 };
 
+const OLD_CALLBACK_SECRET = `whsec_${'b2xk'.repeat(8)}`;
+const CALLBACK = { CALLBACK_URL: 'https://backend.example/callbacks', CALLBACK_SECRET: `whsec_${'bmV3'.repeat(8)}` };
+
 const CLIENT_ID = '11111111-2222-3333-4444-555555555555';
 
 const azure = {
@@ -56,11 +59,13 @@ describe('loadConfig', () => {
       logLevel: 'info',
       taskHub: 'orders',
       cosmosDatabase: 'hexdag',
-      runEventsQueue: 'run-events',
+      runEventsTopic: 'run-events',
+      runEvents: ['hexdag.run.waiting', 'hexdag.run.completed', 'hexdag.run.failed', 'hexdag.run.cancelled'],
       sweepSchedule: '0 * * * * *',
       serviceBus: { kind: 'connection_string', connectionString: local.SB },
     });
     expect(config).not.toHaveProperty('keyVaultUri');
+    expect(config).not.toHaveProperty('callback');
   });
 
   it('reads the identity form of every connection', () => {
@@ -159,6 +164,53 @@ describe('loadConfig', () => {
     ['an unknown credential', { DATA__credential: 'password' }, 'DATA__credential', 'config_value'],
     ['a client id that is no GUID', { DATA__clientId: 'app' }, 'DATA__clientId', 'config_format'],
   ])('refuses %s in the identity form', (_case, change, setting, code) => {
+    const codes = codesOf({ ...azure, ...change });
+
+    expect(codes).toEqual({ [setting]: code });
+  });
+
+  it('reads who is told what, types with or without their prefix', () => {
+    const config = loadConfig({
+      ...azure,
+      RUN_EVENTS: 'run.started, hexdag.run.failed run.failed',
+      CALLBACK_URL: 'https://backend.example/callbacks',
+      CALLBACK_SECRET: `${CALLBACK.CALLBACK_SECRET},${OLD_CALLBACK_SECRET}`,
+      CALLBACK_EVENTS: 'none',
+    });
+
+    expect(config.runEvents).toEqual(['hexdag.run.started', 'hexdag.run.failed']);
+    expect(config.callback).toEqual({
+      url: 'https://backend.example/callbacks',
+      secrets: [CALLBACK.CALLBACK_SECRET, OLD_CALLBACK_SECRET],
+      events: [],
+    });
+  });
+
+  it('calls back with what the topic is told, unless asked otherwise; in development also on this machine', () => {
+    const config = loadConfig({ ...local, ...CALLBACK, CALLBACK_URL: 'http://127.0.0.1:7000/x', RUN_EVENTS: 'run.failed' });
+
+    expect(config.callback).toMatchObject({ url: 'http://127.0.0.1:7000/x', events: ['hexdag.run.failed'] });
+  });
+
+  it.each([
+    ['the queue that events went to', { RUN_EVENTS_QUEUE: 'run-events' }, 'RUN_EVENTS_QUEUE', 'config_obsolete'],
+    ['an event that does not exist', { RUN_EVENTS: 'run.done' }, 'RUN_EVENTS', 'config_value'],
+    ['a callback for an event that does not exist', { ...CALLBACK, CALLBACK_EVENTS: 'run.*' }, 'CALLBACK_EVENTS', 'config_value'],
+    ['a secret for no callback', { ...CALLBACK, CALLBACK_URL: '' }, 'CALLBACK_URL', 'config_missing'],
+    ['a callback without a secret', { ...CALLBACK, CALLBACK_SECRET: '' }, 'CALLBACK_SECRET', 'config_missing'],
+    ['a secret that is too short', { ...CALLBACK, CALLBACK_SECRET: 'whsec_c2VjcmV0' }, 'CALLBACK_SECRET', 'config_format'],
+    ['a secret without its prefix', { ...CALLBACK, CALLBACK_SECRET: 'A'.repeat(32) }, 'CALLBACK_SECRET', 'config_format'],
+    [
+      'three secrets',
+      { ...CALLBACK, CALLBACK_SECRET: Array(3).fill(CALLBACK.CALLBACK_SECRET).join() },
+      'CALLBACK_SECRET',
+      'config_format',
+    ],
+    ['an address with a password', { ...CALLBACK, CALLBACK_URL: 'https://me:pw@x.example/' }, 'CALLBACK_URL', 'config_format'],
+    ['an address of another kind', { ...CALLBACK, CALLBACK_URL: 'amqps://x.example/' }, 'CALLBACK_URL', 'config_format'],
+    ['plain HTTP in production', { ...CALLBACK, CALLBACK_URL: 'http://x.example/' }, 'CALLBACK_URL', 'config_insecure'],
+    ['this machine in production', { ...CALLBACK, CALLBACK_URL: 'https://127.0.0.1/' }, 'CALLBACK_URL', 'config_insecure'],
+  ])('refuses %s', (_case, change, setting, code) => {
     const codes = codesOf({ ...azure, ...change });
 
     expect(codes).toEqual({ [setting]: code });

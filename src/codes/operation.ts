@@ -45,6 +45,11 @@ export const OPERATION_CODES: CodeGroup = {
       remedy: 'Correct those that the message lists.',
     },
     config_missing: { title: 'A setting is missing', why: 'The app needs it.', remedy: 'Set it.' },
+    config_obsolete: {
+      title: 'A setting of former times',
+      why: 'Nothing reads it any more, and another has taken its place.',
+      remedy: 'Remove it, and set the one that the message names.',
+    },
     config_value: {
       title: 'A setting that cannot be right',
       why: 'It is none of the allowed values.',

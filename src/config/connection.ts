@@ -35,7 +35,7 @@ type EndpointReader = (value: string) => string | undefined;
 const HOST_NAME = /^[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)+$/i;
 const STORAGE_ACCOUNT_NAME = /^[a-z0-9]{3,24}$/;
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-const LOOPBACK_HOST = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/i;
+export const LOOPBACK_HOST = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/i;
 /** What only emulators have: their switches, their account and key (public by design), an address on this machine. */
 const EMULATOR_MARKS = [
   /UseDevelopment(Storage|Emulator)=true/i,

@@ -6,6 +6,7 @@ export type ConfigProblemCode =
   | 'config_value'
   | 'config_whitespace'
   | 'config_conflict'
+  | 'config_obsolete'
   | 'config_insecure'
   | 'config_emulator_in_production'
   | 'keyvault_unresolved';

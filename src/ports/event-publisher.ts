@@ -1,9 +1,23 @@
 import type { JsonValue } from '../json.ts';
 
+/** The types of all events there are. */
+export const RUN_EVENT_TYPES = [
+  'hexdag.run.started',
+  'hexdag.run.waiting',
+  'hexdag.run.completed',
+  'hexdag.run.failed',
+  'hexdag.run.cancelled',
+  'hexdag.node.completed',
+  'hexdag.node.failed',
+] as const;
+
+/** Those told unless others are asked for: how runs end, and what they wait for. Each of the others is a message more, and a write. */
+export const DEFAULT_EVENT_TYPES: readonly string[] = RUN_EVENT_TYPES.slice(1, 5);
+
 /** A CloudEvent 1.0 this app tells the world. `id` is stable: publishing twice gives the same id. */
 export interface RunEvent {
   readonly id: string;
-  /** `hexdag.run.completed`, `hexdag.run.failed`, … */
+  /** One of `RUN_EVENT_TYPES`. */
   readonly type: string;
   /** `/pipelines/<pipeline>` */
   readonly source: string;

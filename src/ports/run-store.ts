@@ -93,18 +93,20 @@ export interface RunPage {
 
 /**
  * A run's state: one record for the run, one for each node with an effect. Every write is conditional, so that whoever comes
- * second learns what the first recorded. All methods throw DependencyUnavailableError (retryable) or DependencyRefusedError.
+ * second learns what the first recorded; and it takes along the events that announce it, which `OutboxStore` finds.
+ * All methods throw DependencyUnavailableError (retryable) or DependencyRefusedError.
  */
 export interface RunStore {
   /** Creates the run's record unless it is there. This, and nothing else, is what makes an event start at most one run. */
-  claim(run: RunRecord): Promise<Claim>;
+  claim(run: RunRecord, outbox?: readonly RunEvent[]): Promise<Claim>;
   read(runId: string): Promise<RunRecord | null>;
   readNodes(runId: string): Promise<readonly NodeRecord[]>;
   /**
    * Creates the node's record unless it is there. Given `finish`, the node is the run's last, and one write records both unless the
    * run has ended: `exists` then, with what is recorded of the node (or, if nothing is, the node as given).
+   * `outbox` announces a node that is not the last; what there is to tell of the last one is in the outbox of `finish`.
    */
-  commitNode(node: NodeRecord, finish?: RunFinish): Promise<Commit>;
+  commitNode(node: NodeRecord, finish?: RunFinish, outbox?: readonly RunEvent[]): Promise<Commit>;
   /** Ends the run unless it has ended. False: it had ended before, and its first outcome stands. */
   finish(runId: string, finish: RunFinish): Promise<boolean>;
   /** Says that a run which has not ended is at work, and need not be looked at before `checkAfter` (RFC 3339). */
@@ -114,10 +116,6 @@ export interface RunStore {
    * acceptance on, until somebody marks it as started.
    */
   unconfirmed(dueBefore: string, limit: number): Promise<readonly RunRecord[]>;
-  /** Outboxes that hold events of runs finished before `finishedBefore`, oldest first. */
-  unpublished(finishedBefore: string, limit: number): Promise<readonly { runId: string; outbox: readonly RunEvent[] }[]>;
-  /** Empties the run's outbox, after its events were published. */
-  markPublished(runId: string): Promise<void>;
   list(filter: RunFilter): Promise<RunPage>;
   /** Runs that nodes of this one wait for and that have not ended. Goes through all runs, so it is asked only where there may be any. */
   openChildren(runId: string): Promise<readonly RunRecord[]>;

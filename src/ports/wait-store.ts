@@ -1,4 +1,5 @@
 import type { JsonValue } from '../json.ts';
+import type { RunEvent } from './event-publisher.ts';
 import type { Payload } from './run-store.ts';
 
 /** A run's wait for an event from outside. Times are RFC 3339. */
@@ -31,8 +32,8 @@ export type WaitDecision =
  * All methods throw DependencyUnavailableError (retryable) or DependencyRefusedError.
  */
 export interface WaitStore {
-  /** Creates the wait unless it is there, and tells what is recorded. */
-  open(wait: WaitRecord): Promise<WaitRecord>;
+  /** Creates the wait, and what announces it, unless it is there. `first` is false if it was; the record is the one that stands. */
+  open(wait: WaitRecord, outbox?: readonly RunEvent[]): Promise<{ first: boolean; wait: WaitRecord }>;
   read(runId: string, node: string): Promise<WaitRecord | null>;
   /** Ends an open wait. `first` is false if it had ended before; the record is the one that stands. Null: there is no such wait. */
   decide(runId: string, node: string, decision: WaitDecision): Promise<{ first: boolean; wait: WaitRecord } | null>;

@@ -5,6 +5,7 @@ import { PermanentError } from '../nodes/errors.ts';
 import type { EffectNodeKind } from '../nodes/node-kind.ts';
 import type { Plan, PlanNode } from '../pipeline/plan.ts';
 import { DependencyUnavailableError } from '../ports/errors.ts';
+import type { RunEvent } from '../ports/event-publisher.ts';
 import type { NodeRecord, RunFinish } from '../ports/run-store.ts';
 import type { AdvanceDependencies } from './advance-dependencies.ts';
 import type { AdvanceResult, AdvanceTask } from './advance-task.ts';
@@ -20,6 +21,7 @@ import { checkedEnd } from './output-check.ts';
 import { fromPayload, type StoredValue, storeValue } from './payload.ts';
 import { type Progress, progress, type RunView } from './progress.ts';
 import { retryDelayMs } from './retry.ts';
+import { nodeEvent } from './run-events.ts';
 import { storePatience } from './store-patience.ts';
 import { lookAtChild, lookAtWait, type Suspendable } from './suspended-node.ts';
 import type { Given, ReadyNode } from './walk.ts';
@@ -194,11 +196,12 @@ export class AdvancingRun {
    * one recorded counts, here and further along the chain.
    */
   async #commit(node: PlanNode, { record, value }: Attempted): Promise<AdvanceResult | undefined> {
-    const { runs } = this.#dependencies;
+    const { runs, relay } = this.#dependencies;
     const outcome = outcomeOf(node, record);
     const ahead = this.#alone ? await storePatience.execute(() => this.#progressAfter(outcome, value)) : undefined;
-    const finish = ahead && (await this.#finishFrom(ahead));
-    const commit = await storePatience.execute(() => runs.commitNode(record, finish));
+    const events = relay.wanted([nodeEvent(this.#task, record)]);
+    const finish = ahead && (await this.#finishFrom(ahead, events));
+    const commit = await storePatience.execute(() => runs.commitNode(record, finish, events));
     if (commit.kind === 'exists') {
       for (const one of await runs.readNodes(record.runId)) this.#records.set(one.node, one);
       await this.#learn(outcomeOf(node, commit.node));
@@ -206,16 +209,19 @@ export class AdvancingRun {
     }
     await this.#learn(outcome, value);
     this.#ahead = ahead;
-    if (finish === undefined) return undefined;
+    if (finish === undefined) {
+      void relay.deliver({ runId: record.runId, place: { kind: 'node', node: record.node }, events });
+      return undefined;
+    }
     await announce(this.#task, finish, this.#dependencies);
     return this.#result({ ended: finish.status });
   }
 
   /** The run's end, if it has come to that. */
-  async #finishFrom({ end, settled, wakeAt }: Progress): Promise<RunFinish | undefined> {
+  async #finishFrom({ end, settled, wakeAt }: Progress, last: readonly RunEvent[]): Promise<RunFinish | undefined> {
     if (end === undefined || this.#isDue(wakeAt)) return undefined;
     this.#dependencies.onEnd?.(this.#task.runId, settled);
-    return prepareFinish(this.#task, checkedEnd(this.#plan, end), this.#dependencies);
+    return prepareFinish(this.#task, checkedEnd(this.#plan, end), this.#dependencies, last);
   }
 
   /** Ends the run, unless something else is in flight: then the orchestrator comes back to it. */

@@ -26,7 +26,8 @@ export async function cancelRun(runId: string, reason: string, dependencies: Can
   const { runs, plans, orchestrations, relay, clock } = dependencies;
   const run = await runs.read(runId);
   if (run === null) return 'unknown';
-  const finish = runFinish(run, { status: 'cancelled', reason }, clock.now());
+  const { outbox, ...end } = runFinish(run, { status: 'cancelled', reason }, clock.now());
+  const finish = { ...end, outbox: relay.wanted(outbox) };
   const isFirst = run.finishedAt === undefined && (await runs.finish(runId, finish));
   if (!isFirst && run.status !== 'cancelled') return 'ended_before';
   await orchestrations.terminate(runId, reason);
@@ -35,6 +36,6 @@ export async function cancelRun(runId: string, reason: string, dependencies: Can
   for (const child of children)
     await cancelRun(child.runId, `The run ${runId}, which waited for this one, was cancelled.`, dependencies);
   if (run.parent !== undefined) await orchestrations.wake(run.parent.runId, wakeEvent(run.parent.node));
-  if (isFirst) await relay.deliver(runId, finish.outbox);
+  if (isFirst) await relay.deliver({ runId, place: { kind: 'end' }, events: finish.outbox });
   return 'cancelled';
 }

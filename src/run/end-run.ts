@@ -1,4 +1,5 @@
 import type { ArtifactStore } from '../ports/artifact-store.ts';
+import type { RunEvent } from '../ports/event-publisher.ts';
 import type { RunFinish } from '../ports/run-store.ts';
 import type { AdvanceDependencies } from './advance-dependencies.ts';
 import type { AdvanceTask, RunOutcome } from './advance-task.ts';
@@ -19,8 +20,17 @@ export async function endRun(task: AdvanceTask, end: RunEnd, dependencies: Advan
   return status === 'completed' || status === 'failed' || status === 'cancelled' ? status : end.status;
 }
 
-export function prepareFinish(task: AdvanceTask, end: RunEnd, { artifacts, clock }: AdvanceDependencies): Promise<RunFinish> {
-  return storePatience.execute(async () => runFinish(task, await storedEnd(task.runId, end, artifacts), clock.now()));
+/** The record of the run's end; `last` is what there is to tell of the node that it ends with. */
+export function prepareFinish(
+  task: AdvanceTask,
+  end: RunEnd,
+  { artifacts, clock, relay }: AdvanceDependencies,
+  last: readonly RunEvent[] = [],
+): Promise<RunFinish> {
+  return storePatience.execute(async () => {
+    const finish = runFinish(task, await storedEnd(task.runId, end, artifacts), clock.now());
+    return { ...finish, outbox: relay.wanted([...last, ...finish.outbox]) };
+  });
 }
 
 /** Tells the log and the world of an end that is recorded. */
@@ -33,7 +43,7 @@ export async function announce(
     const { node = null, code, message } = error;
     log('warn', 'a run failed', { runId, pipeline, node, code, error: message });
   }
-  await relay.deliver(runId, outbox);
+  await relay.deliver({ runId, place: { kind: 'end' }, events: outbox });
 }
 
 async function storedEnd(runId: string, end: RunEnd, artifacts: ArtifactStore): Promise<StoredEnd> {

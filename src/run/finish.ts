@@ -1,14 +1,6 @@
 import type { JsonValue } from '../json.ts';
-import type { RunEvent } from '../ports/event-publisher.ts';
 import type { FailureRecord, Payload, RunFinish } from '../ports/run-store.ts';
-
-/** What an ending is told with besides the end itself. */
-export interface RunIdentity {
-  readonly runId: string;
-  readonly pipeline: string;
-  readonly eventKey: string;
-  readonly traceParent?: string;
-}
+import { describeFailure, endedEvent, type RunIdentity } from './run-events.ts';
 
 /** How a run ended, with its output put where it fits. */
 export type StoredEnd =
@@ -19,24 +11,13 @@ export type StoredEnd =
 /** The record of how a run ended, with the event that announces it. `now` is Unix time in milliseconds. */
 export function runFinish(run: RunIdentity, end: StoredEnd, now: number): RunFinish {
   const finishedAt = new Date(now).toISOString();
-  const event: RunEvent = {
-    id: `${run.runId}.${end.status}`,
-    type: `hexdag.run.${end.status}`,
-    source: `/pipelines/${run.pipeline}`,
-    subject: run.runId,
-    time: finishedAt,
-    data: { runId: run.runId, pipeline: run.pipeline, key: run.eventKey, status: end.status, ...describe(end) },
-    ...(run.traceParent === undefined ? {} : { traceparent: run.traceParent }),
-  };
-  if (end.status === 'cancelled') return { status: 'cancelled', finishedAt, error: cancelled(end.reason), outbox: [event] };
-  return { ...end, finishedAt, outbox: [event] };
+  const outbox = [endedEvent(run, end.status, finishedAt, describe(end))];
+  if (end.status === 'cancelled') return { status: 'cancelled', finishedAt, error: cancelled(end.reason), outbox };
+  return { ...end, finishedAt, outbox };
 }
 
 function describe(end: StoredEnd): Record<string, JsonValue> {
-  if (end.status === 'failed') {
-    const { type, code, message, node } = end.error;
-    return { error: { type, code, message, node: node ?? null } };
-  }
+  if (end.status === 'failed') return { error: describeFailure(end.error) };
   if (end.status === 'cancelled') return { reason: end.reason };
   return 'value' in end.output ? { output: end.output.value } : { outputArtifact: { ...end.output.blob } };
 }

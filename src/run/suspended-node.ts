@@ -9,6 +9,7 @@ import type { AdvanceDependencies } from './advance-dependencies.ts';
 import type { AdvanceTask, Suspension } from './advance-task.ts';
 import { failureOf, NodeTimeoutError } from './failure.ts';
 import { failedOutcome, type NodeOutcome } from './outcome.ts';
+import { waitingEvent } from './run-events.ts';
 import { toRunStart } from './run-start.ts';
 import type { ReadyNode } from './walk.ts';
 
@@ -34,13 +35,14 @@ export async function lookAtWait(
   ready: ReadyNode,
   task: AdvanceTask,
   setUp: () => Promise<JsonValue>,
-  { waits, clock }: AdvanceDependencies,
+  dependencies: AdvanceDependencies,
 ): Promise<Suspendable> {
+  const { waits, clock } = dependencies;
   const { path, node } = ready;
   // The durable clock may be ahead of this machine's.
   const now = Math.max(clock.now(), task.now);
   const known = task.lookUp || node.spec['setup_fn'] !== undefined ? await waits.read(task.runId, path) : null;
-  let wait = known ?? (await waits.open(await newWait(ready, task, setUp, now)));
+  let wait = known ?? (await openWait(await newWait(ready, task, setUp, now), task, dependencies));
   if (wait.status === 'open' && wait.until !== undefined && Date.parse(wait.until) <= now) {
     const decision = { status: 'timed_out', decidedAt: new Date(now).toISOString() } as const;
     wait = (await waits.decide(task.runId, path, decision))?.wait ?? wait;
@@ -52,6 +54,14 @@ export async function lookAtWait(
     };
   }
   return { kind: 'ended', outcome: waitOutcome(ready, wait) };
+}
+
+/** Opens a wait unless it is there, and tells the world if it was not. */
+async function openWait(wait: WaitRecord, task: AdvanceTask, { waits, relay }: AdvanceDependencies): Promise<WaitRecord> {
+  const events = relay.wanted([waitingEvent(task, wait)]);
+  const opened = await waits.open(wait, events);
+  if (opened.first) await relay.deliver({ runId: wait.runId, place: { kind: 'wait', node: wait.node }, events });
+  return opened.wait;
 }
 
 async function newWait(

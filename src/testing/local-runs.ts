@@ -2,6 +2,7 @@ import { type AppDefinitions, type AppLanguage, createLanguage } from '../adapte
 import { createResources } from '../adapters/create-resources.ts';
 import { MemoryArtifactStore } from '../adapters/mock/memory-artifact-store.ts';
 import { MemoryEntityStore } from '../adapters/mock/memory-entity-store.ts';
+import { MemoryOutboxStore } from '../adapters/mock/memory-outbox-store.ts';
 import { MemoryPlanStore } from '../adapters/mock/memory-plan-store.ts';
 import { MemoryPublisher } from '../adapters/mock/memory-publisher.ts';
 import { MemoryRunStore } from '../adapters/mock/memory-run-store.ts';
@@ -46,8 +47,9 @@ export function localLanguage({ steps = [], adapters = [], services = [], handle
 
 /** Runs within this process, on the engine that drives them in Azure too, with all that they store in memory. */
 export class LocalRuns {
+  readonly #outboxes = new MemoryOutboxStore();
   readonly #runs: RecordingRunStore;
-  readonly #waits = new MemoryWaitStore();
+  readonly #waits = new MemoryWaitStore(this.#outboxes);
   readonly #artifacts = new MemoryArtifactStore();
   readonly #publisher = new MemoryPublisher();
   readonly #relay: OutboxRelay;
@@ -61,17 +63,17 @@ export class LocalRuns {
     const { variables = {}, ports = {}, timers, log = () => {}, onNode = () => {} } = options;
     this.#log = log;
     this.#timers = timers;
-    this.#runs = new RecordingRunStore(onNode);
-    this.#relay = new OutboxRelay(this.#publisher, this.#runs, log);
+    this.#runs = new RecordingRunStore(this.#outboxes, onNode);
+    this.#relay = new OutboxRelay({ publisher: this.#publisher, outboxes: this.#outboxes, log });
     const resources = { environment: variables, entities: new MemoryEntityStore(), clock: timers, log, overrides: ports };
     this.#resources = createResources(language, resources);
-    this.#stores = { runs: this.#runs, plans: new MemoryPlanStore(), artifacts: this.#artifacts, clock: timers };
+    const plans = new MemoryPlanStore();
+    this.#stores = { runs: this.#runs, plans, artifacts: this.#artifacts, relay: this.#relay, clock: timers };
     const dependencies = {
       ...this.#stores,
       waits: this.#waits,
       children: childRuns({ ...this.#stores, pipelines }),
       resources: this.#resources,
-      relay: this.#relay,
       kinds: language.kinds,
       log,
       processStartedAt: timers.now(),
@@ -98,7 +100,7 @@ export class LocalRuns {
   }
 
   async cancel(runId: string, reason: string): Promise<void> {
-    await cancelRun(runId, reason, { ...this.#stores, orchestrations: this.engine, relay: this.#relay });
+    await cancelRun(runId, reason, { ...this.#stores, orchestrations: this.engine });
   }
 
   /** How the run stands. */
@@ -175,13 +177,14 @@ class RecordingRunStore extends MemoryRunStore {
   readonly #onNode: (record: NodeRecord) => void;
   readonly #children: { readonly id: string; readonly parent: string; readonly node: string }[] = [];
 
-  constructor(onNode: (record: NodeRecord) => void) {
-    super();
+  constructor(outboxes: MemoryOutboxStore, onNode: (record: NodeRecord) => void) {
+    super(outboxes);
     this.#onNode = onNode;
   }
 
-  override async claim(run: RunRecord) {
-    const claim = await super.claim(run);
+  override async claim(...args: Parameters<MemoryRunStore['claim']>) {
+    const [run] = args;
+    const claim = await super.claim(...args);
     if (claim.kind === 'claimed' && run.parent !== undefined) {
       this.#children.push({ id: run.runId, parent: run.parent.runId, node: run.parent.node });
     }

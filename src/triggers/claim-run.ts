@@ -3,7 +3,9 @@ import type { JsonValue } from '../json.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { PlanStore } from '../ports/plan-store.ts';
 import type { ParentRun, RunRecord, RunStore } from '../ports/run-store.ts';
+import type { OutboxRelay } from '../run/outbox-relay.ts';
 import { toPayload } from '../run/payload.ts';
+import { startedEvent } from '../run/run-events.ts';
 import type { Event } from './event.ts';
 import { type Rejection, read } from './rejection.ts';
 import { runId } from './run-id.ts';
@@ -14,6 +16,7 @@ export interface ClaimDependencies {
   readonly runs: RunStore;
   readonly plans: PlanStore;
   readonly artifacts: ArtifactStore;
+  readonly relay: OutboxRelay;
 }
 
 /** A run that is asked for. */
@@ -38,7 +41,7 @@ export type RunClaim =
 /** Stores the run of an event, with all it needs, once however often the event comes; refused if the input does not fit the pipeline. */
 export async function claimRun(
   request: ClaimRequest,
-  { runs, plans, artifacts }: ClaimDependencies,
+  { runs, plans, artifacts, relay }: ClaimDependencies,
   onStage: (stage: ClaimStage) => void = () => {},
 ): Promise<RunClaim> {
   const { input, pipeline } = request;
@@ -49,8 +52,12 @@ export async function claimRun(
   onStage('storing the plan');
   await savePlanOnce(pipeline, plans);
   onStage('storing the run');
-  const claim = await runs.claim(run);
-  return claim.kind === 'claimed' ? { kind: 'claimed', run } : claim;
+  const events = relay.wanted([startedEvent(run)]);
+  const claim = await runs.claim(run, events);
+  if (claim.kind === 'exists') return claim;
+  // Nobody waits for it: whoever sent the event is told as soon as the run is stored.
+  void relay.deliver({ runId: run.runId, place: { kind: 'start' }, events });
+  return { kind: 'claimed', run };
 }
 
 async function buildRun(

@@ -1,17 +1,19 @@
 import { HexdagError, messageOf } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { EventPublisher } from '../ports/event-publisher.ts';
 import type { Log } from '../ports/log.ts';
 import type { Orchestrations } from '../ports/orchestrations.ts';
+import type { OutboxStore } from '../ports/outbox-store.ts';
 import type { RunRecord, RunStore } from '../ports/run-store.ts';
 import { failureOf } from '../run/failure.ts';
 import { runFinish } from '../run/finish.ts';
+import type { OutboxRelay } from '../run/outbox-relay.ts';
 import { toRunStart } from '../run/run-start.ts';
 
 interface SweepDependencies {
   readonly runs: RunStore;
   readonly orchestrations: Orchestrations;
-  readonly publisher: EventPublisher;
+  readonly outboxes: OutboxStore;
+  readonly relay: OutboxRelay;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -56,7 +58,7 @@ class OrchestrationEndedError extends HexdagError {
  * Several sweeps at a time do no harm, nor does one that dies half-way.
  */
 export async function sweep(dependencies: SweepDependencies, settings: SweepSettings): Promise<SweepCounts> {
-  const { runs, clock } = dependencies;
+  const { runs, outboxes, relay, clock } = dependencies;
   const { minimumAgeMs, limit, processStartedAt, restartForMs } = settings;
   const before = new Date(Math.max(clock.now() - minimumAgeMs, processStartedAt)).toISOString();
   const restartAcceptedAfter = new Date(clock.now() - restartForMs).toISOString();
@@ -64,8 +66,10 @@ export async function sweep(dependencies: SweepDependencies, settings: SweepSett
   for (const run of await runs.unconfirmed(before, limit)) {
     counts[await attempt(run.runId, dependencies.log, () => settle(run, restartAcceptedAfter, dependencies))] += 1;
   }
-  for (const left of await runs.unpublished(before, limit)) {
-    counts[await attempt(left.runId, dependencies.log, () => publish(left, dependencies))] += 1;
+  for (const left of await outboxes.unpublished(before, limit)) {
+    // Dying within it repeats it next time: the ids are the same, so whoever listens can tell.
+    const publish = () => relay.redeliver(left).then(() => 'published' as const);
+    counts[await attempt(left.runId, dependencies.log, publish)] += 1;
   }
   return counts;
 }
@@ -99,24 +103,15 @@ function later(ms: number, { clock }: SweepDependencies): string {
 
 /** Starting it once more would end as before, and what is swept in vain keeps others waiting. */
 async function abandon(run: RunRecord, dependencies: SweepDependencies): Promise<Outcome> {
-  const { runs, clock, log } = dependencies;
+  const { runs, relay, clock, log } = dependencies;
   const message = 'Its orchestration ended without an outcome, and so did each restart. Look at the history of the instance.';
   const error = failureOf(new OrchestrationEndedError(message));
-  const finish = runFinish(run, { status: 'failed', error }, clock.now());
+  const { outbox, ...end } = runFinish(run, { status: 'failed', error }, clock.now());
+  const finish = { ...end, outbox: relay.wanted(outbox) };
   if (!(await runs.finish(run.runId, finish))) return 'confirmed';
   log('error', 'a run is abandoned', { runId: run.runId, pipeline: run.pipeline, code: error.code, error: message });
-  await publish({ runId: run.runId, outbox: finish.outbox }, dependencies);
+  await relay.deliver({ runId: run.runId, place: { kind: 'end' }, events: finish.outbox });
   return 'abandoned';
-}
-
-/** Dying between the two publishes again next time: the ids are the same, so whoever listens can tell. */
-async function publish(
-  { runId, outbox }: Awaited<ReturnType<RunStore['unpublished']>>[number],
-  { runs, publisher }: SweepDependencies,
-): Promise<Outcome> {
-  await publisher.publish(outbox);
-  await runs.markPublished(runId);
-  return 'published';
 }
 
 async function attempt(runId: string, log: Log, work: () => Promise<Outcome>): Promise<Outcome> {

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ControlDependencies, cancel, deliverRunEvent, resume, suspend } from '../../src/api/control-run.ts';
-import { OutboxRelay } from '../../src/run/outbox-relay.ts';
 import { EngineWorld, inProcessEngine } from '../run/engine-world.ts';
 import { node, plan, wait } from '../run/plans.ts';
 import { createRequest } from './fixtures.ts';
@@ -13,9 +12,8 @@ let dependencies: ControlDependencies;
 
 beforeEach(async () => {
   world = new EngineWorld(inProcessEngine());
-  const { runs, plans, waits, artifacts, orchestrations, time: clock, publisher } = world.engine;
+  const { runs, plans, waits, artifacts, orchestrations, time: clock, relay } = world.engine;
   const log = () => {};
-  const relay = new OutboxRelay(publisher, runs, log);
   dependencies = { runs, plans, waits, artifacts, orchestrations, relay, clock, log };
   await world.start(plan(wait('gate', 'go', HOUR, { onTimeout: 'x' }), wait('other', 'stay'), node('after', ['gate'])));
 });

@@ -14,7 +14,6 @@ import { run } from '../../src/api/schemas/run.ts';
 import { runPage } from '../../src/api/schemas/run-page.ts';
 import { startAnswer } from '../../src/api/schemas/start-answer.ts';
 import { startRun } from '../../src/api/start-run.ts';
-import { OutboxRelay } from '../../src/run/outbox-relay.ts';
 import { createTrigger, createWorld, orderPipeline } from '../triggers/fixtures.ts';
 import { createNode, createRequest, createRun } from './fixtures.ts';
 
@@ -31,7 +30,6 @@ function createDependencies() {
   const world = createWorld();
   return {
     ...world,
-    relay: new OutboxRelay(world.publisher, world.runs, world.log),
     pipelines: new Map([[orderPipeline.name, orderPipeline]]),
     newKey: () => 'key',
   };

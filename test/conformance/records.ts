@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RunEvent } from '../../src/ports/event-publisher.ts';
 import type { NodeRecord, RunFinish, RunRecord } from '../../src/ports/run-store.ts';
+import type { WaitRecord } from '../../src/ports/wait-store.ts';
 
 /** Minute `minute` of the day on which all tests happen. */
 export function at(minute: number): string {
@@ -41,7 +42,7 @@ export function nodeRecord(runId: string, change: Partial<NodeRecord> = {}): Nod
 
 export function runEvent(runId: string, change: Partial<RunEvent> = {}): RunEvent {
   return {
-    id: `${runId}-completed`,
+    id: `${runId}:completed`,
     type: 'hexdag.run.completed',
     source: '/pipelines/orders',
     subject: runId,
@@ -53,4 +54,8 @@ export function runEvent(runId: string, change: Partial<RunEvent> = {}): RunEven
 
 export function runFinish(runId: string, change: Partial<RunFinish> = {}): RunFinish {
   return { status: 'completed', finishedAt: at(3), output: { value: { total: 12.5 } }, outbox: [runEvent(runId)], ...change };
+}
+
+export function waitRecord(runId: string, change: Partial<WaitRecord> = {}): WaitRecord {
+  return { runId, node: 'approval', eventKey: 'approve:42', openedAt: at(1), until: at(60), status: 'open', ...change };
 }

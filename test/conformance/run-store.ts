@@ -186,36 +186,6 @@ export function testRunStore(open: () => RunStore): void {
 
       expect(await store.read(run.runId)).toMatchObject({ status: 'completed' });
     });
-
-    it('finds outboxes that were not published, oldest first', async () => {
-      const { store, run: late } = await claimed();
-      const { run: early } = await claimed();
-      const { run: future } = await claimed();
-      const { run: silent } = await claimed();
-      const finishes = [runFinish(late.runId, { finishedAt: at(-3_001) }), runFinish(early.runId, { finishedAt: at(-3_002) })];
-      await store.finish(late.runId, finishes[0] ?? runFinish(late.runId));
-      await store.finish(early.runId, finishes[1] ?? runFinish(early.runId));
-      await store.finish(future.runId, runFinish(future.runId, { finishedAt: at(-3_000) }));
-      await store.finish(silent.runId, runFinish(silent.runId, { finishedAt: at(-3_002), outbox: [] }));
-
-      const found = await store.unpublished(at(-3_000), 100);
-
-      expect(found).toEqual([
-        { runId: early.runId, outbox: finishes[1]?.outbox },
-        { runId: late.runId, outbox: finishes[0]?.outbox },
-      ]);
-    });
-
-    it('forgets an outbox that was published, however often it is told', async () => {
-      const { store, run } = await claimed();
-      await store.finish(run.runId, runFinish(run.runId, { finishedAt: at(-4_001) }));
-
-      await store.markPublished(run.runId);
-      await store.markPublished(run.runId);
-
-      expect(await store.unpublished(at(-4_000), 100)).toEqual([]);
-      expect(await store.read(run.runId)).toMatchObject({ status: 'completed', output: { value: { total: 12.5 } } });
-    });
   });
 
   describe('listing', () => {

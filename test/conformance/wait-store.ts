@@ -1,11 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
-import type { WaitDecision, WaitRecord, WaitStore } from '../../src/ports/wait-store.ts';
-import { at } from './records.ts';
-
-function waitRecord(runId: string, change: Partial<WaitRecord> = {}): WaitRecord {
-  return { runId, node: 'approval', eventKey: 'approve:42', openedAt: at(1), until: at(60), status: 'open', ...change };
-}
+import type { WaitDecision, WaitStore } from '../../src/ports/wait-store.ts';
+import { at, waitRecord } from './records.ts';
 
 function decision(value: string): WaitDecision {
   return { status: 'decided', decidedAt: at(5), payload: { value: { by: value } }, payloadHash: `hash of ${value}` };
@@ -32,7 +28,7 @@ export function testWaitStore(open: () => WaitStore): void {
 
     const opened = await store.open(wait);
 
-    expect(opened).toEqual(wait);
+    expect(opened).toEqual({ first: true, wait });
     expect(await store.read(wait.runId, wait.node)).toEqual(wait);
   });
 
@@ -53,7 +49,7 @@ export function testWaitStore(open: () => WaitStore): void {
 
     const again = await store.open({ ...wait, openedAt: at(9), until: at(90) });
 
-    expect(again).toEqual({ ...wait, ...decision('Ada') });
+    expect(again).toEqual({ first: false, wait: { ...wait, ...decision('Ada') } });
   });
 
   it('lets the first decision stand, and tells whoever comes second', async () => {

@@ -1,12 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ServiceBusClient, type ServiceBusReceivedMessage, type ServiceBusReceiver } from '@azure/service-bus';
 import { z } from 'zod';
+import { RUN_EVENT_TYPES } from '../../src/ports/event-publisher.ts';
 import { inTime } from './in-time.ts';
 import type { Stack } from './stack.ts';
 
 const RunEvent = z.object({
   id: z.string(),
-  type: z.enum(['hexdag.run.completed', 'hexdag.run.failed']),
+  type: z.enum(RUN_EVENT_TYPES),
   subject: z.string(),
   data: z.looseObject({ runId: z.string(), key: z.string(), status: z.string() }),
 });

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { MemoryArtifactStore } from '../../src/adapters/mock/memory-artifact-store.ts';
+import { MemoryOutboxStore } from '../../src/adapters/mock/memory-outbox-store.ts';
 import { MemoryPlanStore } from '../../src/adapters/mock/memory-plan-store.ts';
 import { MemoryPublisher } from '../../src/adapters/mock/memory-publisher.ts';
 import { MemoryRunStore } from '../../src/adapters/mock/memory-run-store.ts';
@@ -22,6 +23,7 @@ import { type Behaviour, body, composite, kinds, node, plan } from './plans.ts';
 
 const clock = new ManualClock();
 let runs: MemoryRunStore;
+let outboxes: MemoryOutboxStore;
 let publisher: MemoryPublisher;
 let plans: MemoryPlanStore;
 let artifacts: MemoryArtifactStore;
@@ -29,7 +31,8 @@ let lines: Record<string, unknown>[];
 
 beforeEach(async () => {
   lines = [];
-  runs = new MemoryRunStore();
+  outboxes = new MemoryOutboxStore();
+  runs = new MemoryRunStore(outboxes);
   publisher = new MemoryPublisher();
   plans = new MemoryPlanStore();
   artifacts = new MemoryArtifactStore();
@@ -52,10 +55,10 @@ const accepted: RunRecord = {
 
 function dependencies(behaviours: Readonly<Record<string, Behaviour>> = {}): AdvanceDependencies {
   const log: Log = (level, message, properties) => lines.push({ level, message, ...properties });
-  const relay = new OutboxRelay(publisher, runs, log);
+  const relay = new OutboxRelay({ publisher, outboxes, log });
   const resources = { of: () => NO_RESOURCES };
-  const children = childRuns({ runs, plans, artifacts, clock, pipelines: new Map() });
-  const waits = new MemoryWaitStore();
+  const children = childRuns({ runs, plans, artifacts, relay, clock, pipelines: new Map() });
+  const waits = new MemoryWaitStore(outboxes);
   return {
     runs,
     waits,
@@ -102,7 +105,7 @@ describe('carrying a run on', () => {
     expect(result).toMatchObject({ ended: 'completed' });
     expect(records.map(({ node }) => node)).toEqual(['a', 'b', 'c']);
     expect(await runs.read('run-1')).toMatchObject({ status: 'completed' });
-    expect(publisher.published.map(({ id, type }) => [id, type])).toEqual([['run-1.completed', 'hexdag.run.completed']]);
+    expect(publisher.published.map(({ id, type }) => [id, type])).toEqual([['run-1:completed', 'hexdag.run.completed']]);
   });
 
   it('hands branches back to the orchestrator, with the plan', async () => {
@@ -242,13 +245,14 @@ describe('carrying a run on', () => {
 
   it('keeps the events in the outbox when the broker is away', async () => {
     const down: AdvanceDependencies = dependencies();
-    const relay = new OutboxRelay({ publish: () => Promise.reject(new DependencyUnavailableError('Away.')) }, runs, () => {});
+    const publisher = { publish: () => Promise.reject(new DependencyUnavailableError('Away.')) };
+    const relay = new OutboxRelay({ publisher, outboxes, log: () => {} });
 
     const result = await advance(await task(plan(node('a'))), { ...down, relay });
 
-    const left = await runs.unpublished('9999-01-01T00:00:00.000Z', 10);
+    const left = await outboxes.unpublished('9999-01-01T00:00:00.000Z', 10);
     expect(result.ended).toBe('completed');
-    expect(left.map(({ outbox }) => outbox.map(({ id }) => id))).toEqual([['run-1.completed']]);
+    expect(left.map(({ events }) => events.map(({ id }) => id))).toEqual([['run-1:completed']]);
   });
 
   it('ends a run whose plan is gone, since it can never go on', async () => {

@@ -7,6 +7,7 @@ import { DurableExtension } from '../../local/durable/extension.ts';
 import type { InvocationOutcome, RegisteredFunction } from '../../local/functions-host/extension.ts';
 import { DurableOrchestrations } from '../../src/adapters/azure/durable-orchestrations.ts';
 import { MemoryArtifactStore } from '../../src/adapters/mock/memory-artifact-store.ts';
+import { MemoryOutboxStore } from '../../src/adapters/mock/memory-outbox-store.ts';
 import { MemoryPlanStore } from '../../src/adapters/mock/memory-plan-store.ts';
 import { MemoryPublisher } from '../../src/adapters/mock/memory-publisher.ts';
 import { MemoryRunStore } from '../../src/adapters/mock/memory-run-store.ts';
@@ -49,13 +50,15 @@ const sdk: {
 /** Runs of one plan with the real orchestrator in the real SDK on the local Durable engine; everything else in memory. */
 export class DurableRuns {
   readonly clock = new ManualClock();
-  readonly runs = new MemoryRunStore();
-  readonly waits = new MemoryWaitStore();
+  readonly outboxes = new MemoryOutboxStore();
+  readonly runs = new MemoryRunStore(this.outboxes);
+  readonly waits = new MemoryWaitStore(this.outboxes);
   /** Pipelines that runs may start as their children. */
   readonly pipelines = new Map<string, StartablePipeline>();
   readonly plans = new MemoryPlanStore();
   readonly artifacts = new MemoryArtifactStore();
   readonly publisher = new MemoryPublisher();
+  readonly relay = new OutboxRelay({ publisher: this.publisher, outboxes: this.outboxes, log: () => {} });
   /** Every task that was given, in the order of their beginning. */
   readonly tasks: AdvanceTask[] = [];
   /** Thrown by the next tasks, one each, instead of doing anything. */
@@ -156,7 +159,7 @@ export class DurableRuns {
 
   /** Waits until the world was told how the run ended, which the orchestration may outlast. */
   async announced(): Promise<void> {
-    await this.#until(() => this.publisher.published.length > 0);
+    await this.#until(() => this.publisher.published.some(({ type }) => type !== 'hexdag.run.waiting'));
   }
 
   /** Waits until that many timers have been set, and moves time on. */
@@ -191,9 +194,8 @@ export class DurableRuns {
     const moment = this.breaksDown(this.tasks.length);
     if (moment === 'before') throw new Error('It broke down before it did anything.');
     const log = () => {};
-    const relay = new OutboxRelay(this.publisher, this.runs, log);
-    const { runs, waits, plans, artifacts, clock } = this;
-    const children = childRuns({ runs, plans, artifacts, clock, pipelines: this.pipelines });
+    const { runs, waits, plans, artifacts, relay, clock } = this;
+    const children = childRuns({ runs, plans, artifacts, relay, clock, pipelines: this.pipelines });
     const resources = { of: () => NO_RESOURCES };
     const stores = { runs, waits, plans, artifacts, children, resources };
     const result = await advance(task, { ...stores, relay, kinds: this.#kinds, clock, log, processStartedAt: 0 });

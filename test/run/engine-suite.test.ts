@@ -284,7 +284,7 @@ onEachEngine((world) => {
       expect(answers).toEqual(['cancelled', 'cancelled']);
       expect(delivery).toEqual({ kind: 'run_ended' });
       expect(await run.paths()).toEqual([]);
-      expect(run.engine.publisher.published.map(({ type }) => type)).toEqual(['hexdag.run.cancelled']);
+      expect(run.engine.publisher.published.map(({ type }) => type)).toEqual(['hexdag.run.waiting', 'hexdag.run.cancelled']);
     });
 
     it('tells the run that waits for it that it was cancelled', async () => {

@@ -10,7 +10,7 @@ import type { Orchestrations } from '../../src/ports/orchestrations.ts';
 import type { NodeRecord, Payload, RunRecord } from '../../src/ports/run-store.ts';
 import { type Cancellation, cancelRun } from '../../src/run/cancel-run.ts';
 import { type Delivery, deliverEvent } from '../../src/run/deliver-event.ts';
-import { OutboxRelay } from '../../src/run/outbox-relay.ts';
+import type { OutboxRelay } from '../../src/run/outbox-relay.ts';
 import { fromPayload, toPayload } from '../../src/run/payload.ts';
 import { wakeEvent } from '../../src/run/wake-event.ts';
 import type { StartablePipeline } from '../../src/triggers/trigger.ts';
@@ -27,6 +27,7 @@ export interface Engine {
   readonly waits: MemoryWaitStore;
   readonly artifacts: MemoryArtifactStore;
   readonly publisher: MemoryPublisher;
+  readonly relay: OutboxRelay;
   readonly pipelines: Map<string, StartablePipeline>;
   readonly orchestrations: Orchestrations;
   readonly time: Clock;
@@ -46,9 +47,9 @@ export function fragileEngine(breaksDown: DurableRuns['breaksDown']): OpenEngine
     const durable = new DurableRuns(behaviours);
     durable.breaksDown = breaksDown;
     await durable.open();
-    const { runs, plans, waits, artifacts, publisher, pipelines, orchestrations, clock } = durable;
+    const { runs, plans, waits, artifacts, publisher, relay, pipelines, orchestrations, clock } = durable;
     return {
-      ...{ runs, plans, waits, artifacts, publisher, pipelines, orchestrations, time: clock },
+      ...{ runs, plans, waits, artifacts, publisher, relay, pipelines, orchestrations, time: clock },
       begin: (plan, input) => durable.start(plan, input),
       quiet: () => durable.quiet(),
       moveTo: (limit) => {
@@ -64,9 +65,9 @@ export function fragileEngine(breaksDown: DurableRuns['breaksDown']): OpenEngine
 
 export function inProcessEngine(behaviours: Readonly<Record<string, Behaviour>> = {}): Engine {
   const local = new InProcessRuns(behaviours);
-  const { runs, plans, waits, artifacts, publisher, pipelines, engine, timers } = local;
+  const { runs, plans, waits, artifacts, publisher, relay, pipelines, engine, timers } = local;
   return {
-    ...{ runs, plans, waits, artifacts, publisher, pipelines, orchestrations: engine, time: timers },
+    ...{ runs, plans, waits, artifacts, publisher, relay, pipelines, orchestrations: engine, time: timers },
     begin: (plan, input) => local.begin(plan, input),
     quiet: () => engine.settled(),
     moveTo: (limit) => timers.moveTo(limit),
@@ -82,11 +83,9 @@ export const ENGINES: Readonly<Record<string, OpenEngine>> = {
 /** What tests do with an engine, whichever it is. */
 export class EngineWorld {
   readonly engine: Engine;
-  readonly #relay: OutboxRelay;
 
   constructor(engine: Engine) {
     this.engine = engine;
-    this.#relay = new OutboxRelay(engine.publisher, engine.runs, () => {});
   }
 
   /** Starts the run and goes on until it has ended or waits for the clock or an event. */
@@ -127,8 +126,8 @@ export class EngineWorld {
   }
 
   async cancel(reason = 'Enough.', runId = RUN_ID): Promise<Cancellation> {
-    const { runs, plans, orchestrations, time: clock } = this.engine;
-    const cancellation = await cancelRun(runId, reason, { runs, plans, orchestrations, clock, relay: this.#relay });
+    const { runs, plans, orchestrations, relay, time: clock } = this.engine;
+    const cancellation = await cancelRun(runId, reason, { runs, plans, orchestrations, clock, relay });
     await this.engine.quiet();
     return cancellation;
   }

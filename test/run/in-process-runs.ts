@@ -1,4 +1,5 @@
 import { MemoryArtifactStore } from '../../src/adapters/mock/memory-artifact-store.ts';
+import { MemoryOutboxStore } from '../../src/adapters/mock/memory-outbox-store.ts';
 import { MemoryPlanStore } from '../../src/adapters/mock/memory-plan-store.ts';
 import { MemoryPublisher } from '../../src/adapters/mock/memory-publisher.ts';
 import { MemoryRunStore } from '../../src/adapters/mock/memory-run-store.ts';
@@ -18,23 +19,24 @@ const RUN_ID = 'run-1';
 /** Runs of plans in this process, with everything in memory and a clock that is moved by hand. */
 export class InProcessRuns {
   readonly timers = new VirtualTimers(Date.UTC(2026, 0, 1));
-  readonly runs = new MemoryRunStore();
-  readonly waits = new MemoryWaitStore();
+  readonly outboxes = new MemoryOutboxStore();
+  readonly runs = new MemoryRunStore(this.outboxes);
+  readonly waits = new MemoryWaitStore(this.outboxes);
   readonly plans = new MemoryPlanStore();
   readonly artifacts = new MemoryArtifactStore();
   readonly publisher = new MemoryPublisher();
+  readonly relay = new OutboxRelay({ publisher: this.publisher, outboxes: this.outboxes, log: () => {} });
   /** Pipelines that runs may start as their children. */
   readonly pipelines = new Map<string, StartablePipeline>();
   readonly engine: InProcessEngine;
 
   constructor(behaviours: Readonly<Record<string, Behaviour>> = {}) {
-    const { runs, waits, plans, artifacts, timers } = this;
+    const { runs, waits, plans, artifacts, relay, timers } = this;
     const log = () => {};
-    const stores = { runs, waits, plans, artifacts, clock: timers };
+    const stores = { runs, waits, plans, artifacts, relay, clock: timers };
     const children = childRuns({ ...stores, pipelines: this.pipelines });
-    const relay = new OutboxRelay(this.publisher, runs, log);
     const resources = { of: () => NO_RESOURCES };
-    const dependencies = { ...stores, children, relay, resources, kinds: kinds(behaviours), log, processStartedAt: 0 };
+    const dependencies = { ...stores, children, resources, kinds: kinds(behaviours), log, processStartedAt: 0 };
     this.engine = new InProcessEngine(dependencies, timers);
   }
 

@@ -197,7 +197,7 @@ describe('a run', () => {
     const run = await tested.cancel('Nobody wants it.');
 
     expect(run).toMatchObject({ status: 'cancelled', waiting: [], error: { message: 'Nobody wants it.' } });
-    expect(tested.published.map(({ type }) => type)).toEqual(['hexdag.run.cancelled']);
+    expect(tested.published.map(({ type }) => type)).toEqual(['hexdag.run.waiting', 'hexdag.run.cancelled']);
   });
 
   it('knows results that are too large for a history', async () => {

@@ -1,5 +1,6 @@
 import { MemoryArtifactStore } from '../../src/adapters/mock/memory-artifact-store.ts';
 import { MemoryClaimCheckStore } from '../../src/adapters/mock/memory-claim-check-store.ts';
+import { MemoryOutboxStore } from '../../src/adapters/mock/memory-outbox-store.ts';
 import { MemoryPlanStore } from '../../src/adapters/mock/memory-plan-store.ts';
 import { MemoryPublisher } from '../../src/adapters/mock/memory-publisher.ts';
 import { MemoryRunStore } from '../../src/adapters/mock/memory-run-store.ts';
@@ -8,6 +9,7 @@ import type { JsonValue } from '../../src/json.ts';
 import type { LogLevel } from '../../src/ports/log.ts';
 import type { OrchestrationState, Orchestrations, RunStart } from '../../src/ports/orchestrations.ts';
 import type { LockedMessage, Settler } from '../../src/ports/settler.ts';
+import { OutboxRelay } from '../../src/run/outbox-relay.ts';
 import type { ServiceBusMessage } from '../../src/triggers/service-bus/message-metadata.ts';
 import type { StartablePipeline, Trigger } from '../../src/triggers/trigger.ts';
 import { ManualClock } from '../helpers/manual-clock.ts';
@@ -65,19 +67,24 @@ export interface LogLine {
 /** Everything the use cases need, in memory, with a clock that stands at 2026-01-01. */
 export function createWorld() {
   const lines: LogLine[] = [];
+  const outboxes = new MemoryOutboxStore();
+  const publisher = new MemoryPublisher();
+  const log = (level: LogLevel, message: string, properties?: Readonly<Record<string, JsonValue>>) => {
+    lines.push({ level, message, properties });
+  };
   return {
-    runs: new MemoryRunStore(),
-    waits: new MemoryWaitStore(),
+    outboxes,
+    runs: new MemoryRunStore(outboxes),
+    waits: new MemoryWaitStore(outboxes),
+    relay: new OutboxRelay({ publisher, outboxes, log }),
     plans: new MemoryPlanStore(),
     artifacts: new MemoryArtifactStore(),
     claimChecks: new MemoryClaimCheckStore(),
-    publisher: new MemoryPublisher(),
+    publisher,
     orchestrations: new IdleOrchestrations(),
     settler: new RecordingSettler(),
     clock: new ManualClock(),
-    log: (level: LogLevel, message: string, properties?: Readonly<Record<string, JsonValue>>) => {
-      lines.push({ level, message, properties });
-    },
+    log,
     lines,
     maxDeliveryCount: 10,
   };

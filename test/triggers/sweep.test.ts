@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { DependencyUnavailableError } from '../../src/ports/errors.ts';
 import type { RunEvent } from '../../src/ports/event-publisher.ts';
 import type { RunRecord } from '../../src/ports/run-store.ts';
+import { OutboxRelay } from '../../src/run/outbox-relay.ts';
 import { sweep } from '../../src/triggers/sweep.ts';
 import { createWorld, type World } from './fixtures.ts';
 
@@ -29,7 +30,7 @@ async function claim(world: World, runId: string): Promise<RunRecord> {
 async function finish(world: World, runId: string): Promise<RunEvent> {
   const finishedAt = new Date(world.clock.now()).toISOString();
   const event: RunEvent = {
-    id: `${runId}.completed`,
+    id: `${runId}:completed`,
     type: 'hexdag.run.completed',
     source: '/pipelines/order',
     subject: runId,
@@ -105,7 +106,7 @@ describe('sweeping', () => {
 
     expect(counts).toMatchObject({ abandoned: 1, started: 0 });
     expect(await world.runs.read('broken')).toMatchObject({ status: 'failed', error: { code: 'orchestration_ended' } });
-    expect(world.publisher.published).toMatchObject([{ id: 'broken.failed', type: 'hexdag.run.failed' }]);
+    expect(world.publisher.published).toMatchObject([{ id: 'broken:failed', type: 'hexdag.run.failed' }]);
     expect(world.lines).toMatchObject([{ level: 'error', properties: { runId: 'broken', code: 'orchestration_ended' } }]);
   });
 
@@ -180,11 +181,12 @@ describe('sweeping', () => {
     await finish(world, 'done');
     world.clock.advance(60_001);
     const publisher = { publish: () => Promise.reject(new DependencyUnavailableError('busy')) };
+    const relay = new OutboxRelay({ ...world, publisher });
 
-    const counts = await sweep({ ...world, publisher }, SETTINGS);
+    const counts = await sweep({ ...world, relay }, SETTINGS);
 
     expect(counts).toMatchObject({ published: 0, failed: 1 });
-    expect(await world.runs.unpublished(new Date(world.clock.now()).toISOString(), 10)).toHaveLength(1);
+    expect(await world.outboxes.unpublished(new Date(world.clock.now()).toISOString(), 10)).toHaveLength(1);
   });
 
   it('looks at no more than its limit', async () => {

@@ -47,7 +47,7 @@ export function createClients(config: Config): AzureClients {
       // Not waited for: a client whose connection broke may never finish closing.
       closeServiceBus().catch(() => undefined);
       serviceBus = openServiceBus(config);
-      return (await serviceBus).createSender(config.runEventsQueue);
+      return (await serviceBus).createSender(config.runEventsTopic);
     },
     async close() {
       await cosmos.opened()?.then((client) => client.dispose());

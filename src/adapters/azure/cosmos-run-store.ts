@@ -5,10 +5,10 @@ import type { Claim, Commit, NodeRecord, RunFilter, RunFinish, RunPage, RunRecor
 import { cursorAfter, positionOf } from '../run-order.ts';
 import { translateCosmosError } from './cosmos-errors.ts';
 import { CosmosWriter } from './cosmos-writer.ts';
+import { OUTBOX, outboxMembers, START_OUTBOX } from './outbox-documents.ts';
 import {
   fromNodeDocument,
   fromNodeHolder,
-  fromOutboxRow,
   fromRunDocument,
   nodeDocumentId,
   RUN_ID,
@@ -18,10 +18,6 @@ import {
 
 const CHECK_AFTER = '/checkAfter';
 const NOT_ENDED = 'FROM c WHERE NOT IS_DEFINED(c.finishedAt)';
-const HAS_OUTBOX = 'FROM c WHERE IS_DEFINED(c.outbox)';
-
-/** There only while the outbox is: an index over it finds the few runs to sweep, however many have finished. */
-const UNPUBLISHED_SINCE = '/unpublishedSince';
 
 /**
  * Runs in Cosmos DB, a partition each: the document `run`, and `node:<name>` for each node with an effect but the last, which
@@ -32,13 +28,14 @@ export class CosmosRunStore implements RunStore {
   readonly #writer: CosmosWriter;
 
   /** @param openContainer the container `runs`, partitioned by `/runId` */
-  constructor(openContainer: () => Promise<Container>) {
+  constructor(openContainer: () => Promise<Container>, writer = new CosmosWriter(openContainer)) {
     this.#openContainer = openContainer;
-    this.#writer = new CosmosWriter(openContainer);
+    this.#writer = writer;
   }
 
-  async claim(run: RunRecord): Promise<Claim> {
-    const outcome = await this.#writer.write(create(run.runId, toRunDocument(run)));
+  async claim(run: RunRecord, outbox: readonly RunEvent[] = []): Promise<Claim> {
+    const document = { ...toRunDocument(run), ...outboxMembers(START_OUTBOX, outbox, run.acceptedAt) };
+    const outcome = await this.#writer.write(create(run.runId, document));
     if (outcome === 'written') return { kind: 'claimed' };
     return { kind: 'exists', run: (await this.read(run.runId)) ?? vanished(`The run ${run.runId}`) };
   }
@@ -54,9 +51,10 @@ export class CosmosRunStore implements RunStore {
     return documents.map(fromNodeHolder);
   }
 
-  async commitNode(node: NodeRecord, finish?: RunFinish): Promise<Commit> {
+  async commitNode(node: NodeRecord, finish?: RunFinish, outbox: readonly RunEvent[] = []): Promise<Commit> {
     if (finish !== undefined) return this.#endWith(node, finish);
-    const outcome = await this.#writer.write(create(node.runId, toNodeDocument(node)));
+    const document = { ...toNodeDocument(node), ...outboxMembers(OUTBOX, outbox, node.finishedAt) };
+    const outcome = await this.#writer.write(create(node.runId, document));
     return outcome === 'written' ? { kind: 'committed' } : { kind: 'exists', node: await this.#recorded(node) };
   }
 
@@ -80,25 +78,12 @@ export class CosmosRunStore implements RunStore {
     await this.#patch(runId, started, NOT_ENDED);
   }
 
-  async markPublished(runId: string): Promise<void> {
-    const removals = [UNPUBLISHED_SINCE, '/outbox'].map((path) => ({ op: 'remove' as const, path }));
-    await this.#patch(runId, removals, HAS_OUTBOX);
-  }
-
   async unconfirmed(dueBefore: string, limit: number): Promise<readonly RunRecord[]> {
     const query = {
       query: 'SELECT * FROM c WHERE c.checkAfter < @before ORDER BY c.checkAfter',
       parameters: [{ name: '@before', value: dueBefore }],
     };
     return (await this.#query(query, limit)).map(fromRunDocument);
-  }
-
-  async unpublished(finishedBefore: string, limit: number): Promise<readonly { runId: string; outbox: readonly RunEvent[] }[]> {
-    const query = {
-      query: 'SELECT c.runId, c.outbox FROM c WHERE c.unpublishedSince < @before ORDER BY c.unpublishedSince',
-      parameters: [{ name: '@before', value: finishedBefore }],
-    };
-    return (await this.#query(query, limit)).map(fromOutboxRow);
   }
 
   async list({ status, pipeline, trigger, from, to, limit, cursor }: RunFilter): Promise<RunPage> {
@@ -179,14 +164,11 @@ function endOf({ status, finishedAt, output, error, outbox }: RunFinish): PatchO
     { op: 'set', path: CHECK_AFTER, value: null },
     ...(output === undefined ? [] : [{ op: 'set' as const, path: '/output', value: output }]),
     ...(error === undefined ? [] : [{ op: 'set' as const, path: '/error', value: error }]),
-    ...(outbox.length === 0 ? [] : announcements(outbox, finishedAt)),
-  ];
-}
-
-function announcements(outbox: readonly RunEvent[], finishedAt: string): PatchOperation[] {
-  return [
-    { op: 'set', path: '/outbox', value: outbox },
-    { op: 'set', path: UNPUBLISHED_SINCE, value: finishedAt },
+    ...Object.entries(outboxMembers(OUTBOX, outbox, finishedAt)).map(([name, value]) => ({
+      op: 'set' as const,
+      path: `/${name}`,
+      value,
+    })),
   ];
 }
 

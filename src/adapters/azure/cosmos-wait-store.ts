@@ -1,7 +1,9 @@
 import type { Container, ItemDefinition, PatchOperation } from '@azure/cosmos';
 import { DependencyUnavailableError } from '../../ports/errors.ts';
+import type { RunEvent } from '../../ports/event-publisher.ts';
 import type { WaitDecision, WaitRecord, WaitStore } from '../../ports/wait-store.ts';
 import { cosmosFailure, translateCosmosError } from './cosmos-errors.ts';
+import { OUTBOX, outboxMembers } from './outbox-documents.ts';
 import { fromWaitDocument, toWaitDocument, waitDocumentId } from './run-documents.ts';
 
 const IS_OPEN = "FROM c WHERE c.status = 'open'";
@@ -15,15 +17,16 @@ export class CosmosWaitStore implements WaitStore {
     this.#openContainer = openContainer;
   }
 
-  async open(wait: WaitRecord): Promise<WaitRecord> {
+  async open(wait: WaitRecord, outbox: readonly RunEvent[] = []): Promise<{ first: boolean; wait: WaitRecord }> {
+    const document = { ...toWaitDocument(wait), ...outboxMembers(OUTBOX, outbox, wait.openedAt) };
     const created = await this.#attempt(`opening a wait of the run ${wait.runId}`, 409, (container) =>
-      container.items.create(toWaitDocument(wait)),
+      container.items.create(document),
     );
-    if (created !== undefined) return wait;
+    if (created !== undefined) return { first: true, wait };
     const known = await this.read(wait.runId, wait.node);
     if (known === null)
       throw new DependencyUnavailableError(`A wait of the run ${wait.runId} exists but could not be read. Try again.`);
-    return known;
+    return { first: false, wait: known };
   }
 
   async read(runId: string, node: string): Promise<WaitRecord | null> {

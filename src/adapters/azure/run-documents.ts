@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { JsonValue } from '../../json.ts';
-import type { RunEvent } from '../../ports/event-publisher.ts';
 import type { NodeRecord, RunRecord } from '../../ports/run-store.ts';
 import type { WaitRecord } from '../../ports/wait-store.ts';
 import { runPosition } from '../run-order.ts';
@@ -37,7 +36,7 @@ export function toWaitDocument(wait: WaitRecord) {
   return { id: waitDocumentId(wait.node), type: 'wait', ...wait };
 }
 
-const json = z.custom<JsonValue>((value) => value !== undefined, 'must be there');
+export const json = z.custom<JsonValue>((value) => value !== undefined, 'must be there');
 
 const artifact = z.object({ name: z.string(), sha256: z.string(), bytes: z.number(), contentType: z.string() });
 
@@ -97,18 +96,6 @@ const waitDocument = z.object({
   payloadHash: z.string().exactOptional(),
 });
 
-const event = z.object({
-  id: z.string(),
-  type: z.string(),
-  source: z.string(),
-  subject: z.string(),
-  time: z.string(),
-  data: json,
-  traceparent: z.string().exactOptional(),
-});
-
-const outboxRow = z.object({ runId: z.string(), outbox: z.array(event) });
-
 /** @throws MalformedDocumentError */
 export function fromRunDocument(document: unknown): RunRecord {
   return parse(runDocument, document, 'run');
@@ -131,11 +118,7 @@ export function fromNodeHolder(document: unknown): NodeRecord {
 }
 
 /** @throws MalformedDocumentError */
-export function fromOutboxRow(document: unknown): { runId: string; outbox: readonly RunEvent[] } {
-  return parse(outboxRow, document, 'outbox');
-}
-
-function parse<Schema extends z.ZodType>(schema: Schema, document: unknown, what: string): z.infer<Schema> {
+export function parse<Schema extends z.ZodType>(schema: Schema, document: unknown, what: string): z.infer<Schema> {
   const result = schema.safeParse(document);
   if (result.success) return result.data;
   const partition = z.object({ runId: z.string() }).safeParse(document);

@@ -2,22 +2,28 @@ import { DependencyRefusedError } from '../../ports/errors.ts';
 import type { RunEvent } from '../../ports/event-publisher.ts';
 import type { Claim, Commit, NodeRecord, RunFilter, RunFinish, RunPage, RunRecord, RunStore } from '../../ports/run-store.ts';
 import { cursorAfter, positionOf, runPosition } from '../run-order.ts';
+import { MemoryOutboxStore } from './memory-outbox-store.ts';
 
 interface Entry {
   run: RunRecord;
   checkAfter: string;
-  outbox: readonly RunEvent[];
   readonly nodes: Map<string, NodeRecord>;
 }
 
 /** A run store that lasts as long as the process. */
 export class MemoryRunStore implements RunStore {
   readonly #entries = new Map<string, Entry>();
+  readonly #outboxes: MemoryOutboxStore;
 
-  async claim(run: RunRecord): Promise<Claim> {
+  constructor(outboxes = new MemoryOutboxStore()) {
+    this.#outboxes = outboxes;
+  }
+
+  async claim(run: RunRecord, outbox: readonly RunEvent[] = []): Promise<Claim> {
     const entry = this.#entries.get(run.runId);
     if (entry) return { kind: 'exists', run: entry.run };
-    this.#entries.set(run.runId, { run: structuredClone(run), checkAfter: run.acceptedAt, outbox: [], nodes: new Map() });
+    this.#entries.set(run.runId, { run: structuredClone(run), checkAfter: run.acceptedAt, nodes: new Map() });
+    this.#outboxes.leave(run.runId, { kind: 'start' }, outbox, run.acceptedAt);
     return { kind: 'claimed' };
   }
 
@@ -29,17 +35,18 @@ export class MemoryRunStore implements RunStore {
     return [...(this.#entries.get(runId)?.nodes.values() ?? [])];
   }
 
-  async commitNode(node: NodeRecord, finish?: RunFinish): Promise<Commit> {
+  async commitNode(node: NodeRecord, finish?: RunFinish, outbox: readonly RunEvent[] = []): Promise<Commit> {
     const entry = this.#entry(node.runId);
     const recorded = entry.nodes.get(node.node);
-    const refused = finish === undefined ? recorded !== undefined : !end(entry, finish);
+    const refused = finish === undefined ? recorded !== undefined : !this.#end(entry, finish);
     if (refused) return { kind: 'exists', node: recorded ?? node };
     entry.nodes.set(node.node, structuredClone(node));
+    if (finish === undefined) this.#outboxes.leave(node.runId, { kind: 'node', node: node.node }, outbox, node.finishedAt);
     return { kind: 'committed' };
   }
 
   async finish(runId: string, finish: RunFinish): Promise<boolean> {
-    return end(this.#entry(runId), finish);
+    return this.#end(this.#entry(runId), finish);
   }
 
   async markStarted(runId: string, checkAfter: string): Promise<void> {
@@ -55,18 +62,6 @@ export class MemoryRunStore implements RunStore {
       .sort((a, b) => compare(a.checkAfter, b.checkAfter))
       .slice(0, limit)
       .map(({ run }) => run);
-  }
-
-  async unpublished(finishedBefore: string, limit: number): Promise<readonly { runId: string; outbox: readonly RunEvent[] }[]> {
-    return [...this.#entries.values()]
-      .filter(({ run, outbox }) => outbox.length > 0 && (run.finishedAt ?? '') < finishedBefore)
-      .sort((a, b) => compare(a.run.finishedAt ?? '', b.run.finishedAt ?? ''))
-      .slice(0, limit)
-      .map(({ run, outbox }) => ({ runId: run.runId, outbox }));
-  }
-
-  async markPublished(runId: string): Promise<void> {
-    this.#entry(runId).outbox = [];
   }
 
   async list(filter: RunFilter): Promise<RunPage> {
@@ -89,6 +84,14 @@ export class MemoryRunStore implements RunStore {
     return structuredClone(this.#runs((run) => run.parent?.runId === runId && run.finishedAt === undefined));
   }
 
+  /** False if the run had ended before. */
+  #end(entry: Entry, { outbox, ...outcome }: RunFinish): boolean {
+    if (entry.run.finishedAt !== undefined) return false;
+    entry.run = structuredClone({ ...entry.run, ...outcome });
+    this.#outboxes.leave(entry.run.runId, { kind: 'end' }, outbox, outcome.finishedAt);
+    return true;
+  }
+
   #entry(runId: string): Entry {
     const entry = this.#entries.get(runId);
     if (!entry) throw new DependencyRefusedError(`The run ${runId} is not in the store. Claim it first.`);
@@ -102,14 +105,6 @@ export class MemoryRunStore implements RunStore {
       .filter(matches)
       .sort((a, b) => compare(runPosition(a), runPosition(b)));
   }
-}
-
-/** False if the run had ended before. */
-function end(entry: Entry, { outbox, ...outcome }: RunFinish): boolean {
-  if (entry.run.finishedAt !== undefined) return false;
-  entry.run = structuredClone({ ...entry.run, ...outcome });
-  entry.outbox = structuredClone(outbox);
-  return true;
 }
 
 function compare(a: string, b: string): number {

@@ -1,14 +1,23 @@
+import type { RunEvent } from '../../ports/event-publisher.ts';
 import type { WaitDecision, WaitRecord, WaitStore } from '../../ports/wait-store.ts';
+import { MemoryOutboxStore } from './memory-outbox-store.ts';
 
 /** Waits in this process's memory. */
 export class MemoryWaitStore implements WaitStore {
   readonly #waits = new Map<string, WaitRecord>();
+  readonly #outboxes: MemoryOutboxStore;
 
-  async open(wait: WaitRecord): Promise<WaitRecord> {
+  constructor(outboxes = new MemoryOutboxStore()) {
+    this.#outboxes = outboxes;
+  }
+
+  async open(wait: WaitRecord, outbox: readonly RunEvent[] = []): Promise<{ first: boolean; wait: WaitRecord }> {
     const key = keyOf(wait.runId, wait.node);
     const known = this.#waits.get(key);
-    if (known === undefined) this.#waits.set(key, structuredClone(wait));
-    return structuredClone(known ?? wait);
+    if (known !== undefined) return { first: false, wait: structuredClone(known) };
+    this.#waits.set(key, structuredClone(wait));
+    this.#outboxes.leave(wait.runId, { kind: 'wait', node: wait.node }, outbox, wait.openedAt);
+    return { first: true, wait };
   }
 
   async read(runId: string, node: string): Promise<WaitRecord | null> {

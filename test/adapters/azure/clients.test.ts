@@ -42,7 +42,7 @@ describe('createClients', () => {
         COSMOS: `AccountEndpoint=${cosmos.endpoint};AccountKey=${cosmos.key};`,
         COSMOS_DATABASE: 'orders',
         SB: serviceBus.connectionString,
-        RUN_EVENTS_QUEUE: QUEUE,
+        RUN_EVENTS_TOPIC: QUEUE,
         DATA: 'UseDevelopmentStorage=true',
       }),
     );

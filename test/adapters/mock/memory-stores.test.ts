@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryArtifactStore } from '../../../src/adapters/mock/memory-artifact-store.ts';
 import { MemoryClaimCheckStore } from '../../../src/adapters/mock/memory-claim-check-store.ts';
+import { MemoryOutboxStore } from '../../../src/adapters/mock/memory-outbox-store.ts';
 import { MemoryPlanStore } from '../../../src/adapters/mock/memory-plan-store.ts';
 import { MemoryPublisher } from '../../../src/adapters/mock/memory-publisher.ts';
 import { MemoryRunStore } from '../../../src/adapters/mock/memory-run-store.ts';
+import { MemoryWaitStore } from '../../../src/adapters/mock/memory-wait-store.ts';
 import { testArtifactStore } from '../../conformance/artifact-store.ts';
 import { testClaimCheckStore } from '../../conformance/claim-check-store.ts';
 import { testEventPublisher } from '../../conformance/event-publisher.ts';
+import { testOutboxStore } from '../../conformance/outbox-store.ts';
 import { testPlanStore } from '../../conformance/plan-store.ts';
 import { runRecord } from '../../conformance/records.ts';
 import { testRunStore } from '../../conformance/run-store.ts';
@@ -24,6 +27,12 @@ describe('MemoryRunStore', () => {
 
     expect((await store.read(run.runId))?.input).toEqual({ value: { items: ['a'] } });
   });
+});
+
+describe('MemoryOutboxStore', () => {
+  const outboxes = new MemoryOutboxStore();
+  const stores = { outboxes, runs: new MemoryRunStore(outboxes), waits: new MemoryWaitStore(outboxes) };
+  testOutboxStore(() => stores);
 });
 
 describe('MemoryPlanStore', () => {

@@ -13,7 +13,10 @@ describe('a layout file', () => {
         {
           id: 'hexdag',
           containers: [
-            { id: 'runs', partitionKey: '/runId', defaultTtl: -1, indexedPaths: ['/checkAfter', '/unpublishedSince'] },
+            {
+              ...{ id: 'runs', partitionKey: '/runId', defaultTtl: -1 },
+              indexedPaths: ['/checkAfter', '/unpublishedSince', '/startUnpublishedSince', '/callbackDue'],
+            },
             { id: 'plans', partitionKey: '/id' },
             { id: 'entities', partitionKey: '/id', defaultTtl: -1 },
           ],

@@ -1,0 +1,94 @@
+import type { Container, PatchOperation } from '@azure/cosmos';
+import type { Outbox, OutboxPlace, OutboxStore } from '../../ports/outbox-store.ts';
+import { translateCosmosError } from './cosmos-errors.ts';
+import { CosmosWriter } from './cosmos-writer.ts';
+import { fromOutboxRow, OUTBOX, type OutboxMembers, START_OUTBOX } from './outbox-documents.ts';
+import { nodeDocumentId, RUN_ID, waitDocumentId } from './run-documents.ts';
+
+type Place = Pick<Outbox, 'runId' | 'place'>;
+
+/** One patch: a document, and which of its outboxes it empties. */
+interface Mark {
+  readonly runId: string;
+  readonly documentId: string;
+  readonly members: readonly OutboxMembers[];
+}
+
+/** The outboxes that the documents of the container `runs` carry. */
+export class CosmosOutboxStore implements OutboxStore {
+  readonly #openContainer: () => Promise<Container>;
+  readonly #writer: CosmosWriter;
+
+  /** @param openContainer the container `runs`, partitioned by `/runId` */
+  constructor(openContainer: () => Promise<Container>, writer = new CosmosWriter(openContainer)) {
+    this.#openContainer = openContainer;
+    this.#writer = writer;
+  }
+
+  async unpublished(writtenBefore: string, limit: number): Promise<readonly Outbox[]> {
+    const found = await Promise.all([OUTBOX, START_OUTBOX].map((members) => this.#find(members, writtenBefore, limit)));
+    return found
+      .flat()
+      .sort((a, b) => (a.writtenAt < b.writtenAt ? -1 : a.writtenAt > b.writtenAt ? 1 : 0))
+      .slice(0, limit)
+      .map(({ outbox }) => outbox);
+  }
+
+  async markPublished(outboxes: readonly Place[]): Promise<void> {
+    const marks = await Promise.allSettled(marksOf(outboxes).map((mark) => this.#mark(mark)));
+    const failure = marks.find((mark) => mark.status === 'rejected');
+    if (failure !== undefined) throw failure.reason;
+  }
+
+  /** A run's two outboxes are emptied by one write, unless one of them is empty already. */
+  async #mark({ runId, documentId, members }: Mark): Promise<void> {
+    const outcome = await this.#writer.write({
+      operationType: 'Patch',
+      partitionKey: runId,
+      id: documentId,
+      resourceBody: { operations: members.flatMap(removals), condition: conditionOf(members) },
+    });
+    if (outcome === 'written' || members.length === 1) return;
+    for (const one of members) await this.#mark({ runId, documentId, members: [one] });
+  }
+
+  async #find(members: OutboxMembers, before: string, limit: number) {
+    const { events, since } = members;
+    const query = {
+      query: `SELECT c.runId, c.type, c.node, c.${events} AS events, c.${since} AS since FROM c WHERE c.${since} < @before ORDER BY c.${since}`,
+      parameters: [{ name: '@before', value: before }],
+    };
+    try {
+      const iterator = (await this.#openContainer()).items.query<unknown>(query, { maxItemCount: limit });
+      const rows: unknown[] = [];
+      while (rows.length < limit && iterator.hasMoreResults()) rows.push(...((await iterator.fetchNext()).resources ?? []));
+      return rows.slice(0, limit).map((row) => fromOutboxRow(row, members));
+    } catch (error) {
+      throw translateCosmosError(error, 'looking for events that wait to be published');
+    }
+  }
+}
+
+/** One mark for each document. */
+function marksOf(outboxes: readonly Place[]): readonly Mark[] {
+  const byDocument = Map.groupBy(outboxes, ({ runId, place }) => `${runId} ${documentIdOf(place)}`);
+  return [...byDocument.values()].flatMap(([first, ...others]) => {
+    if (first === undefined) return [];
+    const members = new Set([first, ...others].map(({ place }) => (place.kind === 'start' ? START_OUTBOX : OUTBOX)));
+    return [{ runId: first.runId, documentId: documentIdOf(first.place), members: [...members] }];
+  });
+}
+
+function documentIdOf(place: OutboxPlace): string {
+  if (place.kind === 'node') return nodeDocumentId(place.node);
+  if (place.kind === 'wait') return waitDocumentId(place.node);
+  return RUN_ID;
+}
+
+function removals({ events, since }: OutboxMembers): PatchOperation[] {
+  return [since, events].map((name) => ({ op: 'remove', path: `/${name}` }));
+}
+
+function conditionOf(members: readonly OutboxMembers[]): string {
+  return `FROM c WHERE ${members.map(({ events }) => `IS_DEFINED(c.${events})`).join(' AND ')}`;
+}

@@ -1,0 +1,29 @@
+import type { RunEvent } from '../../ports/event-publisher.ts';
+import type { Outbox, OutboxPlace, OutboxStore } from '../../ports/outbox-store.ts';
+
+/** The outboxes of the stores in this process's memory, which leave them here. */
+export class MemoryOutboxStore implements OutboxStore {
+  readonly #waiting = new Map<string, { readonly outbox: Outbox; readonly writtenAt: string }>();
+
+  /** What a store calls with the write that the events announce. */
+  leave(runId: string, place: OutboxPlace, events: readonly RunEvent[], writtenAt: string): void {
+    if (events.length === 0) return;
+    this.#waiting.set(keyOf(runId, place), { outbox: structuredClone({ runId, place, events }), writtenAt });
+  }
+
+  async unpublished(writtenBefore: string, limit: number): Promise<readonly Outbox[]> {
+    return [...this.#waiting.values()]
+      .filter(({ writtenAt }) => writtenAt < writtenBefore)
+      .sort((a, b) => (a.writtenAt < b.writtenAt ? -1 : a.writtenAt > b.writtenAt ? 1 : 0))
+      .slice(0, limit)
+      .map(({ outbox }) => outbox);
+  }
+
+  async markPublished(outboxes: readonly Pick<Outbox, 'runId' | 'place'>[]): Promise<void> {
+    for (const { runId, place } of outboxes) this.#waiting.delete(keyOf(runId, place));
+  }
+}
+
+function keyOf(runId: string, place: OutboxPlace): string {
+  return JSON.stringify([runId, place.kind, 'node' in place ? place.node : null]);
+}

@@ -1,0 +1,58 @@
+import { type Container, CosmosClient } from '@azure/cosmos';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type CosmosServer, startCosmos } from '../../../local/cosmos/server.ts';
+import { CosmosOutboxStore } from '../../../src/adapters/azure/cosmos-outbox-store.ts';
+import { CosmosRunStore } from '../../../src/adapters/azure/cosmos-run-store.ts';
+import { CosmosWaitStore } from '../../../src/adapters/azure/cosmos-wait-store.ts';
+import { DependencyRefusedError } from '../../../src/ports/errors.ts';
+import { type OutboxStores, testOutboxStore } from '../../conformance/outbox-store.ts';
+import { at, runEvent, runFinish, runRecord } from '../../conformance/records.ts';
+
+let server: CosmosServer;
+let client: CosmosClient;
+let container: Container;
+let stores: OutboxStores;
+
+beforeAll(async () => {
+  const layout = { databases: [{ id: 'hexdag', containers: [{ id: 'runs', partitionKey: '/runId' }] }] };
+  server = await startCosmos({ port: 0, databasePath: ':memory:', layout });
+  client = new CosmosClient({ endpoint: server.endpoint, key: server.key });
+  container = client.database('hexdag').container('runs');
+  const openContainer = async () => container;
+  stores = {
+    outboxes: new CosmosOutboxStore(openContainer),
+    runs: new CosmosRunStore(openContainer),
+    waits: new CosmosWaitStore(openContainer),
+  };
+});
+
+afterAll(async () => {
+  client.dispose();
+  await server.close();
+});
+
+testOutboxStore(() => stores);
+
+it('marks the start and the end of a run by one request', async () => {
+  const run = runRecord();
+  await stores.runs.claim(run, [runEvent(run.runId, { id: `${run.runId}:started` })]);
+  await stores.runs.finish(run.runId, runFinish(run.runId));
+  const before = server.counters()['requests'] ?? 0;
+
+  await stores.outboxes.markPublished([
+    { runId: run.runId, place: { kind: 'start' } },
+    { runId: run.runId, place: { kind: 'end' } },
+  ]);
+
+  const { resource } = await container.item('run', run.runId).read<Record<string, unknown>>();
+  expect((server.counters()['requests'] ?? 0) - before).toBe(2);
+  expect(Object.keys(resource ?? {}).filter((name) => /outbox|unpublished/i.test(name))).toEqual([]);
+});
+
+it('says that a container is missing', async () => {
+  const lost = new CosmosOutboxStore(async () => client.database('hexdag').container('lost'));
+
+  const finding = lost.unpublished(at(0), 1);
+
+  await expect(finding).rejects.toThrow(DependencyRefusedError);
+});
