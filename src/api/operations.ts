@@ -1,5 +1,6 @@
 import type { ApiRequest, ApiResponse } from './api-message.ts';
 import { type ControlDependencies, cancel, deliverRunEvent, resume, suspend } from './control-run.ts';
+import { type GetOpenApiDependencies, getOpenApi } from './get-open-api.ts';
 import { type GetRunDependencies, getRun } from './get-run.ts';
 import { type ListRunsDependencies, listRuns } from './list-runs.ts';
 import type { Operation } from './routes.ts';
@@ -9,6 +10,7 @@ import { type StartRunDependencies, startRun } from './start-run.ts';
 export interface OperationDependencies
   extends StartRunDependencies,
     ControlDependencies,
+    GetOpenApiDependencies,
     GetRunDependencies,
     ListRunsDependencies {}
 
@@ -19,6 +21,7 @@ export type WorkingOperation = Exclude<Operation, 'health'>;
 export const OPERATIONS: Readonly<
   Record<WorkingOperation, (request: ApiRequest, dependencies: OperationDependencies) => Promise<ApiResponse>>
 > = {
+  openApi: getOpenApi,
   startRun,
   listRuns,
   getRun,

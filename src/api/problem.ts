@@ -23,7 +23,8 @@ export function problem({ status, code, detail, more = {}, headers = {} }: Probl
   };
 }
 
-const STATUS: Readonly<Record<RejectionCode, number>> = {
+/** The status that goes with the code of a rejection. */
+export const REJECTION_STATUS: Readonly<Record<RejectionCode, number>> = {
   attribute_empty: 400,
   attribute_missing: 400,
   attribute_type: 400,
@@ -63,5 +64,5 @@ export function rejectionProblem({ code, message, path, offset, faults, runId }:
     ...(faults === undefined ? {} : { faults: faults.map((fault) => ({ ...fault })) }),
     ...(runId === undefined ? {} : { runId }),
   };
-  return problem({ status: STATUS[code], code, detail: message, more });
+  return problem({ status: REJECTION_STATUS[code], code, detail: message, more });
 }

@@ -1,9 +1,11 @@
 import type { z } from 'zod';
+import type { RejectionCode } from '../triggers/rejection.ts';
 import type { Role } from './roles.ts';
 import { controlAnswer } from './schemas/control-answer.ts';
 import { eventAnswer } from './schemas/event-answer.ts';
 import { health } from './schemas/health.ts';
-import { anyJson, control, eventParams, pipelineParams, runParams, runQuery } from './schemas/requests.ts';
+import { openApiAnswer } from './schemas/open-api-answer.ts';
+import { anyJson, control, eventParams, pipelineParams, runParams, runQuery, startHeaders } from './schemas/requests.ts';
 import { run } from './schemas/run.ts';
 import { runPage } from './schemas/run-page.ts';
 import { startAnswer } from './schemas/start-answer.ts';
@@ -11,6 +13,7 @@ import { startAnswer } from './schemas/start-answer.ts';
 /** The function of each route, and what OpenAPI calls the operation. */
 export type Operation =
   | 'health'
+  | 'openApi'
   | 'startRun'
   | 'listRuns'
   | 'getRun'
@@ -31,6 +34,8 @@ export interface Route {
   readonly params?: z.ZodObject;
   /** Without it the route takes no query at all. */
   readonly query?: z.ZodObject;
+  /** Headers that mean something to it; each may be left out. */
+  readonly headers?: z.ZodObject;
   readonly body?: RouteBody;
   /** By status. */
   readonly answers: Readonly<Record<number, RouteAnswer>>;
@@ -54,7 +59,26 @@ const JSON_TYPE = 'application/json';
 const JSON_TYPES = [JSON_TYPE, 'application/cloudevents+json'];
 const CONTROL_BODY = { schema: control, mediaTypes: [JSON_TYPE], required: false } as const;
 const UNKNOWN_RUN = { 404: ['run_not_found'] } as const;
-const CONTROL_REFUSALS = { 400: ['body_not_json', 'field_unknown', 'field_type'], ...UNKNOWN_RUN, 409: ['run_ended'] } as const;
+/** What a body is refused for that is not JSON as this app reads it. */
+const UNREADABLE = [
+  'body_empty',
+  'body_encoding',
+  'body_not_json',
+  'json_depth',
+  'json_duplicate_key',
+  'json_forbidden_key',
+  'number_not_finite',
+  'number_precision',
+] as const satisfies readonly RejectionCode[];
+/** What a CloudEvent is refused for. */
+const NO_CLOUD_EVENT = [
+  'attribute_empty',
+  'attribute_missing',
+  'attribute_type',
+  'data_conflict',
+  'specversion_unsupported',
+] as const satisfies readonly RejectionCode[];
+const CONTROL_REFUSALS = { 400: [...UNREADABLE, 'field_unknown', 'field_type'], ...UNKNOWN_RUN, 409: ['run_ended'] } as const;
 
 /** The API. Functions are registered, requests admitted and `openapi.json` written by this list. */
 export const ROUTES: readonly Route[] = [
@@ -68,12 +92,22 @@ export const ROUTES: readonly Route[] = [
     refusals: {},
   },
   {
+    operation: 'openApi',
+    method: 'GET',
+    path: 'openapi.json',
+    role: 'Runs.Read',
+    summary: 'Describe the API and what each pipeline takes, as this document does.',
+    answers: { 200: { description: 'An OpenAPI 3.1 document.', schema: openApiAnswer } },
+    refusals: {},
+  },
+  {
     operation: 'startRun',
     method: 'POST',
     path: 'pipelines/{name}/runs',
     role: 'Runs.Write',
     summary: 'Start a run, with the body as its input.',
     params: pipelineParams,
+    headers: startHeaders,
     body: { schema: anyJson, mediaTypes: JSON_TYPES, required: true },
     answers: {
       202: {
@@ -83,7 +117,7 @@ export const ROUTES: readonly Route[] = [
       },
     },
     refusals: {
-      400: ['body_not_json', 'json_duplicate_key', 'idempotency_key_missing', 'idempotency_key_too_long'],
+      400: [...UNREADABLE, ...NO_CLOUD_EVENT, 'idempotency_key_missing', 'idempotency_key_too_long'],
       404: ['pipeline_unknown'],
       413: ['body_too_large'],
       415: ['media_type_missing', 'media_type_unsupported', 'encoding_unsupported', 'charset_unsupported'],
@@ -126,7 +160,7 @@ export const ROUTES: readonly Route[] = [
     body: { schema: anyJson, mediaTypes: [JSON_TYPE], required: false },
     answers: { 202: { description: 'The event is stored, and decides the wait.', schema: eventAnswer } },
     refusals: {
-      400: ['body_not_json', 'json_duplicate_key'],
+      400: UNREADABLE,
       ...UNKNOWN_RUN,
       409: ['run_not_waiting', 'wait_unknown', 'wait_decided', 'wait_timed_out'],
       413: ['body_too_large'],

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { CliError } from './errors.ts';
 import { printable, type Terminal } from './terminal.ts';
 
@@ -11,6 +12,16 @@ export function readTextFile(path: string): string {
 export function readBytes(path: string): Buffer {
   try {
     return readFileSync(path);
+  } catch (error) {
+    throw fileError(path, error);
+  }
+}
+
+/** Writes a file, and the folders above it. @throws CliError `file_not_found`, `file_unreadable` */
+export function writeOutputFile(path: string, content: string | Uint8Array): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content);
   } catch (error) {
     throw fileError(path, error);
   }

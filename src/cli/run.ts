@@ -3,6 +3,7 @@ import type { CommandContext } from './command-context.ts';
 import { addEval } from './commands/eval.ts';
 import { addInit } from './commands/init.ts';
 import { addLint } from './commands/lint.ts';
+import { addOpenApi } from './commands/openapi.ts';
 import { addPlan } from './commands/plan.ts';
 import { addPrograms } from './commands/programs.ts';
 import { addRun } from './commands/run.ts';
@@ -56,6 +57,7 @@ function createProgram(context: CommandContext): Command {
   addLint(program, context);
   addRun(program, context);
   addSchema(program, context);
+  addOpenApi(program, context);
   addSchedule(program, context);
   addInit(program, context);
   addEval(program, context);

@@ -75,6 +75,11 @@ export const OPERATION_CODES: CodeGroup = {
       why: 'It did not answer, or asked to wait.',
       remedy: 'Nothing; it is tried again.',
     },
+    documents_invalid: {
+      title: 'Documents with mistakes',
+      why: 'The command is about all of them, and can tell nothing of a broken one.',
+      remedy: 'Correct what hexdag validate tells.',
+    },
     file_exists: {
       title: 'A file is there already',
       why: 'init overwrites nothing.',

@@ -1,7 +1,7 @@
 import type { JsonValue } from '../json.ts';
 import { type Reading, read, refuse } from './rejection.ts';
 
-const MAX_KEY_LENGTH = 255;
+export const MAX_KEY_LENGTH = 255;
 
 /** A value as an idempotency key; `where` says in messages where it was looked for. */
 export function readKey(value: JsonValue | undefined, where: string): Reading<string> {

@@ -3,12 +3,14 @@ import type { z } from 'zod';
 import type { ApiResponse } from '../../src/api/api-message.ts';
 import { cancel, deliverRunEvent, resume, suspend } from '../../src/api/control-run.ts';
 import { getHealth } from '../../src/api/get-health.ts';
+import { getOpenApi } from '../../src/api/get-open-api.ts';
 import { getRun } from '../../src/api/get-run.ts';
 import { listRuns } from '../../src/api/list-runs.ts';
 import { rejectionProblem } from '../../src/api/problem.ts';
 import { controlAnswer } from '../../src/api/schemas/control-answer.ts';
 import { eventAnswer } from '../../src/api/schemas/event-answer.ts';
 import { health } from '../../src/api/schemas/health.ts';
+import { openApiAnswer } from '../../src/api/schemas/open-api-answer.ts';
 import { problemDocument } from '../../src/api/schemas/problem.ts';
 import { run } from '../../src/api/schemas/run.ts';
 import { runPage } from '../../src/api/schemas/run-page.ts';
@@ -120,6 +122,13 @@ describe('the schemas of the answers', () => {
     const refusal = rejectionProblem(rejection);
 
     expect(faults(problemDocument, refusal)).toEqual([]);
+  });
+
+  it('fit the document of the API', async () => {
+    const answer = await getOpenApi(createRequest(), createDependencies());
+
+    expect(answer.body).toMatchObject({ paths: { '/pipelines/order/runs': {} } });
+    expect(faults(openApiAnswer, answer)).toEqual([]);
   });
 
   it('fit the health of an app, whatever is wrong with it', () => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { INSTANCE_ID_PATTERN } from '../../limits.ts';
+import { MAX_KEY_LENGTH } from '../../triggers/event-key.ts';
 import { runStatus } from './run-summary.ts';
 
 export const MAX_LIMIT = 100;
@@ -31,6 +32,15 @@ export const runParams = z.strictObject({ id });
 export const eventParams = z.strictObject({ id, key: z.string().describe('The key that a node of the run waits for.') });
 export const artifactParams = z.strictObject({ id, name: z.string().describe("The artifact's whole name; it holds slashes.") });
 export const pipelineParams = z.strictObject({ name: z.string().describe('The name of the pipeline.') });
+
+export const startHeaders = z.strictObject({
+  'Idempotency-Key': z
+    .string()
+    .max(MAX_KEY_LENGTH)
+    .exactOptional()
+    .describe('What the run is known by, such as the number of an order: the same key and body again name the same run.'),
+  traceparent: z.string().exactOptional().describe('A trace to go on with (W3C Trace Context).'),
+});
 
 /** What an operator may say with a control. */
 export const control = z.strictObject({

@@ -1,8 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
-import { fileError } from '../files.ts';
+import { writeOutputFile } from '../files.ts';
 import { loadLanguage } from '../language.ts';
 import { jsonText, printable } from '../terminal.ts';
 
@@ -30,12 +28,7 @@ export function addSchema(parent: Command, { terminal }: CommandContext): void {
         terminal.stdout.write(text);
         return;
       }
-      try {
-        mkdirSync(dirname(outputFile), { recursive: true });
-        writeFileSync(outputFile, text);
-      } catch (error) {
-        throw fileError(outputFile, error);
-      }
+      writeOutputFile(outputFile, text);
       terminal.stdout.write(`Written to ${printable(outputFile)}.\n`);
     });
 }

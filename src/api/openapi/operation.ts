@@ -1,0 +1,68 @@
+import type { z } from 'zod';
+import { isJsonObject, type JsonObject } from '../../json.ts';
+import type { Route } from '../routes.ts';
+import { headersOf } from './headers.ts';
+import { refusalsOf } from './refusals.ts';
+import { schemaOf } from './schemas.ts';
+import { securityOf } from './security.ts';
+
+/** The path of a route in the document. */
+export function pathOf({ path }: Route): string {
+  return `/${path.replaceAll('{*', '{')}`;
+}
+
+export function operationOf(route: Route): JsonObject {
+  const parameters = [
+    ...parametersIn('path', route.params),
+    ...parametersIn('query', route.query),
+    ...parametersIn('header', route.headers),
+  ];
+  return {
+    operationId: route.operation,
+    tags: [tagOf(route)],
+    summary: route.summary,
+    security: securityOf(route),
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(route.body === undefined ? {} : { requestBody: requestBody(route.body) }),
+    responses: responsesOf(route),
+  };
+}
+
+function tagOf({ path }: Route): string {
+  const [first] = path.split('/');
+  return first === 'runs' || first === 'pipelines' ? first : 'app';
+}
+
+function parametersIn(place: 'path' | 'query' | 'header', schema: z.ZodObject | undefined): readonly JsonObject[] {
+  if (schema === undefined) return [];
+  return Object.entries(schema.shape).map(([name, member]) => {
+    const { description, ...rest } = schemaOf(member);
+    return {
+      name,
+      in: place,
+      ...(place === 'path' ? { required: true } : {}),
+      ...(description === undefined ? {} : { description }),
+      schema: rest,
+    };
+  });
+}
+
+function requestBody({ schema, mediaTypes, required }: NonNullable<Route['body']>): JsonObject {
+  const content = Object.fromEntries(mediaTypes.map((type) => [type, { schema: schemaOf(schema) }]));
+  return { required, content };
+}
+
+function responsesOf(route: Route): JsonObject {
+  const answers = Object.entries(route.answers).map(([status, { description, schema, headers = [] }]) => {
+    const content = schema === undefined ? {} : { content: { 'application/json': { schema: schemaOf(schema) } } };
+    return [status, { description, ...headersOf(headers), ...content }];
+  });
+  return { ...Object.fromEntries(answers), ...refusalsOf(route) };
+}
+
+/** The same operation for what only one pipeline takes. */
+export function withBody(operation: JsonObject, schema: JsonObject): JsonObject {
+  const body = operation['requestBody'];
+  const content = isJsonObject(body) && isJsonObject(body['content']) ? body['content'] : {};
+  return { ...operation, requestBody: { required: true, content: { ...content, 'application/json': { schema } } } };
+}

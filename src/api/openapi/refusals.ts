@@ -1,0 +1,76 @@
+import { STATUS_CODES } from 'node:http';
+import type { JsonObject } from '../../json.ts';
+import type { Route } from '../routes.ts';
+import { problemDocument } from '../schemas/problem.ts';
+import { type AnswerHeader, headersOf } from './headers.ts';
+import { schemaOf } from './schemas.ts';
+
+/** Codes by status. */
+type Refusals = Readonly<Record<number, readonly string[]>>;
+
+/** Of every route. */
+const ALWAYS: Refusals = {
+  413: ['body_too_large'],
+  500: ['internal_error'],
+};
+
+/** Of every route that asks who calls. */
+const GUARDED: Refusals = {
+  400: ['query_unknown', 'query_repeated'],
+  401: [
+    'token_missing',
+    'token_malformed',
+    'alg_not_allowed',
+    'token_expired',
+    'token_not_yet_valid',
+    'issuer_mismatch',
+    'audience_mismatch',
+    'key_not_found',
+    'signature_mismatch',
+  ],
+  403: ['role_missing', 'access_local_only'],
+  503: ['dependency_unavailable', 'answer_timeout', 'keys_unavailable', 'config_invalid'],
+};
+
+/** What goes with the status of a refusal. */
+const HEADERS_OF: Readonly<Record<string, readonly AnswerHeader[]>> = {
+  401: ['www-authenticate'],
+  403: ['www-authenticate'],
+  409: ['retry-after'],
+  429: ['retry-after'],
+  503: ['retry-after'],
+};
+
+/** The answers that many routes have in common, by their names. */
+export const COMMON_REFUSALS: JsonObject = Object.fromEntries(
+  Object.entries({ ...ALWAYS, ...GUARDED }).map(([status, codes]) => [commonName(status), refusal(status, codes)]),
+);
+
+/** The answers by which a route refuses, by status. */
+export function refusalsOf(route: Route): JsonObject {
+  const common = route.role === 'anyone' ? ALWAYS : { ...ALWAYS, ...GUARDED };
+  const statuses = [...new Set([...Object.keys(common), ...Object.keys(route.refusals)])];
+  return Object.fromEntries(
+    statuses.map((status) => {
+      const shared = common[Number(status)] ?? [];
+      const codes = [...new Set([...(route.refusals[Number(status)] ?? []), ...shared])];
+      const isCommon = codes.length === shared.length;
+      return [status, isCommon ? { $ref: `#/components/responses/${commonName(status)}` } : refusal(status, codes)];
+    }),
+  );
+}
+
+function refusal(status: string, codes: readonly string[]): JsonObject {
+  const schema = {
+    allOf: [schemaOf(problemDocument), { properties: { status: { const: Number(status) }, code: { enum: codes } } }],
+  };
+  return {
+    description: `${STATUS_CODES[status]}: ${codes.map((code) => `\`${code}\``).join(', ')}.`,
+    ...headersOf(HEADERS_OF[status] ?? []),
+    content: { 'application/problem+json': { schema } },
+  };
+}
+
+function commonName(status: string): string {
+  return `Refused${status}`;
+}
