@@ -16,7 +16,7 @@ interface Delivery {
 }
 
 /**
- * Receives the messages of one queue for one function, and settles them by how the function ends. When the broker goes away it
+ * Receives the messages of one queue or subscription for one function, and settles them by how the function ends. When the broker goes away it
  * connects again, as often as it takes; what functions still work on then comes again, beside what is new.
  */
 export class ServiceBusListener {
@@ -55,7 +55,7 @@ export class ServiceBusListener {
     const subscription = new ServiceBusSubscription(
       {
         connectionString: this.#trigger.connectionString,
-        queueName: this.#trigger.queueName,
+        entityPath: this.#trigger.entityPath,
         maxConcurrentCalls: isBatch ? this.#section.maxMessageBatchSize : this.#section.maxConcurrentCalls,
         maxAutoLockRenewalDurationMs: this.#section.maxAutoLockRenewalDurationMs,
       },
@@ -165,7 +165,7 @@ export class ServiceBusListener {
   }
 
   get #where(): string {
-    return `${this.#fn.name} on ${this.#trigger.queueName}`;
+    return `${this.#fn.name} on ${this.#trigger.entityPath}`;
   }
 
   #warn(what: string): void {

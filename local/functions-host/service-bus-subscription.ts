@@ -16,7 +16,8 @@ export class ConnectionLostError extends Error {
 
 export interface SubscriptionOptions {
   readonly connectionString: string;
-  readonly queueName: string;
+  /** A queue, or a subscription of a topic. */
+  readonly entityPath: string;
   readonly maxConcurrentCalls: number;
   readonly maxAutoLockRenewalDurationMs: number;
 }
@@ -32,7 +33,7 @@ export interface SubscriptionHandlers {
 }
 
 /**
- * Receives the messages of a queue over a connection of its own, and ends with that connection: the SDK's client recovers by
+ * Receives the messages of a queue or subscription over a connection of its own, and ends with that connection: the SDK's client recovers by
  * itself too, but takes a minute when the broker dies again while it does.
  */
 export class ServiceBusSubscription {
@@ -54,7 +55,7 @@ export class ServiceBusSubscription {
     this.#disconnected = new Promise((resolve) => {
       connection.once('disconnected', () => resolve(this.#lose()));
     });
-    this.#receiver = this.#client.createReceiver(options.queueName, {
+    this.#receiver = this.#client.createReceiver(options.entityPath, {
       receiveMode: 'peekLock',
       maxAutoLockRenewalDurationInMs: options.maxAutoLockRenewalDurationMs,
       skipParsingBodyAsJson: true,

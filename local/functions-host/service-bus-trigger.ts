@@ -10,6 +10,8 @@ const DEFAULT_CONNECTION = 'AzureWebJobsServiceBus';
 const triggerSchema = z.object({
   connection: z.string().optional(),
   queueName: z.string().optional(),
+  topicName: z.string().optional(),
+  subscriptionName: z.string().optional(),
   cardinality: z.string().default('one'),
   isSessionsEnabled: z.boolean().default(false),
   autoCompleteMessages: z.boolean().optional(),
@@ -37,7 +39,8 @@ const sectionSchema = z.object({
 /** What a `serviceBusTrigger` binding asks for, with its settings resolved. */
 export interface ServiceBusTrigger {
   readonly connectionString: string;
-  readonly queueName: string;
+  /** A queue, or a subscription in the form `<topic>/Subscriptions/<name>`. */
+  readonly entityPath: string;
   readonly cardinality: 'one' | 'many';
   readonly autoCompleteMessages: boolean;
 }
@@ -66,16 +69,26 @@ export function parseServiceBusTrigger(
   if (!parsed.success) {
     throw new HostStartError('binding_invalid', `The trigger of '${fn.name}' is not valid: ${z.prettifyError(parsed.error)}`);
   }
-  const { connection, queueName, cardinality, isSessionsEnabled, autoCompleteMessages, properties } = parsed.data;
-  if (queueName === undefined) throw unsupported(fn, 'a topic subscription', 'use a queue');
+  const { connection, cardinality, isSessionsEnabled, autoCompleteMessages, properties } = parsed.data;
   if (isSessionsEnabled) throw unsupported(fn, 'sessions (isSessionsEnabled)', 'use a queue without sessions');
   if (properties.supportsDeferredBinding === 'true') throw unsupported(fn, 'sdkBinding', 'take the body as text or binary');
   return {
     connectionString: connectionString(fn, connection || DEFAULT_CONNECTION, host),
-    queueName: host.resolve(queueName),
+    entityPath: host.resolve(entityPath(fn, parsed.data)),
     cardinality: cardinality.toLowerCase() === 'many' ? 'many' : 'one',
     autoCompleteMessages: autoCompleteMessages ?? section.autoCompleteMessages,
   };
+}
+
+function entityPath(fn: RegisteredFunction, names: z.infer<typeof triggerSchema>): string {
+  const { queueName, topicName, subscriptionName } = names;
+  const isSubscription = topicName !== undefined && subscriptionName !== undefined;
+  if (queueName !== undefined && topicName === undefined && subscriptionName === undefined) return queueName;
+  if (queueName === undefined && isSubscription) return `${topicName}/Subscriptions/${subscriptionName}`;
+  throw new HostStartError(
+    'binding_invalid',
+    `The trigger of '${fn.name}' must name either a queue (queueName), or a topic and a subscription (topicName, subscriptionName).`,
+  );
 }
 
 function connectionString(fn: RegisteredFunction, name: string, host: ExtensionHost): string {

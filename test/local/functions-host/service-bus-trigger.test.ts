@@ -38,7 +38,7 @@ describe('a Service Bus trigger', () => {
 
     expect(trigger).toEqual({
       connectionString: CONNECTION,
-      queueName: 'orders',
+      entityPath: 'orders',
       cardinality: 'many',
       autoCompleteMessages: true,
     });
@@ -54,8 +54,28 @@ describe('a Service Bus trigger', () => {
     expect(trigger.connectionString).toBe(CONNECTION);
   });
 
+  it('resolves its topic and subscription', () => {
+    const trigger = parse({ queueName: undefined, topicName: '%QUEUE%', subscriptionName: 'audit' });
+
+    expect(trigger.entityPath).toBe('orders/Subscriptions/audit');
+  });
+
   it.each([
-    ['a topic', { queueName: undefined, topicName: 't', subscriptionName: 's' }, /'take'.*topic subscription.*use a queue/],
+    ['nothing', { queueName: undefined }],
+    ['a topic alone', { queueName: undefined, topicName: 't' }],
+    ['a queue and a topic', { topicName: 't', subscriptionName: 's' }],
+  ])('is refused when it names %s', (_what, options) => {
+    const parsing = () => parse(options);
+
+    expect(parsing).toThrow(
+      expect.objectContaining({
+        code: 'binding_invalid',
+        message: expect.stringMatching(/'take'.*either a queue .* or a topic/),
+      }),
+    );
+  });
+
+  it.each([
     ['sessions', { isSessionsEnabled: true }, /'take'.*sessions/],
     ['an SDK binding', { properties: { supportsDeferredBinding: 'true' } }, /'take'.*sdkBinding/],
   ])('is refused when it asks for %s', (_what, options, message) => {

@@ -27,6 +27,20 @@ describe('a scheduled message', () => {
     expect(received[0]?.enqueuedTimeUtc).toEqual(due);
   });
 
+  it('comes after those that are due before it, and after those scheduled before it for the same time', async () => {
+    const { client, clock } = await startBroker();
+    const sender = client.createSender('orders');
+    const at = (minutes: number) => new Date(clock.now() + minutes * MINUTE_MS);
+    await sender.scheduleMessages([{ body: 2 }, { body: 3 }, { body: 4 }], at(2));
+    await sender.scheduleMessages([{ body: 5 }, { body: 6 }], at(3));
+    await sender.scheduleMessages({ body: 1 }, at(1));
+
+    clock.advance(3 * MINUTE_MS);
+
+    const peeked = await client.createReceiver('orders').peekMessages(10);
+    expect(peeked.map(({ body }) => body)).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
   it('can be cancelled once', async () => {
     const { client, clock } = await startBroker();
     const sender = client.createSender('orders');

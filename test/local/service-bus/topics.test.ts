@@ -187,6 +187,26 @@ describe('a subscription', () => {
   });
 });
 
+describe('a subscription with sessions', () => {
+  it('hands out each session in order, to one receiver at a time', async () => {
+    const { client } = await startTopics({ events: { subscriptions: { grouped: { properties: { RequiresSession: true } } } } });
+    await client.createSender('events').sendMessages([
+      { body: 1, sessionId: 'a' },
+      { body: 2, sessionId: 'b' },
+      { body: 3, sessionId: 'a' },
+    ]);
+
+    const first = await client.acceptSession('events', 'grouped', 'a');
+    const second = await client.acceptNextSession('events', 'grouped');
+    const inFirst = await first.receiveMessages(5, { maxWaitTimeInMs: 500 });
+    const taken = await errorCodeOf(client.acceptSession('events', 'grouped', 'a'));
+
+    expect(inFirst.map(({ body }) => body)).toEqual([1, 3]);
+    expect(second.sessionId).toBe('b');
+    expect(taken).toBe('SessionCannotBeLocked');
+  });
+});
+
 describe('a topic of a broker that is killed', () => {
   const TOPICS = {
     events: { properties: { RequiresDuplicateDetection: true }, subscriptions: { audit: {}, billing: {} } },
