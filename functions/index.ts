@@ -4,6 +4,7 @@ import { registerHttp } from './http.ts';
 import { registerOrchestration } from './orchestration.ts';
 import { registerServiceBus } from './service-bus.ts';
 import { registerTimers } from './timer.ts';
+import { registerTimerTriggers } from './timer-triggers.ts';
 
 const hexdag = composeApp(process.env, process.env['AzureWebJobsScriptRoot'] ?? process.cwd());
 
@@ -17,5 +18,6 @@ if (work === undefined) {
   registerOrchestration(work);
   registerServiceBus(work);
   registerTimers(work);
+  registerTimerTriggers(work);
   app.hook.appTerminate(() => work.flush());
 }

@@ -34,11 +34,17 @@ import { OutboxRelay } from './run/outbox-relay.ts';
 import { carryOut, type Signal } from './run/signal.ts';
 import { type LineSink, lineLog } from './telemetry/log.ts';
 import { childRuns } from './triggers/child-runs.ts';
+import { TimeZone } from './triggers/schedule/time-zone.ts';
 import { handleServiceBusMessage } from './triggers/service-bus/handle-message.ts';
 import type { ServiceBusMessage } from './triggers/service-bus/message-metadata.ts';
 import type { ServiceBusSource } from './triggers/service-bus/source.ts';
 import { sweep } from './triggers/sweep.ts';
-import type { Trigger } from './triggers/trigger.ts';
+import { ScheduleStates } from './triggers/timer/schedule-state.ts';
+import type { TimerSource } from './triggers/timer/source.ts';
+import { tick } from './triggers/timer/tick.ts';
+import { tickSchedule } from './triggers/timer/tick-schedule.ts';
+import { watchTimers } from './triggers/timer/watch-timers.ts';
+import { type Trigger, triggersOf } from './triggers/trigger.ts';
 
 /** Younger runs and outboxes are left to the process that is at work on them. */
 const SWEEP_MINIMUM_AGE_MS = 10_000;
@@ -59,6 +65,9 @@ export interface Work {
     client: DurableClient,
     sink: LineSink,
   ): Promise<void>;
+  /** When the host has to call a timer trigger, in its own time zone. */
+  tickSchedule(trigger: Trigger<TimerSource>): string;
+  tick(trigger: Trigger<TimerSource>, client: DurableClient, sink: LineSink): Promise<void>;
   advance(task: AdvanceTask, sink: LineSink): Promise<AdvanceResult>;
   signal(signal: Signal, client: DurableClient): Promise<void>;
   sweep(client: DurableClient, sink: LineSink): Promise<void>;
@@ -151,6 +160,14 @@ function composeWork(config: Config, library: Library, language: AppLanguage, en
   const children = childRuns({ ...stores, pipelines });
   const processStartedAt = clock.now() - process.uptime() * 1000;
   const access = createAccess(config, clock);
+  const timers = {
+    ...stores,
+    schedules: new ScheduleStates(entities),
+    startedHere: new Map<string, string>(),
+    toldSilent: new Map<string, number>(),
+    isDisabled: (trigger: string) => isFunctionDisabled(trigger, environment),
+    processStartedAt,
+  };
   const orchestrationsOf = (client: DurableClient) => new DurableOrchestrations(client);
 
   return {
@@ -166,6 +183,8 @@ function composeWork(config: Config, library: Library, language: AppLanguage, en
         log: logTo(sink),
         maxDeliveryCount: 10,
       }),
+    tickSchedule: ({ source }) => tickSchedule(source, TimeZone.local(), clock.now()),
+    tick: (trigger, client, sink) => tick(trigger, { ...timers, orchestrations: orchestrationsOf(client), log: logTo(sink) }),
     advance: (task, sink) => advance(task, { ...stores, waits, children, resources, kinds, log: logTo(sink), processStartedAt }),
     signal: async (signal, client) => carryOut(signal, orchestrationsOf(client)),
     sweep: async (client, sink) => {
@@ -176,6 +195,7 @@ function composeWork(config: Config, library: Library, language: AppLanguage, en
         processStartedAt,
         restartForMs: RESTART_FOR_MS,
       });
+      await watchTimers(triggersOf(library.triggers, 'timer'), { ...timers, ...dependencies });
     },
     checksKeys: access.kind === 'keys',
     serve: (route, request, client, sink) =>
@@ -198,4 +218,9 @@ function composeWork(config: Config, library: Library, language: AppLanguage, en
 function createAccess({ access }: Config, clock: Clock): Access {
   if (access.kind !== 'tokens') return access;
   return { kind: 'tokens', verifier: new JoseTokenVerifier(access, clock) };
+}
+
+/** As the host reads it: so a function is switched off in Azure. */
+function isFunctionDisabled(name: string, environment: Environment): boolean {
+  return ['.', '__'].some((dot) => /^(?:true|1)$/i.test(environment[`AzureWebJobs${dot}${name}${dot}Disabled`] ?? ''));
 }

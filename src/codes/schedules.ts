@@ -53,6 +53,12 @@ export const SCHEDULE_CODES: CodeGroup = {
       remedy: 'Correct it at the place that the message names.',
       example: '0 0 1,,2 * * *',
     },
+    schedule_silent: {
+      title: 'A schedule that has gone silent',
+      why: 'Two of its occurrences are over, or the time in silent_after is, and nobody could start their runs. It is in the log, where the sweep tells it.',
+      remedy:
+        "Look at the log of the trigger's function and of the sweep: a store that refuses, a function that the host does not call.",
+    },
     schedule_time_skipped: {
       title: 'A time that the clocks skip',
       why: 'Where clocks are put forward, an hour of that day does not exist; the schedule fires as much later as was skipped.',

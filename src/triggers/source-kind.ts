@@ -6,6 +6,8 @@ import type { Report } from './trigger-report.ts';
 export interface SourceContext {
   /** The app's settings, as far as they are known where the document is read. */
   readonly settings: Readonly<Record<string, string | undefined>>;
+  /** Unix milliseconds: what lies ahead of it can be warned of. */
+  readonly now: number;
 }
 
 /** Something that only one trigger of an app may have: a queue, a route. */
@@ -20,6 +22,8 @@ export interface Exclusive {
 /** A value of `spec.type`. Each kind of source is one entry of `trigger-document.ts`. */
 export interface SourceKind<Source extends TriggerSource = TriggerSource> {
   readonly type: Source['type'];
+  /** Its events have a key by nature, and no other one would do. */
+  readonly hasOwnKey?: true;
   /** Reads `spec.config`. Undefined: something is wrong with it, and reported. */
   read(config: JsonObject, report: Report, context: SourceContext): Source | undefined;
   exclusive?(source: Source): Exclusive;

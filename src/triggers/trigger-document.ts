@@ -8,6 +8,7 @@ import { compileEventFunctions } from './event-functions.ts';
 import { compileSchema, type SchemaCheck } from './json-schema.ts';
 import { serviceBusKind } from './service-bus/source.ts';
 import type { Exclusive, SourceContext, SourceKind } from './source-kind.ts';
+import { timerKind } from './timer/source.ts';
 import type { StartablePipeline, Trigger, TriggerSource } from './trigger.ts';
 import { readPipelines } from './trigger-pipelines.ts';
 import { type Report, reportUnknownFields, shorten } from './trigger-report.ts';
@@ -32,8 +33,8 @@ interface CompiledTriggers {
 }
 
 /** One entry a kind of source. */
-const SOURCE_KINDS: ReadonlyMap<string, SourceKind> = new Map([serviceBusKind].map((kind) => [kind.type, kind]));
-const PLANNED_SOURCES: ReadonlySet<string> = new Set(['timer', 'blob', 'webhook']);
+const SOURCE_KINDS: ReadonlyMap<string, SourceKind> = new Map([serviceBusKind, timerKind].map((kind) => [kind.type, kind]));
+const PLANNED_SOURCES: ReadonlySet<string> = new Set(['blob', 'webhook']);
 
 const DOCUMENT_FIELDS = ['apiVersion', 'kind', 'metadata', 'spec'];
 const SPEC_FIELDS = ['type', 'config', 'pipeline', 'pipelines', 'input', 'key', 'when', 'schema'];
@@ -66,21 +67,21 @@ class TriggerCompiler {
   readonly #diagnostics: Diagnostics;
   readonly #pipelines: readonly StartablePipeline[];
   readonly #reserved: ReadonlySet<string>;
-  readonly #settings: SourceContext['settings'];
+  readonly #context: SourceContext;
   #failed = false;
 
   constructor(
     document: SourceDocument,
     file: string,
     diagnostics: Diagnostics,
-    { pipelines, reserved = new Set(), settings = {} }: CompileTriggersOptions,
+    { pipelines, reserved = new Set(), settings = {}, now = Date.now() }: CompileTriggersOptions,
   ) {
     this.#document = document;
     this.#file = file;
     this.#diagnostics = diagnostics;
     this.#pipelines = pipelines;
     this.#reserved = reserved;
-    this.#settings = settings;
+    this.#context = { settings, now };
   }
 
   compile(): Trigger | undefined {
@@ -96,7 +97,7 @@ class TriggerCompiler {
     reportUnknownFields(spec, SPEC_FIELDS, this.#reportBelow(['spec']));
     const source = this.#source(spec);
     const pipelines = readPipelines(spec, this.#file, this.#pipelines, this.#reportBelow(['spec']));
-    const functions = compileEventFunctions(spec, this.#reportBelow(['spec']));
+    const functions = compileEventFunctions(this.#withoutVainKey(spec), this.#reportBelow(['spec']));
     const checkBody = this.#schema(spec['schema']);
     if (this.#failed || name === undefined || source === undefined || pipelines === undefined) return undefined;
     return { name, source, ...pipelines, ...functions, ...(checkBody === undefined ? {} : { checkBody }) };
@@ -132,7 +133,16 @@ class TriggerCompiler {
       this.#report({ code: 'field_type', path: ['spec', 'config'], message: "'spec.config' must be a mapping." });
       return undefined;
     }
-    return kind.read(config, this.#reportBelow(['spec', 'config']), { settings: this.#settings });
+    return kind.read(config, this.#reportBelow(['spec', 'config']), this.#context);
+  }
+
+  #withoutVainKey({ key, ...spec }: JsonObject): JsonObject {
+    const type = spec['type'];
+    const hasOwnKey = typeof type === 'string' && SOURCE_KINDS.get(type)?.hasOwnKey === true;
+    if (key === undefined || !hasOwnKey) return { ...spec, ...(key === undefined ? {} : { key }) };
+    const message = `'key' has no effect on a trigger of type '${type}': each of its events has a key by nature.`;
+    this.#report({ severity: 'warning', code: 'key_not_supported', path: ['spec', 'key'], message, remedy: 'Remove it.' });
+    return spec;
   }
 
   #reportType(type: JsonValue | undefined): void {

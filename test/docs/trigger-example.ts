@@ -1,12 +1,16 @@
-import type { JsonValue } from '../../src/json.ts';
-import { isJsonObject } from '../../src/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../src/json.ts';
 import { startable } from '../../src/library.ts';
 import { compilePipeline } from '../../src/pipeline/compile.ts';
 import { localLanguage } from '../../src/testing/local-runs.ts';
 import { choosePipeline } from '../../src/triggers/choose-pipeline.ts';
 import { readServiceBusEvent } from '../../src/triggers/service-bus/message-event.ts';
-import type { StartablePipeline, Trigger } from '../../src/triggers/trigger.ts';
+import { readOccurrenceEvent } from '../../src/triggers/timer/occurrence-event.ts';
+import type { PlannedOccurrence } from '../../src/triggers/timer/schedule-state.ts';
+import { type StartablePipeline, type Trigger, triggersOf } from '../../src/triggers/trigger.ts';
 import { compileTriggers } from '../../src/triggers/trigger-document.ts';
+import type { EventReading } from '../../src/triggers/trigger-event.ts';
+
+const RECEIVED_AT = '2026-01-01T00:00:00Z';
 
 /** The pipelines that triggers of the guide name. */
 const pipelines = [startableNamed('orders', '"2"'), startableNamed('refunds', '"1"')];
@@ -26,11 +30,12 @@ export function compileTrigger(text: string) {
   return compileTriggers(text, 'orders.trigger.yaml', { pipelines });
 }
 
-/** What a trigger makes of a message: `{body, messageId, subject, properties}` gives `{pipeline, key, input}`, or why nothing starts. */
+/**
+ * What a trigger makes of a message `{body, messageId, subject, properties}`, or of an occurrence `{scheduledTime, previousTime}` of
+ * its schedule: `{pipeline, key, input}`, or why nothing starts.
+ */
 export function startedBy(trigger: Trigger, message: JsonValue): JsonValue {
-  const { body = null, properties = {}, ...fields } = isJsonObject(message) ? message : {};
-  const metadata = { ...fields, applicationProperties: properties };
-  const reading = readServiceBusEvent({ body: Buffer.from(JSON.stringify(body)), metadata }, trigger, '2026-01-01T00:00:00Z');
+  const reading = readMessage(trigger, isJsonObject(message) ? message : {});
   if (reading.kind === 'ignored') return { ignored: true };
   if (reading.kind === 'refused') return { refused: reading.rejection.code };
   const chosen = choosePipeline(reading.value, trigger);
@@ -38,4 +43,21 @@ export function startedBy(trigger: Trigger, message: JsonValue): JsonValue {
   const input = trigger.input?.(reading.value) ?? { kind: 'read', value: reading.value.data };
   if (input.kind === 'refused') return { refused: input.rejection.code };
   return { pipeline: chosen.value.name, key: reading.value.key, input: input.value };
+}
+
+function readMessage(trigger: Trigger, { body = null, properties = {}, ...fields }: JsonObject): EventReading {
+  const [timer] = triggersOf([trigger], 'timer');
+  if (timer !== undefined) return readOccurrenceEvent(occurrenceOf(fields), timer, RECEIVED_AT);
+  const [queue] = triggersOf([trigger], 'service_bus');
+  if (queue === undefined) throw new Error(`The guide has no way to show a trigger of type ${trigger.source.type}.`);
+  const metadata = { ...fields, applicationProperties: properties };
+  return readServiceBusEvent({ body: Buffer.from(JSON.stringify(body)), metadata }, queue, RECEIVED_AT);
+}
+
+function occurrenceOf({ scheduledTime, previousTime = null }: JsonObject): PlannedOccurrence {
+  return {
+    time: Date.parse(String(scheduledTime)),
+    previousTime: previousTime === null ? null : Date.parse(String(previousTime)),
+    isCatchUp: false,
+  };
 }

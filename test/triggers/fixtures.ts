@@ -11,6 +11,7 @@ import type { OrchestrationState, Orchestrations, RunStart } from '../../src/por
 import type { LockedMessage, Settler } from '../../src/ports/settler.ts';
 import { OutboxRelay } from '../../src/run/outbox-relay.ts';
 import type { ServiceBusMessage } from '../../src/triggers/service-bus/message-metadata.ts';
+import type { ServiceBusSource } from '../../src/triggers/service-bus/source.ts';
 import type { StartablePipeline, Trigger } from '../../src/triggers/trigger.ts';
 import { ManualClock } from '../helpers/manual-clock.ts';
 
@@ -99,7 +100,7 @@ export const orderPipeline: StartablePipeline = {
   plan: { format: 1, pipeline: 'order', nodes: [] },
 };
 
-export function createTrigger(overrides: Partial<Trigger> = {}): Trigger {
+export function createTrigger(overrides: Partial<Trigger<ServiceBusSource>> = {}): Trigger<ServiceBusSource> {
   return {
     name: 'orders',
     source: { type: 'service_bus', connection: 'SB', queue: 'orders' },

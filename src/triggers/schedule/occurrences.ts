@@ -11,6 +11,8 @@ const LAST = Date.UTC(10_000, 0) - 1;
 interface OccurrenceOptions {
   /** Unix milliseconds; occurrences are later than that. An interval counts from it, as the host counts from its last run. */
   readonly from: number;
+  /** Unix milliseconds, included; by default the end of the year 9999. */
+  readonly until?: number;
   /** How many, at most. */
   readonly count: number;
   /** UTC, unless it is given. */
@@ -18,19 +20,20 @@ interface OccurrenceOptions {
 }
 
 /**
- * The next times at which a schedule fires, in Unix milliseconds, ascending, up to the end of the year 9999.
+ * The next times at which a schedule fires, in Unix milliseconds, ascending.
  *
  * Where the clocks of the zone are put forward, the times that are skipped count as one: the first of them fires, later by as much
  * as was skipped, so 02:30 at 03:30. Where they are put back, a time that comes twice fires the first time. Only a schedule that
  * runs on through the hours (one whose hours, minutes or seconds have neighbours, as in `*` or `1-5`) fires in both. So does the
  * host, which counts on from its last run; here, which times those are never depends on `from`.
  */
-export function nextOccurrences(schedule: Schedule, { from, count, timeZone }: OccurrenceOptions): number[] {
+export function nextOccurrences(schedule: Schedule, { from, until = LAST, count, timeZone }: OccurrenceOptions): number[] {
   const times: number[] = [];
   if (count < 1) return times;
   for (const time of 'cron' in schedule
     ? calendarTimes(schedule.cron, from, timeZone)
     : intervalTimes(schedule.intervalMs, from)) {
+    if (time > until) break;
     times.push(time);
     if (times.length >= count) break;
   }

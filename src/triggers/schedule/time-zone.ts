@@ -34,12 +34,25 @@ export class TimeZone {
     this.#format = new Intl.DateTimeFormat('en-US', { timeZone: name, timeZoneName: 'longOffset' });
   }
 
+  /** The zone of this process. */
+  static local(): TimeZone {
+    return new TimeZone(new Intl.DateTimeFormat().resolvedOptions().timeZone);
+  }
+
   /** Milliseconds that wall time is ahead of UTC. */
   offsetAt(instant: number): number {
     const [, sign, hours, minutes, seconds = 0] = OFFSET.exec(this.#format.format(instant)) ?? [];
     if (sign === undefined) return 0;
     const total = (Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds)) * SECOND_MS;
     return sign === '-' ? -total : total;
+  }
+
+  /** What a clock on the wall shows, and how far it is ahead of UTC: `2027-03-28T03:30:00+02:00`. */
+  isoTime(instant: number): string {
+    const offset = this.offsetAt(instant);
+    const wall = new Date(instant + offset).toISOString().replace(/(?:\.000)?Z$/, '');
+    const ahead = new Date(Math.abs(offset)).toISOString().slice(11, 16);
+    return `${wall}${offset < 0 ? '-' : '+'}${ahead}`;
   }
 
   /** What is the same for up to a day before an instant and a day after it. */

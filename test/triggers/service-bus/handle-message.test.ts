@@ -4,7 +4,8 @@ import { DependencyUnavailableError } from '../../../src/ports/errors.ts';
 import { read, refuse } from '../../../src/triggers/rejection.ts';
 import { runId } from '../../../src/triggers/run-id.ts';
 import { handleServiceBusMessage } from '../../../src/triggers/service-bus/handle-message.ts';
-import type { Trigger } from '../../../src/triggers/trigger.ts';
+import type { ServiceBusSource } from '../../../src/triggers/service-bus/source.ts';
+import { type Trigger, triggersOf } from '../../../src/triggers/trigger.ts';
 import { compileTriggers } from '../../../src/triggers/trigger-document.ts';
 import { createMessage, createTrigger, createWorld, orderPipeline, type World } from '../fixtures.ts';
 
@@ -12,7 +13,7 @@ const CLAIM_CHECK = 'application/vnd.hexdag.claim-check+json; charset=utf-8';
 const AWAY = new DependencyUnavailableError('the store is away');
 const LOCK_TOKEN = '00000000-0000-0000-0000-000000000001';
 
-function orderTrigger(): Trigger {
+function orderTrigger(): Trigger<ServiceBusSource> {
   const text = `
 kind: Trigger
 metadata: { name: orders }
@@ -28,8 +29,10 @@ spec:
       total: { type: number, minimum: 0 }
 `;
   const { triggers, diagnostics } = compileTriggers(text, 'orders.yaml', { pipelines: [orderPipeline] });
-  if (triggers[0] === undefined) throw new Error(JSON.stringify(diagnostics));
-  return triggers[0].trigger;
+  const compiled = triggers.map(({ trigger }) => trigger);
+  const [trigger] = triggersOf(compiled, 'service_bus');
+  if (trigger === undefined) throw new Error(JSON.stringify(diagnostics));
+  return trigger;
 }
 
 describe('handling a Service Bus message', () => {

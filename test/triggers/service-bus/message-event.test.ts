@@ -3,18 +3,17 @@ import { compileSchema } from '../../../src/triggers/json-schema.ts';
 import { read, refuse } from '../../../src/triggers/rejection.ts';
 import { readServiceBusEvent } from '../../../src/triggers/service-bus/message-event.ts';
 import type { ServiceBusMessage } from '../../../src/triggers/service-bus/message-metadata.ts';
-import type { Trigger } from '../../../src/triggers/trigger.ts';
 import { createMessage, createTrigger } from '../fixtures.ts';
 
 const RECEIVED_AT = '2026-01-01T00:00:00.000Z';
 const TRACE_PARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
-function eventOf(message: ServiceBusMessage, trigger: Trigger = createTrigger()) {
+function eventOf(message: ServiceBusMessage, trigger = createTrigger()) {
   const reading = readServiceBusEvent(message, trigger, RECEIVED_AT);
   return reading.kind === 'read' ? reading.value : undefined;
 }
 
-function rejectionOf(message: ServiceBusMessage, trigger: Trigger = createTrigger()) {
+function rejectionOf(message: ServiceBusMessage, trigger = createTrigger()) {
   const reading = readServiceBusEvent(message, trigger, RECEIVED_AT);
   return reading.kind === 'refused' ? reading.rejection : undefined;
 }

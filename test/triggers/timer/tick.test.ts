@@ -1,0 +1,206 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { DependencyUnavailableError } from '../../../src/ports/errors.ts';
+import { runId } from '../../../src/triggers/run-id.ts';
+import {
+  cosmosStores,
+  endRun,
+  memoryStores,
+  occurrencesWithRuns,
+  runsOf,
+  startWorker,
+  type TimerStores,
+  timerTrigger,
+} from './timer-world.ts';
+
+const AWAY = new DependencyUnavailableError('the store is away');
+
+let cosmos: Awaited<ReturnType<typeof cosmosStores>>;
+
+beforeAll(async () => {
+  cosmos = await cosmosStores();
+});
+
+afterAll(() => cosmos.close());
+
+describe.each<[string, () => TimerStores]>([
+  ['in memory', memoryStores],
+  ['in Cosmos DB', () => cosmos],
+])('a tick, with its state %s', (_, open) => {
+  it('starts the run of the occurrence that is due, with what a pipeline may want to know of it', async () => {
+    const stores = open();
+    const trigger = timerTrigger('schedule: 0 30 2 * * *, time_zone: Europe/Berlin');
+    const worker = startWorker(stores, '2026-11-20T12:00:00Z');
+    await worker.tickAt('2026-11-21T01:30:00Z', trigger);
+
+    await worker.tickAt('2026-11-22T01:30:00.2Z', trigger);
+
+    const [, run] = await runsOf(trigger, stores.runs);
+    expect(run).toMatchObject({
+      runId: runId(trigger.name, `${trigger.name}/2026-11-22T01:30:00.000Z`),
+      pipeline: 'order',
+      trigger: trigger.name,
+      eventType: 'hexdag.timer.tick',
+      eventSource: `/timers/${trigger.name}`,
+      acceptedAt: '2026-11-22T01:30:00.200Z',
+      input: {
+        value: {
+          trigger: trigger.name,
+          scheduledTime: '2026-11-22T01:30:00.000Z',
+          localTime: '2026-11-22T02:30:00+01:00',
+          timeZone: 'Europe/Berlin',
+          previousTime: '2026-11-21T01:30:00.000Z',
+          isCatchUp: false,
+          isManual: false,
+        },
+      },
+    });
+    expect(worker.orchestrations.started.map((start) => start.runId)).toContain(run?.runId);
+  });
+
+  it('starts one run, however many workers are called at the same time', async () => {
+    const stores = open();
+    const trigger = timerTrigger('schedule: 0 0 * * * *');
+    const workers = Array.from({ length: 4 }, () => startWorker(stores, '2026-11-21T11:00:00Z'));
+
+    await Promise.all(workers.map((worker) => worker.tickAt('2026-11-21T12:00:00Z', trigger)));
+    await Promise.all(workers.map((worker) => worker.tickAt('2026-11-21T13:00:00Z', trigger)));
+
+    expect(await occurrencesWithRuns(trigger, stores.runs)).toEqual(['11-21 12:00:00', '11-21 13:00:00']);
+    expect(new Set(workers.flatMap((worker) => worker.orchestrations.started.map((start) => start.runId))).size).toBe(2);
+    expect(workers.flatMap((worker) => [...worker.told('warn'), ...worker.told('error')])).toEqual([]);
+  });
+
+  it('starts one run, though the clocks of the workers differ by seconds', async () => {
+    const stores = open();
+    const trigger = timerTrigger('schedule: 0 * * * * *');
+    const offsets = ['11:59:57.5', '11:59:59.2', '12:00:00.1', '12:00:04.9'];
+    const workers = offsets.map(() => startWorker(stores, '2026-11-21T11:59:30Z'));
+
+    await Promise.all(workers.map((worker, index) => worker.tickAt(`2026-11-21T${offsets[index]}Z`, trigger)));
+
+    expect(await occurrencesWithRuns(trigger, stores.runs)).toEqual(['11-21 12:00:00']);
+  });
+
+  it('decides one outcome where workers differ on whether the run before has ended', async () => {
+    const stores = open();
+    const trigger = timerTrigger('schedule: 0 0 * * * *, overlap: skip');
+    const workers = Array.from({ length: 4 }, () => startWorker(stores, '2026-11-21T10:00:00Z'));
+    await workers[0]?.tickAt('2026-11-21T11:00:00Z', trigger);
+    const [first] = await runsOf(trigger, stores.runs);
+    const [, , late] = workers;
+    if (first === undefined || late === undefined) throw new Error('There is a run, and a third worker.');
+
+    await Promise.all([...workers.map((worker) => worker.tickAt('2026-11-21T12:00:00Z', trigger)), endRun(first.runId, late)]);
+
+    const skipped = workers.flatMap((worker) => worker.told('warn'));
+    const runs = await occurrencesWithRuns(trigger, stores.runs);
+    expect(skipped.length + runs.length).toBe(2);
+  });
+
+  it('follows a worker that died after it had decided and before the run was stored', async () => {
+    const stores = open();
+    const trigger = timerTrigger('schedule: 0 0 2 * * *');
+    const dying = startWorker(stores, '2026-11-20T12:00:00Z');
+    const next = startWorker(stores, '2026-11-20T12:00:00Z');
+    const claim = vi.spyOn(stores.runs, 'claim').mockRejectedValueOnce(AWAY);
+    const death = dying.tickAt('2026-11-21T02:00:00Z', trigger);
+    await expect(death).rejects.toBe(AWAY);
+    claim.mockRestore();
+
+    await next.sweepAt('2026-11-21T02:00:05Z', trigger);
+    const soon = await occurrencesWithRuns(trigger, stores.runs);
+    await next.sweepAt('2026-11-21T02:01:00Z', trigger);
+    await next.sweepAt('2026-11-21T02:02:00Z', trigger);
+
+    expect(soon).toEqual([]);
+    expect(await occurrencesWithRuns(trigger, stores.runs)).toEqual(['11-21 02:00:00']);
+    expect(next.orchestrations.started).toHaveLength(1);
+  });
+
+  it('follows a worker that died after the run was stored', async () => {
+    const stores = open();
+    const trigger = timerTrigger('schedule: 0 0 2 * * *');
+    const dying = startWorker(stores, '2026-11-20T12:00:00Z');
+    const next = startWorker(stores, '2026-11-20T12:00:00Z');
+    const crash = new Error('the process ends here');
+    dying.orchestrations.failures.push(crash);
+    await expect(dying.tickAt('2026-11-21T02:00:00Z', trigger)).rejects.toBe(crash);
+
+    await next.sweepAt('2026-11-21T02:01:00Z', trigger);
+    await next.tickAt('2026-11-22T02:00:00Z', trigger);
+
+    expect(await occurrencesWithRuns(trigger, stores.runs)).toEqual(['11-21 02:00:00', '11-22 02:00:00']);
+    expect(next.orchestrations.started.map(({ recovering }) => recovering)).toEqual([true, false]);
+  });
+
+  it('starts nothing anew that was decided longer ago than runs may be kept', async () => {
+    const stores = open();
+    const trigger = timerTrigger('schedule: 0 0 2 1 */3 *');
+    const first = startWorker(stores, '2026-09-20T12:00:00Z');
+    const later = startWorker(stores, '2026-12-20T12:00:00Z');
+    const claim = vi.spyOn(stores.runs, 'claim').mockRejectedValueOnce(AWAY);
+    await expect(first.tickAt('2026-10-01T02:00:00Z', trigger)).rejects.toBe(AWAY);
+    claim.mockRestore();
+
+    await later.tickAt('2027-01-01T02:00:00Z', trigger);
+
+    expect(await occurrencesWithRuns(trigger, stores.runs)).toEqual(['01-01 02:00:00']);
+    expect(later.told('warn')).toMatchObject([{ properties: { occurrences: ['2026-10-01T02:00:00.000Z'] } }]);
+  });
+
+  it('loses nothing to a store that is away while it decides', async () => {
+    const stores = open();
+    const trigger = timerTrigger('schedule: 0 0 2 * * *');
+    const worker = startWorker(stores, '2026-11-20T12:00:00Z');
+    await worker.sweepAt('2026-11-20T12:00:00Z', trigger);
+    const write = vi.spyOn(stores.entities, 'write').mockRejectedValueOnce(AWAY);
+    await expect(worker.tickAt('2026-11-21T02:00:00Z', trigger)).rejects.toBe(AWAY);
+    write.mockRestore();
+
+    await worker.sweepAt('2026-11-21T02:01:00Z', trigger);
+
+    expect(await occurrencesWithRuns(trigger, stores.runs)).toEqual(['11-21 02:00:00']);
+  });
+
+  it('takes a call that comes a moment too early for one in time, and one that comes again for nothing', async () => {
+    const stores = open();
+    const trigger = timerTrigger('schedule: 0 */5 * * * *');
+    const worker = startWorker(stores, '2026-11-21T11:00:00Z');
+
+    for (const time of ['11:04:59.2', '11:05:00', '11:05:00.1', '11:09:59.9', '11:10:03']) {
+      await worker.tickAt(`2026-11-21T${time}Z`, trigger);
+    }
+
+    expect(await occurrencesWithRuns(trigger, stores.runs)).toEqual(['11-21 11:05:00', '11-21 11:10:00']);
+  });
+
+  it('spends one read and one write if something is due, and one read if nothing is', async () => {
+    const stores = open();
+    const trigger = timerTrigger('schedule: 0 0 * * * *');
+    const worker = startWorker(stores, '2026-11-21T11:00:00Z');
+    await worker.tickAt('2026-11-21T12:00:00Z', trigger);
+    const [read, write] = [vi.spyOn(stores.entities, 'read'), vi.spyOn(stores.entities, 'write')];
+
+    await worker.tickAt('2026-11-21T12:30:00Z', trigger);
+    const idle = [read.mock.calls.length, write.mock.calls.length];
+    await worker.tickAt('2026-11-21T13:00:00Z', trigger);
+
+    expect(idle).toEqual([1, 0]);
+    expect([read.mock.calls.length, write.mock.calls.length]).toEqual([2, 1]);
+    vi.restoreAllMocks();
+  });
+
+  it('starts no second run from another version of the document', async () => {
+    const stores = open();
+    const old = timerTrigger('schedule: 0 0 * * * *');
+    const changed = timerTrigger('schedule: 0 */30 * * * *, time_zone: Europe/Berlin', { name: old.name });
+    const worker = startWorker(stores, '2026-11-21T11:00:00Z');
+    const newer = startWorker(stores, '2026-11-21T11:59:00Z');
+    await worker.tickAt('2026-11-21T12:00:00Z', old);
+
+    await newer.tickAt('2026-11-21T12:00:00.5Z', changed);
+
+    expect(await occurrencesWithRuns(old, stores.runs)).toEqual(['11-21 12:00:00']);
+    expect([...newer.told('warn'), ...newer.told('error')]).toEqual([]);
+  });
+});
