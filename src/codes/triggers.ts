@@ -30,7 +30,7 @@ export const TRIGGER_CODES: CodeGroup = {
       remedy: 'Correct the name, and look at the diagnostics of the pipelines.',
     },
     secret_inline: {
-      title: 'A connection string in a document',
+      title: 'A secret in a document',
       why: 'Documents are kept in version control.',
       remedy: 'Put it into a setting and name the setting.',
     },
@@ -41,7 +41,7 @@ export const TRIGGER_CODES: CodeGroup = {
     },
     trigger_conflict: {
       title: "Two triggers in each other's way",
-      why: 'They share a name or a queue.',
+      why: 'They share a name, a queue or a route.',
       remedy: 'Give each its own.',
     },
     trigger_type_unknown: {

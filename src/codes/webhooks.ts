@@ -3,7 +3,7 @@ import type { CodeGroup } from './code-entry.ts';
 export const WEBHOOK_CODES: CodeGroup = {
   title: 'Webhooks',
   introduction:
-    'Why a webhook request was refused before anything of its body was read. `hexdag webhook verify` tells more about a request at hand.',
+    'What validating a webhook trigger can tell, and why a request was refused before anything of its body was read. `hexdag webhook verify` tells more about a request at hand.',
   codes: {
     delivery_id_malformed: {
       title: 'An id that cannot be one',
@@ -30,6 +30,18 @@ export const WEBHOOK_CODES: CodeGroup = {
       why: 'Other versions are weaker, or need other keys.',
       remedy: 'Sign with the version that the message names.',
     },
+    route_conflict: {
+      title: 'A path that reads like a route of the app',
+      why: 'Webhooks have routes of their own, below /api/webhooks/.',
+      remedy: 'Write what comes after that.',
+      example: 'path: /api/runs',
+    },
+    route_invalid: {
+      title: 'No path of a route',
+      why: 'A route is made of names with slashes between; other characters would mean something to the host.',
+      remedy: 'Write letters, digits and . - _ with / between.',
+      example: 'path: ../admin',
+    },
     scheme_settings_invalid: {
       title: 'Settings of a scheme that do not fit together',
       why: 'Signatures could not be told, or would not protect what they seem to.',
@@ -40,6 +52,11 @@ export const WEBHOOK_CODES: CodeGroup = {
       title: 'No scheme of that name',
       why: 'How a signature is made follows from the scheme.',
       remedy: 'Take one of those that the message lists; hmac can be made to measure.',
+    },
+    secret_format: {
+      title: 'A text that cannot be a secret',
+      why: 'The scheme could verify nothing with it, so that every request would be refused.',
+      remedy: 'Copy the secret from the sender again, into the setting that the document names.',
     },
     secret_malformed: {
       title: 'A secret that cannot be a key',
@@ -60,6 +77,11 @@ export const WEBHOOK_CODES: CodeGroup = {
       title: 'A request without a signature',
       why: 'Anybody could have sent it.',
       remedy: 'Send the header that the message names.',
+    },
+    signature_required: {
+      title: 'A webhook without verification',
+      why: 'Anybody could start runs.',
+      remedy: 'Name the scheme by which the sender signs, or write verify: none.',
     },
     signatures_too_many: {
       title: 'More signatures than are compared',
@@ -86,6 +108,12 @@ export const WEBHOOK_CODES: CodeGroup = {
       why: 'It may be one that somebody recorded and sends again.',
       remedy: 'Sign every attempt anew, and compare the clocks.',
     },
+    tolerance_range: {
+      title: 'A tolerance out of range',
+      why: 'Within it a recorded request can be sent again; clocks differ by seconds.',
+      remedy: 'Write a duration of up to ten minutes.',
+      example: 'tolerance: 24h',
+    },
     validation_code_missing: {
       title: 'A validation without a code',
       why: 'Event Grid wants its code back.',
@@ -95,6 +123,11 @@ export const WEBHOOK_CODES: CodeGroup = {
       title: 'A validation that is no validation',
       why: 'The header announces one, and the body holds something else.',
       remedy: 'Send one event of the type that the message names, or leave the header out.',
+    },
+    webhook_unsigned: {
+      title: 'A webhook that anybody can call',
+      why: 'Nothing of its requests is verified.',
+      remedy: 'Let the sender sign, if it can.',
     },
   },
 };

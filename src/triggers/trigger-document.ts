@@ -12,6 +12,7 @@ import { timerKind } from './timer/source.ts';
 import type { StartablePipeline, Trigger, TriggerSource } from './trigger.ts';
 import { readPipelines } from './trigger-pipelines.ts';
 import { type Report, reportUnknownFields, shorten } from './trigger-report.ts';
+import { webhookKind } from './webhook/source.ts';
 
 export interface CompileTriggersOptions extends Partial<SourceContext> {
   /** Every pipeline that a trigger may name. */
@@ -33,8 +34,10 @@ interface CompiledTriggers {
 }
 
 /** One entry a kind of source. */
-const SOURCE_KINDS: ReadonlyMap<string, SourceKind> = new Map([serviceBusKind, timerKind].map((kind) => [kind.type, kind]));
-const PLANNED_SOURCES: ReadonlySet<string> = new Set(['blob', 'webhook']);
+const SOURCE_KINDS: ReadonlyMap<string, SourceKind> = new Map(
+  [serviceBusKind, timerKind, webhookKind].map((kind) => [kind.type, kind]),
+);
+const PLANNED_SOURCES: ReadonlySet<string> = new Set(['blob']);
 
 const DOCUMENT_FIELDS = ['apiVersion', 'kind', 'metadata', 'spec'];
 const SPEC_FIELDS = ['type', 'config', 'pipeline', 'pipelines', 'input', 'key', 'when', 'schema'];

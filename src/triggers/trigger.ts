@@ -5,6 +5,7 @@ import type { SchemaCheck } from './json-schema.ts';
 import type { Reading } from './rejection.ts';
 import type { ServiceBusSource } from './service-bus/source.ts';
 import type { TimerSource } from './timer/source.ts';
+import type { WebhookSource } from './webhook/source.ts';
 
 /** A pipeline that can be started: its plan, the hash that names it, and what its input must fit. */
 export interface StartablePipeline {
@@ -18,7 +19,7 @@ export interface StartablePipeline {
 }
 
 /** Where events come from: one type for each `spec.type`. */
-export type TriggerSource = ServiceBusSource | TimerSource;
+export type TriggerSource = ServiceBusSource | TimerSource | WebhookSource;
 
 /** Something computed from an event: its key, its input, whether it counts. */
 export type EventFunction = (event: EventContent) => Reading<JsonValue>;
