@@ -14,7 +14,8 @@ export async function respond(
   return toResponse(body === undefined ? bodyTooLarge() : await answer({ params, query, headers, body }), request.method);
 }
 
-/** The answer to HEAD has the headers alone. */
-function toResponse({ status, headers, body }: ApiResponse, method: string): HttpResponseInit {
-  return { status, headers: { ...headers }, ...(method === 'HEAD' ? {} : { body: JSON.stringify(body) }) };
+/** The answer to HEAD, and one without content, has the headers alone. */
+export function toResponse({ status, headers, body }: ApiResponse, method: string): HttpResponseInit {
+  const isBare = method === 'HEAD' || status === 204;
+  return { status, headers: { ...headers }, ...(isBare ? {} : { body: JSON.stringify(body) }) };
 }

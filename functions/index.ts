@@ -5,6 +5,7 @@ import { registerOrchestration } from './orchestration.ts';
 import { registerServiceBus } from './service-bus.ts';
 import { registerTimers } from './timer.ts';
 import { registerTimerTriggers } from './timer-triggers.ts';
+import { registerWebhooks } from './webhook.ts';
 
 const hexdag = composeApp(process.env, process.env['AzureWebJobsScriptRoot'] ?? process.cwd());
 
@@ -19,5 +20,6 @@ if (work === undefined) {
   registerServiceBus(work);
   registerTimers(work);
   registerTimerTriggers(work);
+  registerWebhooks(work);
   app.hook.appTerminate(() => work.flush());
 }

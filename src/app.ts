@@ -16,18 +16,24 @@ import { DurableOrchestrations } from './adapters/azure/durable-orchestrations.t
 import { ServiceBusPublisher } from './adapters/azure/service-bus-publisher.ts';
 import { type AppLanguage, createLanguage } from './adapters/create-language.ts';
 import { createResources } from './adapters/create-resources.ts';
+import { EnvironmentSecrets } from './adapters/host/environment-secrets.ts';
 import { JoseTokenVerifier } from './adapters/http/jose-token-verifier.ts';
+import { MemoryRequestLimit } from './adapters/http/memory-request-limit.ts';
 import type { Access } from './api/access.ts';
 import type { ApiRequest, ApiResponse } from './api/api-message.ts';
 import { getHealth } from './api/get-health.ts';
+import { receiveWebhook, type WebhookCall } from './api/receive-webhook.ts';
 import { serve, type WorkingRoute } from './api/serve.ts';
+import { Turnstile } from './api/turnstile.ts';
 import { type Config, ConfigError, type ConfigProblem, loadConfig } from './config.ts';
 import { readDocumentFolder } from './document-folder.ts';
 import { compileLibrary, type Language, type Library } from './library.ts';
+import { WEBHOOKS_AT_WORK } from './limits.ts';
 import type { NodeKind } from './nodes/node-kind.ts';
 import type { Diagnostic } from './pipeline/diagnostic.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Log } from './ports/log.ts';
+import type { RequestLimit } from './ports/request-limit.ts';
 import { advance } from './run/advance.ts';
 import type { AdvanceResult, AdvanceTask } from './run/advance-task.ts';
 import { OutboxRelay } from './run/outbox-relay.ts';
@@ -45,6 +51,7 @@ import { tick } from './triggers/timer/tick.ts';
 import { tickSchedule } from './triggers/timer/tick-schedule.ts';
 import { watchTimers } from './triggers/timer/watch-timers.ts';
 import { type Trigger, triggersOf } from './triggers/trigger.ts';
+import type { WebhookSource } from './triggers/webhook/source.ts';
 
 /** Younger runs and outboxes are left to the process that is at work on them. */
 const SWEEP_MINIMUM_AGE_MS = 10_000;
@@ -68,6 +75,7 @@ export interface Work {
   /** When the host has to call a timer trigger, in its own time zone. */
   tickSchedule(trigger: Trigger<TimerSource>): string;
   tick(trigger: Trigger<TimerSource>, client: DurableClient, sink: LineSink): Promise<void>;
+  receiveWebhook(trigger: Trigger<WebhookSource>, call: WebhookCall, client: DurableClient, sink: LineSink): Promise<ApiResponse>;
   advance(task: AdvanceTask, sink: LineSink): Promise<AdvanceResult>;
   signal(signal: Signal, client: DurableClient): Promise<void>;
   sweep(client: DurableClient, sink: LineSink): Promise<void>;
@@ -169,6 +177,12 @@ function composeWork(config: Config, library: Library, language: AppLanguage, en
     processStartedAt,
   };
   const orchestrationsOf = (client: DurableClient) => new DurableOrchestrations(client);
+  const webhooks = {
+    secrets: new EnvironmentSecrets(environment),
+    tokens: access.kind === 'tokens' ? access.verifier : undefined,
+    limits: webhookLimits(library.triggers),
+    turnstile: new Turnstile(WEBHOOKS_AT_WORK),
+  };
 
   return {
     triggers: library.triggers,
@@ -185,6 +199,13 @@ function composeWork(config: Config, library: Library, language: AppLanguage, en
       }),
     tickSchedule: ({ source }) => tickSchedule(source, TimeZone.local(), clock.now()),
     tick: (trigger, client, sink) => tick(trigger, { ...timers, orchestrations: orchestrationsOf(client), log: logTo(sink) }),
+    receiveWebhook: (trigger, call, client, sink) =>
+      receiveWebhook(call, trigger, {
+        ...stores,
+        ...webhooks,
+        orchestrations: orchestrationsOf(client),
+        log: logTo(sink),
+      }),
     advance: (task, sink) => advance(task, { ...stores, waits, children, resources, kinds, log: logTo(sink), processStartedAt }),
     signal: async (signal, client) => carryOut(signal, orchestrationsOf(client)),
     sweep: async (client, sink) => {
@@ -213,6 +234,11 @@ function composeWork(config: Config, library: Library, language: AppLanguage, en
       await resources.close();
     },
   };
+}
+
+function webhookLimits(triggers: readonly Trigger[]): ReadonlyMap<string, RequestLimit> {
+  const webhooks = triggersOf(triggers, 'webhook');
+  return new Map(webhooks.map(({ name, source }) => [name, new MemoryRequestLimit(source.requestsPerMinute, 60)]));
 }
 
 function createAccess({ access }: Config, clock: Clock): Access {

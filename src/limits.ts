@@ -33,3 +33,5 @@ export const FUNCTION_TIMEOUT_MS = 10 * 60_000;
 export const ACTIVITY_DEADLINE_MS = 9 * 60_000;
 export const NODE_TIMEOUT_MS = 60_000;
 export const HTTP_ANSWER_MS = 10_000;
+/** Webhook requests that one process is at work on; those beyond are turned away, so that the others are answered within a second. */
+export const WEBHOOKS_AT_WORK = 64;

@@ -1,4 +1,4 @@
-import type { Caller, TokenVerifier } from '../ports/token-verifier.ts';
+import type { Caller, TokenRefusalCode, TokenVerifier } from '../ports/token-verifier.ts';
 import type { ApiRequest, ApiResponse } from './api-message.ts';
 import { problem } from './problem.ts';
 import { holds } from './roles.ts';
@@ -29,16 +29,20 @@ export async function admit(role: Route['role'], request: ApiRequest, access: Ac
   if (role === 'anyone' || access.kind === 'keys') return { kind: 'admitted' };
   if (access.kind === 'open') return isFromThisMachine(request) ? { kind: 'admitted' } : refused(NOT_LOCAL);
   const verdict = await access.verifier.verify(request.headers.get('authorization'));
-  if (verdict.kind === 'refused') {
-    const { code, message } = verdict;
-    const challenge = code === 'token_missing' ? 'Bearer' : `Bearer error="invalid_token", error_description="${code}"`;
-    return refused(problem({ status: 401, code, detail: message, headers: { 'www-authenticate': challenge } }));
-  }
+  if (verdict.kind === 'refused') return refused(refuseToken(verdict.code, verdict.message));
   const { caller } = verdict;
-  if (holds(caller.roles, role)) return { kind: 'admitted', caller };
+  return holds(caller.roles, role) ? { kind: 'admitted', caller } : refused(refuseRole(role));
+}
+
+export function refuseToken(code: TokenRefusalCode, detail: string): ApiResponse {
+  const challenge = code === 'token_missing' ? 'Bearer' : `Bearer error="invalid_token", error_description="${code}"`;
+  return problem({ status: 401, code, detail, headers: { 'www-authenticate': challenge } });
+}
+
+export function refuseRole(role: string): ApiResponse {
   const detail = `The token lacks the role '${role}'. Assign the app role to the caller in the directory, and get a new token.`;
   const challenge = `Bearer error="insufficient_scope", scope="${role}"`;
-  return refused(problem({ status: 403, code: 'role_missing', detail, headers: { 'www-authenticate': challenge } }));
+  return problem({ status: 403, code: 'role_missing', detail, headers: { 'www-authenticate': challenge } });
 }
 
 const NOT_LOCAL = problem({

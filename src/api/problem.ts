@@ -26,8 +26,11 @@ export function problem({ status, code, detail, more = {}, headers = {} }: Probl
 /** The status that goes with the code of a rejection. */
 export const REJECTION_STATUS: Readonly<Record<RejectionCode, number>> = {
   attribute_empty: 400,
+  attribute_encoding: 400,
   attribute_missing: 400,
   attribute_type: 400,
+  batch_item_invalid: 400,
+  batch_too_large: 413,
   body_empty: 400,
   body_encoding: 400,
   body_not_json: 400,
@@ -39,6 +42,7 @@ export const REJECTION_STATUS: Readonly<Record<RejectionCode, number>> = {
   claim_path_invalid: 400,
   data_conflict: 400,
   encoding_unsupported: 415,
+  header_forbidden: 400,
   idempotency_key_missing: 400,
   idempotency_key_too_long: 400,
   idempotency_payload_mismatch: 422,
@@ -57,12 +61,13 @@ export const REJECTION_STATUS: Readonly<Record<RejectionCode, number>> = {
   specversion_unsupported: 400,
 };
 
-export function rejectionProblem({ code, message, path, offset, faults, runId }: Rejection): ApiResponse {
+export function rejectionProblem({ code, message, path, offset, faults, runId, item }: Rejection): ApiResponse {
   const more = {
     ...(path === undefined ? {} : { path }),
     ...(offset === undefined ? {} : { offset }),
     ...(faults === undefined ? {} : { faults: faults.map((fault) => ({ ...fault })) }),
     ...(runId === undefined ? {} : { runId }),
+    ...(item === undefined ? {} : { index: item.index, cause: item.code }),
   };
   return problem({ status: REJECTION_STATUS[code], code, detail: message, more });
 }

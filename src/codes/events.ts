@@ -10,12 +10,27 @@ export const EVENT_CODES: CodeGroup = {
       why: 'CloudEvents attributes have a value.',
       remedy: 'Fill it in, or leave it out.',
     },
+    attribute_encoding: {
+      title: 'An attribute that cannot be decoded',
+      why: 'In headers, CloudEvents attributes are UTF-8 in percent-encoding.',
+      remedy: 'Encode it so.',
+    },
     attribute_missing: {
       title: 'A CloudEvents attribute is missing',
       why: 'id, source, type and specversion are required.',
       remedy: 'Add it.',
     },
     attribute_type: { title: 'An attribute of the wrong type', why: 'CloudEvents attributes are texts.', remedy: 'Send a text.' },
+    batch_item_invalid: {
+      title: 'A batch with an item that is refused',
+      why: 'A batch is accepted as a whole or not at all.',
+      remedy: 'Correct the item at the index that the answer names.',
+    },
+    batch_too_large: {
+      title: 'More events than a batch may have',
+      why: 'All are stored before the answer.',
+      remedy: 'Send smaller batches.',
+    },
     body_empty: { title: 'An empty body', why: 'There is nothing to start a run with.', remedy: 'Send JSON.' },
     body_encoding: { title: 'A body that is not UTF-8', why: 'JSON is UTF-8.', remedy: 'Encode it as UTF-8.' },
     body_not_json: {
@@ -51,6 +66,11 @@ export const EVENT_CODES: CodeGroup = {
     },
     data_conflict: { title: 'data and data_base64 at once', why: 'A CloudEvent has one of them.', remedy: 'Send one of them.' },
     encoding_unsupported: { title: 'A compressed body', why: 'Bodies are read as they are.', remedy: 'Send it uncompressed.' },
+    header_forbidden: {
+      title: 'A header that says what another one says',
+      why: "In the binary form of a CloudEvent, Content-Type is the data's type and the body the data.",
+      remedy: 'Leave it out.',
+    },
     idempotency_key_missing: {
       title: 'An event without a key',
       why: 'Without it a repetition could not be told from a second event.',

@@ -145,6 +145,11 @@ export const OPERATION_CODES: CodeGroup = {
       remedy: 'Correct it as the message suggests.',
     },
     option_value: { title: 'A wrong value of an option', why: 'It is none of the allowed ones.', remedy: 'See --help.' },
+    overloaded: {
+      title: 'More requests at once than the app takes on',
+      why: 'Waiting would take memory, and longer than senders wait.',
+      remedy: 'Send the same again after the time that Retry-After says.',
+    },
     pipeline_missing: {
       title: 'No pipeline in the file',
       why: 'There is nothing to plan.',
@@ -156,6 +161,11 @@ export const OPERATION_CODES: CodeGroup = {
       title: 'A wrong value of a query parameter',
       why: 'It is none of the allowed ones.',
       remedy: 'Give one that the message names.',
+    },
+    rate_limited: {
+      title: 'More requests than are taken in a minute',
+      why: 'Each process counts for itself, so that one sender leaves room for others.',
+      remedy: 'Send the same again after the time that Retry-After says.',
     },
     request_invalid: {
       title: 'A line that is no request',
@@ -177,6 +187,11 @@ export const OPERATION_CODES: CodeGroup = {
       title: 'A step of that name exists',
       why: 'Two steps of one name keep the app from starting.',
       remedy: 'Choose another name.',
+    },
+    store_unavailable: {
+      title: 'An event that could not be stored',
+      why: 'The store did not answer, or asked to wait; nothing of the event is accepted.',
+      remedy: 'Send the same again after the time that Retry-After says.',
     },
     url_invalid: {
       title: 'No address of an app',

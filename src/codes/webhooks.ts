@@ -124,6 +124,11 @@ export const WEBHOOK_CODES: CodeGroup = {
       why: 'The header announces one, and the body holds something else.',
       remedy: 'Send one event of the type that the message names, or leave the header out.',
     },
+    webhook_not_configured: {
+      title: 'A webhook that cannot verify anything',
+      why: 'Its secret is missing or cannot be one, or the app trusts no directory; the log says which.',
+      remedy: 'Set it. Senders are asked to come again later.',
+    },
     webhook_unsigned: {
       title: 'A webhook that anybody can call',
       why: 'Nothing of its requests is verified.',

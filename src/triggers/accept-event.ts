@@ -6,7 +6,7 @@ import { toRunStart } from '../run/run-start.ts';
 import { choosePipeline, namesPipeline } from './choose-pipeline.ts';
 import { type ClaimDependencies, type ClaimRequest, type ClaimStage, claimRun } from './claim-run.ts';
 import type { Event } from './event.ts';
-import { type Rejection, read, refuse } from './rejection.ts';
+import { type Reading, type Rejection, read, refuse } from './rejection.ts';
 import type { Trigger } from './trigger.ts';
 
 export interface AcceptDependencies extends ClaimDependencies {
@@ -33,12 +33,18 @@ export async function acceptEvent(
   dependencies: AcceptDependencies,
   onStage?: OnStage,
 ): Promise<Start> {
+  const request = toClaimRequest(event, trigger);
+  if (request.kind === 'refused') return { kind: 'rejected', rejection: request.rejection };
+  return startOnce(request.value, dependencies, onStage);
+}
+
+/** The run that an event of a trigger asks for. */
+export function toClaimRequest(event: Event, trigger: Trigger): Reading<ClaimRequest> {
   const pipeline = choosePipeline(event, trigger);
-  if (pipeline.kind === 'refused') return { kind: 'rejected', rejection: pipeline.rejection };
+  if (pipeline.kind === 'refused') return pipeline;
   const input = trigger.input?.(event) ?? read(event.data);
-  if (input.kind === 'refused') return { kind: 'rejected', rejection: input.rejection };
-  const request = { event, input: input.value, starter: trigger.name, pipeline: pipeline.value };
-  return startOnce(request, dependencies, onStage);
+  if (input.kind === 'refused') return input;
+  return read({ event, input: input.value, starter: trigger.name, pipeline: pipeline.value });
 }
 
 /**

@@ -3,6 +3,7 @@ import { type Reading, read, refuse } from './rejection.ts';
 export type BodyFormat = 'json' | 'cloud_event';
 
 const CLOUD_EVENT = 'application/cloudevents+json';
+const CLOUD_EVENT_BATCH = 'application/cloudevents-batch+json';
 /** The body is elsewhere; it says where. */
 const CLAIM_CHECK = 'application/vnd.hexdag.claim-check+json';
 const JSON_TYPE = /^application\/(?:json|[a-z0-9!#$&^_.-]+\+json)$/;
@@ -11,7 +12,7 @@ const CHARSETS: ReadonlySet<string> = new Set(['utf-8', 'utf8', 'us-ascii', 'asc
 
 /** What a Content-Type says the body is. */
 export function readMediaType(contentType: string): Reading<BodyFormat> {
-  const [name = '', ...parameters] = partsOf(contentType);
+  const [name = ''] = partsOf(contentType);
   if (name === CLAIM_CHECK) {
     const message = 'A claim check is taken from a queue, and only for the body itself';
     return refuse('media_type_unsupported', `${message}; send the content as application/json.`);
@@ -22,13 +23,24 @@ export function readMediaType(contentType: string): Reading<BodyFormat> {
       `The content type ${quote(name)} is not accepted; send application/json or ${CLOUD_EVENT}, or any single application/*+json.`,
     );
   }
+  const charset = readCharset(contentType);
+  if (charset.kind === 'refused') return charset;
+  return read(name === CLOUD_EVENT ? 'cloud_event' : 'json');
+}
+
+/** The charset that a Content-Type names, if it does; all that is read is UTF-8. */
+export function readCharset(contentType: string): Reading<string | undefined> {
+  const [, ...parameters] = partsOf(contentType);
   const charset = parameters
     .map((parameter) => /^charset\s*=\s*"?([^"]*)"?$/.exec(parameter)?.[1])
     .find((found) => found !== undefined);
-  if (charset !== undefined && !CHARSETS.has(charset)) {
-    return refuse('charset_unsupported', `The charset ${quote(charset)} is not accepted; send JSON as UTF-8.`);
-  }
-  return read(name === CLOUD_EVENT ? 'cloud_event' : 'json');
+  if (charset === undefined || CHARSETS.has(charset)) return read(charset);
+  return refuse('charset_unsupported', `The charset ${quote(charset)} is not accepted; send JSON as UTF-8.`);
+}
+
+/** Whether it announces a list of CloudEvents. */
+export function isCloudEventBatch(contentType: string): boolean {
+  return partsOf(contentType)[0] === CLOUD_EVENT_BATCH;
 }
 
 /** Whether it announces a claim check. */

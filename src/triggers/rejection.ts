@@ -8,8 +8,11 @@ export interface SchemaFault {
 /** Why something that came in is refused for good. Codes are stable; sending the same again ends the same way. */
 export type RejectionCode =
   | 'attribute_empty'
+  | 'attribute_encoding'
   | 'attribute_missing'
   | 'attribute_type'
+  | 'batch_item_invalid'
+  | 'batch_too_large'
   | 'body_empty'
   | 'body_encoding'
   | 'body_not_json'
@@ -21,6 +24,7 @@ export type RejectionCode =
   | 'claim_path_invalid'
   | 'data_conflict'
   | 'encoding_unsupported'
+  | 'header_forbidden'
   | 'idempotency_key_missing'
   | 'idempotency_key_too_long'
   | 'idempotency_payload_mismatch'
@@ -49,6 +53,8 @@ export interface Rejection {
   readonly faults?: readonly SchemaFault[];
   /** The run that holds the key already. */
   readonly runId?: string;
+  /** Which item of a batch it is, counted from 0, and its own code. */
+  readonly item?: { readonly index: number; readonly code: RejectionCode };
 }
 
 /** What reading gives: the thing itself, or why it is refused. */

@@ -12,6 +12,7 @@ export const github: SignatureScheme = {
   algorithm: 'sha256',
   encoding: 'hex',
   content: '{body}',
+  typeHeader: 'x-github-event',
 
   readClaim(headers) {
     const [, version, signature] = /^(\w+)=(.+)$/.exec(signatureHeader(headers, SIGNATURE, FORM)) ?? [];

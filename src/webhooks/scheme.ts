@@ -21,6 +21,10 @@ export interface SignatureScheme {
   readonly encoding: SignatureEncoding;
   /** What is signed: a text with `{body}` once, and `{timestamp}` and `{id}` where they belong. */
   readonly content: string;
+  /** The member of the body, if it is JSON, that holds the event's own id. */
+  readonly idMember?: string;
+  /** The header that says what happened. It is not signed. */
+  readonly typeHeader?: string;
   /** @throws WebhookRefusal */
   readClaim(headers: WebhookHeaders): SignatureClaim;
   /** The key that a secret stands for. @throws WebhookRefusal `secret_malformed` */

@@ -14,6 +14,7 @@ export const slack: SignatureScheme = {
   algorithm: 'sha256',
   encoding: 'hex',
   content: 'v0:{timestamp}:{body}',
+  idMember: 'event_id',
 
   readClaim(headers) {
     const [, version, signature] = /^(\w+)=(.+)$/.exec(signatureHeader(headers, SIGNATURE, FORM)) ?? [];

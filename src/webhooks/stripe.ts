@@ -12,6 +12,7 @@ export const stripe: SignatureScheme = {
   algorithm: 'sha256',
   encoding: 'hex',
   content: '{timestamp}.{body}',
+  idMember: 'id',
 
   readClaim(headers) {
     const items = signatureHeader(headers, SIGNATURE, FORM).split(',').map(readItem);

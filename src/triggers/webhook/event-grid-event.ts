@@ -1,0 +1,30 @@
+import { isJsonObject, type JsonValue } from '../../json.ts';
+import { type Reading, read, refuse } from '../rejection.ts';
+
+/** An event in Event Grid's own schema. */
+export interface EventGridEvent {
+  readonly id: string;
+  readonly type: string;
+  /** The topic; events of a topic of one's own may leave it to Event Grid. */
+  readonly source: string | undefined;
+  readonly subject?: string;
+  readonly data: JsonValue;
+}
+
+export function readEventGridEvent(value: JsonValue): Reading<EventGridEvent> {
+  if (!isJsonObject(value)) return refuse('attribute_missing', 'An event of Event Grid is an object with id and eventType.');
+  const { id, eventType, topic, subject, data = null } = value;
+  for (const [name, text] of Object.entries({ id, eventType })) {
+    const place = { path: `$.${name}` };
+    if (text === undefined || text === null) return refuse('attribute_missing', `The member ${name} is missing.`, place);
+    if (typeof text !== 'string') return refuse('attribute_type', `The member ${name} must be text.`, place);
+    if (text === '') return refuse('attribute_empty', `The member ${name} is empty.`, place);
+  }
+  return read({
+    id: String(id),
+    type: String(eventType),
+    source: typeof topic === 'string' && topic !== '' ? topic : undefined,
+    ...(typeof subject === 'string' && subject !== '' ? { subject } : {}),
+    data,
+  });
+}
