@@ -4,10 +4,11 @@ import { hostname } from 'node:os';
 import { z } from 'zod';
 import { HOST_VERSION } from './core-module.ts';
 import type { Invocation, InvocationOutcome, RegisteredFunction } from './extension.ts';
-import { readBody, sendStatus } from './http-message.ts';
+import { sendStatus } from './http-message.ts';
 import { routeOf } from './http-routes.ts';
 import type { KeyGuard } from './keys.ts';
 import type { Lifecycle } from './lifecycle.ts';
+import { readBody } from './request-body.ts';
 import { testInvocation } from './test-invocation.ts';
 
 const BODY_LIMIT_BYTES = 1024 * 1024;

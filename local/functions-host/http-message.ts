@@ -1,42 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpCookie, HttpData, TypedData } from './typed-data.ts';
 
-/** The body was larger than the host accepts. */
-export class BodyTooLargeError extends Error {
-  readonly code = 'body_too_large';
-
-  constructor(limitBytes: number) {
-    super(`The request body is larger than ${limitBytes} bytes (FUNCTIONS_REQUEST_BODY_SIZE_LIMIT).`);
-    this.name = 'BodyTooLargeError';
-  }
-}
-
-/**
- * Reads all, even what is too large, as a client that is still sending would not see the answer.
- *
- * @throws BodyTooLargeError
- */
-export async function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    size += chunk.length;
-    if (size <= limitBytes) chunks.push(chunk);
-  }
-  if (size > limitBytes) throw new BodyTooLargeError(limitBytes);
-  return Buffer.concat(chunks);
-}
-
-/** The trigger data of an HTTP function. Repeated headers and query parameters are joined by a comma, as in Azure. */
+/** The trigger data of an HTTP function. Repeated headers and query parameters are joined by a bare comma, as in Azure; empty ones are there. */
 export function toHttpData(
   request: IncomingMessage,
   url: URL,
   params: Readonly<Record<string, string>>,
   body: Uint8Array,
 ): TypedData {
-  const headers = Object.entries(request.headers).flatMap(([name, value = []]): [string, string][] =>
-    value.length === 0 ? [] : [[name, Array.isArray(value) ? value.join(',') : value]],
-  );
+  const headers = Object.entries(request.headersDistinct).map(([name, values = []]) => [name, values.join(',')] as const);
   const query = new Map<string, string>();
   for (const [name, value] of url.searchParams) {
     const earlier = query.get(name);

@@ -4,15 +4,19 @@ import type { Admin } from './admin.ts';
 import { applyCors, type CorsSettings } from './cors.ts';
 import type { HostExtension, Invocation, InvocationOutcome, RegisteredFunction } from './extension.ts';
 import { parseExtensionSection } from './host-json.ts';
-import { BodyTooLargeError, readBody, sendHttpData, sendStatus, toHttpData } from './http-message.ts';
+import { sendHttpData, sendStatus, toHttpData } from './http-message.ts';
 import { type RouteMatch, Router } from './http-routes.ts';
 import type { RequestHandler } from './http-server.ts';
 import type { AuthLevel, KeyGuard } from './keys.ts';
 import type { Lifecycle } from './lifecycle.ts';
+import { refuseRequest } from './refusal.ts';
+import { BodyFault, type BodyFaultCode, readBody } from './request-body.ts';
 
 const DEFAULT_BODY_LIMIT_BYTES = 104_857_600;
 const EXTENSION_PATH = /^\/(runtime\/webhooks|durabletask)\//i;
 const WEBHOOK_PATH = /^\/runtime\/webhooks\//i;
+
+const BODY_STATUS: Readonly<Record<BodyFaultCode, number>> = { body_too_large: 413, request_timeout: 408, request_aborted: 400 };
 
 const httpSectionSchema = z.object({
   routePrefix: z.string().default('api'),
@@ -61,7 +65,9 @@ export function createRequestHandler(parts: HttpParts): RequestHandler {
       });
       sendHttpData(response, outcome.returnValue, section.customHeaders);
     } catch (error) {
-      sendStatus(response, error instanceof BodyTooLargeError ? 413 : 500);
+      if (!(error instanceof BodyFault)) return sendStatus(response, 500);
+      const { code, message } = error;
+      await refuseRequest(request, response, { status: BODY_STATUS[code], code, detail: message });
     } finally {
       outstanding -= 1;
     }

@@ -1,8 +1,23 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { HostStartError } from './errors.ts';
 import { sendStatus } from './http-message.ts';
+import { type Refusal, refuseConnection } from './refusal.ts';
 
 const LOOPBACK = '127.0.0.1';
+/** What Kestrel takes, which is Azure's server. Bodies it bounds by how fast they come; see `readBody`. */
+const LIMITS = { maxHeaderSize: 32 * 1024, headersTimeout: 30_000, requestTimeout: 0 };
+
+const UNREADABLE: Refusal = { status: 400, code: 'request_malformed', detail: 'This is no HTTP request.' };
+/** By the codes of Node's errors. */
+const UNREAD: Readonly<Record<string, Refusal>> = {
+  HPE_HEADER_OVERFLOW: {
+    status: 431,
+    code: 'header_too_large',
+    detail: `The headers together have more than ${LIMITS.maxHeaderSize} bytes.`,
+  },
+  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, code: 'request_timeout', detail: 'The headers did not come in time.' },
+};
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void>;
 
@@ -20,11 +35,18 @@ export class HttpServer {
     server.on('request', (request, response) => {
       void this.#respond(request, response);
     });
+    const refused = new WeakSet<Duplex>();
+    server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+      // What still comes after a refusal is unreadable, too.
+      if (refused.has(socket)) return;
+      refused.add(socket);
+      refuseConnection(socket, UNREAD[error.code ?? ''] ?? UNREADABLE);
+    });
   }
 
   /** @throws HostStartError `port_unavailable` */
   static listen(port: number): Promise<HttpServer> {
-    const server = createServer();
+    const server = createServer(LIMITS);
     return new Promise((resolve, reject) => {
       server.once('error', (error) => {
         const message = `The Functions host cannot listen on ${LOOPBACK}:${port}: end what uses the port, or choose another one.`;
