@@ -5,6 +5,7 @@ import * as definitions from '../steps/index.ts';
 import { BlobArtifactStore } from './adapters/azure/blob-artifact-store.ts';
 import { BlobClaimCheckStore } from './adapters/azure/blob-claim-check-store.ts';
 import { createClients } from './adapters/azure/clients.ts';
+import { CosmosCallbackStore } from './adapters/azure/cosmos-callback-store.ts';
 import { CosmosEntityStore } from './adapters/azure/cosmos-entity-store.ts';
 import { CosmosOutboxStore } from './adapters/azure/cosmos-outbox-store.ts';
 import { CosmosPlanStore } from './adapters/azure/cosmos-plan-store.ts';
@@ -17,6 +18,7 @@ import { ServiceBusPublisher } from './adapters/azure/service-bus-publisher.ts';
 import { type AppLanguage, createLanguage } from './adapters/create-language.ts';
 import { createResources } from './adapters/create-resources.ts';
 import { EnvironmentSecrets } from './adapters/host/environment-secrets.ts';
+import { HttpCallbackReceiver } from './adapters/http/http-callback-receiver.ts';
 import { JoseTokenVerifier } from './adapters/http/jose-token-verifier.ts';
 import { MemoryRequestLimit } from './adapters/http/memory-request-limit.ts';
 import type { Access } from './api/access.ts';
@@ -25,6 +27,7 @@ import { getHealth } from './api/get-health.ts';
 import { receiveWebhook, type WebhookCall } from './api/receive-webhook.ts';
 import { serve, type WorkingRoute } from './api/serve.ts';
 import { Turnstile } from './api/turnstile.ts';
+import { CallbackCourier, type CallbackCourierOptions } from './callbacks/callback-courier.ts';
 import { type Config, ConfigError, type ConfigProblem, loadConfig } from './config.ts';
 import { readDocumentFolder } from './document-folder.ts';
 import { compileLibrary, type Language, type Library } from './library.ts';
@@ -56,6 +59,8 @@ import type { WebhookSource } from './triggers/webhook/source.ts';
 /** Younger runs and outboxes are left to the process that is at work on them. */
 const SWEEP_MINIMUM_AGE_MS = 10_000;
 const SWEEP_LIMIT = 200;
+/** What one look at kept callbacks may take. */
+const CALLBACK_BUDGET_MS = 45_000;
 /** Time enough to mend or take back a deployment that orchestrations cannot live with. */
 const RESTART_FOR_MS = 24 * 3_600_000;
 
@@ -79,6 +84,8 @@ export interface Work {
   advance(task: AdvanceTask, sink: LineSink): Promise<AdvanceResult>;
   signal(signal: Signal, client: DurableClient): Promise<void>;
   sweep(client: DurableClient, sink: LineSink): Promise<void>;
+  /** Calls back again with what was not taken; undefined if nobody is called back. */
+  readonly retryCallbacks?: () => Promise<void>;
   /** Whether the host is to ask for a function key before the app is asked. */
   readonly checksKeys: boolean;
   serve(route: WorkingRoute, request: ApiRequest, client: DurableClient, sink: LineSink): Promise<ApiResponse>;
@@ -145,6 +152,16 @@ function missing(code: string, file: string, message: string, remedy: string): D
   return { code, severity: 'error', file, position: { line: 1, column: 1 }, message, remedy };
 }
 
+/** Undefined if nobody is to be called back. */
+function createCourier(
+  { callback }: Config,
+  options: Omit<CallbackCourierOptions, 'receiver' | 'events'>,
+): CallbackCourier | undefined {
+  if (callback === undefined) return undefined;
+  const receiver = new HttpCallbackReceiver(callback, options.clock);
+  return new CallbackCourier({ ...options, receiver, events: new Set(callback.events) });
+}
+
 function composeWork(config: Config, library: Library, language: AppLanguage, environment: Environment): Work {
   const { kinds } = language;
   const clients = createClients(config);
@@ -158,7 +175,9 @@ function composeWork(config: Config, library: Library, language: AppLanguage, en
   const artifacts = new BlobArtifactStore(clients.artifacts);
   const claimChecks = new BlobClaimCheckStore(clients.claimChecks);
   const publisher = new ServiceBusPublisher(clients.runEvents, config.runEventsTopic);
-  const relay = new OutboxRelay({ publisher, outboxes, log, published: new Set(config.runEvents) });
+  const courier = createCourier(config, { store: new CosmosCallbackStore(clients.runs, writer), clock, log });
+  const callbacks = courier === undefined ? {} : { callbacks: courier };
+  const relay = new OutboxRelay({ publisher, outboxes, log, published: new Set(config.runEvents), ...callbacks });
   const entities = new CosmosEntityStore(clients.entities);
   const resources = createResources(language, { environment, entities, clock, log });
   const settler = createSettler(process.argv, { artifacts, clock, log });
@@ -218,6 +237,13 @@ function composeWork(config: Config, library: Library, language: AppLanguage, en
       });
       await watchTimers(triggersOf(library.triggers, 'timer'), { ...timers, ...dependencies });
     },
+    ...(courier === undefined
+      ? {}
+      : {
+          retryCallbacks: async () => {
+            await courier.retryDue({ limit: SWEEP_LIMIT, budgetMs: CALLBACK_BUDGET_MS });
+          },
+        }),
     checksKeys: access.kind === 'keys',
     serve: (route, request, client, sink) =>
       serve(route, request, {

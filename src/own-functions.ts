@@ -1,6 +1,6 @@
 import { ROUTES, UNKNOWN_ROUTE } from './api/routes.ts';
 
-const WITHOUT_ROUTE = ['run', 'advance', 'signal', 'sweep'];
+const WITHOUT_ROUTE = ['run', 'advance', 'signal', 'sweep', 'callbacks'];
 
 /** The app's own functions, in lower case: two functions of one name keep the whole app from starting. */
 export const OWN_FUNCTIONS: ReadonlySet<string> = new Set(

@@ -22,6 +22,11 @@ export const OPERATION_CODES: CodeGroup = {
       why: 'An artifact is written once.',
       remedy: 'Write it under another name.',
     },
+    callback_gone: {
+      title: 'A callback that is never to come again',
+      why: 'The receiver answered 410.',
+      remedy: 'Correct CALLBACK_URL, or what answers there; then redrive what was given up.',
+    },
     command_unknown: { title: 'No such command', why: 'It does not exist.', remedy: 'Correct it as the message suggests.' },
     config_conflict: {
       title: 'Two settings that exclude each other',

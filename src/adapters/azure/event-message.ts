@@ -1,6 +1,7 @@
 import type { ServiceBusMessage } from '@azure/service-bus';
 import { isJsonObject } from '../../json.ts';
 import type { RunEvent } from '../../ports/event-publisher.ts';
+import { CLOUD_EVENT_TYPE, cloudEventBody } from '../cloud-event.ts';
 
 /**
  * An event as a message: the CloudEvent in structured mode as the body, its id as the message id, so that duplicate detection
@@ -8,8 +9,8 @@ import type { RunEvent } from '../../ports/event-publisher.ts';
  */
 export function toMessage(event: RunEvent): ServiceBusMessage {
   return {
-    body: Buffer.from(JSON.stringify({ specversion: '1.0', ...event, datacontenttype: 'application/json' })),
-    contentType: 'application/cloudevents+json; charset=utf-8',
+    body: cloudEventBody(event),
+    contentType: CLOUD_EVENT_TYPE,
     messageId: event.id,
     subject: event.type,
     correlationId: event.subject,

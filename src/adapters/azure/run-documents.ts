@@ -19,7 +19,7 @@ export function waitDocumentId(node: string): string {
   return `wait:${safeInId(node)}`;
 }
 
-function safeInId(node: string): string {
+export function safeInId(node: string): string {
   return node.replace(UNSAFE_IN_ID, (character) => `~${character.charCodeAt(0).toString(16)}`);
 }
 

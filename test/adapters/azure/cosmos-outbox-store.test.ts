@@ -1,10 +1,12 @@
 import { type Container, CosmosClient } from '@azure/cosmos';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CosmosServer, startCosmos } from '../../../local/cosmos/server.ts';
+import { CosmosCallbackStore } from '../../../src/adapters/azure/cosmos-callback-store.ts';
 import { CosmosOutboxStore } from '../../../src/adapters/azure/cosmos-outbox-store.ts';
 import { CosmosRunStore } from '../../../src/adapters/azure/cosmos-run-store.ts';
 import { CosmosWaitStore } from '../../../src/adapters/azure/cosmos-wait-store.ts';
 import { DependencyRefusedError } from '../../../src/ports/errors.ts';
+import { testCallbackStore } from '../../conformance/callback-store.ts';
 import { type OutboxStores, testOutboxStore } from '../../conformance/outbox-store.ts';
 import { at, runEvent, runFinish, runRecord } from '../../conformance/records.ts';
 
@@ -31,7 +33,9 @@ afterAll(async () => {
   await server.close();
 });
 
-testOutboxStore(() => stores);
+describe('CosmosOutboxStore', () => testOutboxStore(() => stores));
+
+describe('CosmosCallbackStore', () => testCallbackStore(() => new CosmosCallbackStore(async () => container)));
 
 it('marks the start and the end of a run by one request', async () => {
   const run = runRecord();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryArtifactStore } from '../../../src/adapters/mock/memory-artifact-store.ts';
+import { MemoryCallbackStore } from '../../../src/adapters/mock/memory-callback-store.ts';
 import { MemoryClaimCheckStore } from '../../../src/adapters/mock/memory-claim-check-store.ts';
 import { MemoryOutboxStore } from '../../../src/adapters/mock/memory-outbox-store.ts';
 import { MemoryPlanStore } from '../../../src/adapters/mock/memory-plan-store.ts';
@@ -7,6 +8,7 @@ import { MemoryPublisher } from '../../../src/adapters/mock/memory-publisher.ts'
 import { MemoryRunStore } from '../../../src/adapters/mock/memory-run-store.ts';
 import { MemoryWaitStore } from '../../../src/adapters/mock/memory-wait-store.ts';
 import { testArtifactStore } from '../../conformance/artifact-store.ts';
+import { testCallbackStore } from '../../conformance/callback-store.ts';
 import { testClaimCheckStore } from '../../conformance/claim-check-store.ts';
 import { testEventPublisher } from '../../conformance/event-publisher.ts';
 import { testOutboxStore } from '../../conformance/outbox-store.ts';
@@ -33,6 +35,11 @@ describe('MemoryOutboxStore', () => {
   const outboxes = new MemoryOutboxStore();
   const stores = { outboxes, runs: new MemoryRunStore(outboxes), waits: new MemoryWaitStore(outboxes) };
   testOutboxStore(() => stores);
+});
+
+describe('MemoryCallbackStore', () => {
+  const store = new MemoryCallbackStore();
+  testCallbackStore(() => store);
 });
 
 describe('MemoryPlanStore', () => {

@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+import { HexdagError, messageOf } from '../errors.ts';
+import { CallbackGoneError } from '../ports/callback-receiver.ts';
+import type { KeptCallback } from '../ports/callback-store.ts';
+
+const FIRST_DELAY_MS = 5_000;
+const LONGEST_DELAY_MS = 3_600_000;
+/** A receiver may ask for more patience than we have of ourselves, but not for any. */
+const LONGEST_RETRY_AFTER_MS = 24 * 3_600_000;
+/** Longest jitter, as a share of the delay it is added to: what failed together is not to come back together. */
+const JITTER_SHARE = 0.5;
+/** A backend that is away from Friday evening to Monday morning misses nothing. */
+const GIVEN_UP_AFTER_MS = 3 * 24 * 3_600_000;
+
+/** How it stands with an event after one more call that failed at `now` (Unix milliseconds). */
+export function afterFailure(before: KeptCallback, error: unknown, now: number): KeptCallback {
+  const attempts = before.attempts + 1;
+  const failure = { code: error instanceof HexdagError ? error.code : 'unexpected_error', message: messageOf(error) };
+  const isOver = error instanceof CallbackGoneError || now - Date.parse(before.keptAt) >= GIVEN_UP_AFTER_MS;
+  const due = isOver ? null : new Date(now + delayMs(before.event.id, attempts, error)).toISOString();
+  return { ...before, attempts, due, failure };
+}
+
+function delayMs(eventId: string, attempts: number, error: unknown): number {
+  const delay = Math.min(FIRST_DELAY_MS * 2 ** (attempts - 1), LONGEST_DELAY_MS);
+  const asked = error instanceof HexdagError ? (error.retryAfterMs ?? 0) : 0;
+  return Math.round(Math.max(delay, Math.min(asked, LONGEST_RETRY_AFTER_MS)) + delay * JITTER_SHARE * shareOf(eventId, attempts));
+}
+
+/** A number in [0, 1) that depends on the event and the attempt alone. */
+function shareOf(eventId: string, attempts: number): number {
+  return createHash('sha256').update(`${eventId}/${attempts}`).digest().readUInt32BE(0) / 2 ** 32;
+}
