@@ -51,7 +51,8 @@ describe('the app', () => {
     onTestFinished(() => {
       vi.restoreAllMocks();
     });
-    const hexdag = composeApp(SETTINGS, FOLDER);
+    const callback = { CALLBACK_URL: 'http://127.0.0.1/x', CALLBACK_SECRET: `whsec_${'A'.repeat(32)}` };
+    const hexdag = composeApp({ ...SETTINGS, ...callback }, FOLDER);
     if (hexdag.work === undefined) throw hexdag.settingsError;
 
     registerHttp(hexdag);
@@ -59,7 +60,7 @@ describe('the app', () => {
     registerTimers(hexdag.work);
 
     const names = registered.flatMap(({ mock }) => mock.calls.map(([name]) => name));
-    expect(names).toContain('signal');
+    expect(names).toEqual(expect.arrayContaining(['signal', 'callbacks']));
     expect(names.filter((name) => !OWN_FUNCTIONS.has(name.toLowerCase()))).toEqual([]);
   });
 });
