@@ -1,10 +1,10 @@
-import type { ServiceBusReceivedMessage, ServiceBusReceiver } from '@azure/service-bus';
-import type { ServiceBusSubscription } from './service-bus-subscription.ts';
+import type { ServiceBusReceivedMessage } from '@azure/service-bus';
+import type { MessageReceiver, MessageSource } from './message-source.ts';
 import { type MessageSettler, type PropertiesToModify, UnknownLockTokenError } from './settlement-service.ts';
 
 interface LockedMessage {
   readonly message: ServiceBusReceivedMessage;
-  readonly subscription: ServiceBusSubscription;
+  readonly source: MessageSource;
   settled: boolean;
 }
 
@@ -14,9 +14,9 @@ export class LockedMessages implements MessageSettler {
   readonly #messages = new Map<string, LockedMessage>();
 
   /** @returns what forgets the message again */
-  hold(message: ServiceBusReceivedMessage, subscription: ServiceBusSubscription): () => void {
+  hold(message: ServiceBusReceivedMessage, source: MessageSource): () => void {
     const lockToken = tokenOf(message);
-    this.#messages.set(lockToken, { message, subscription, settled: false });
+    this.#messages.set(lockToken, { message, source, settled: false });
     return () => this.#messages.delete(lockToken);
   }
 
@@ -41,19 +41,19 @@ export class LockedMessages implements MessageSettler {
   }
 
   async renewLock(lockToken: string): Promise<void> {
-    const { subscription, message } = this.#find(lockToken);
-    await subscription.settle((receiver) => receiver.renewMessageLock(message));
+    const { source, message } = this.#find(lockToken);
+    await source.renewLock(message);
   }
 
   async #settle(
     lockToken: string,
-    work: (receiver: ServiceBusReceiver, message: ServiceBusReceivedMessage) => Promise<void>,
+    work: (receiver: MessageReceiver, message: ServiceBusReceivedMessage) => Promise<void>,
   ): Promise<void> {
     const locked = this.#find(lockToken);
     // Marked before the broker answers, so that nobody else settles it meanwhile.
     locked.settled = true;
     try {
-      await locked.subscription.settle((receiver) => work(receiver, locked.message));
+      await locked.source.settle((receiver) => work(receiver, locked.message));
     } catch (error) {
       locked.settled = false;
       throw error;

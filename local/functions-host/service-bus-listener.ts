@@ -1,19 +1,17 @@
 import type { ServiceBusReceivedMessage } from '@azure/service-bus';
+import { ConnectionLostError } from './broker-connection.ts';
 import type { ExtensionHost, RegisteredFunction } from './extension.ts';
 import { InFlight } from './in-flight.ts';
 import { type LockedMessages, tokenOf } from './locked-messages.ts';
+import { MessageBatches } from './message-batches.ts';
+import type { MessageSource, MessageStream, SourceHandlers } from './message-source.ts';
 import { batchInvocation, singleInvocation } from './service-bus-metadata.ts';
-import { ConnectionLostError, ServiceBusSubscription } from './service-bus-subscription.ts';
+import { ServiceBusSessions } from './service-bus-sessions.ts';
+import { ServiceBusSubscription } from './service-bus-subscription.ts';
 import type { ServiceBusSection, ServiceBusTrigger } from './service-bus-trigger.ts';
 
 const LOG_CATEGORY = 'Host.Triggers.ServiceBus';
 const REOPEN_DELAY_MS = 200;
-
-interface Delivery {
-  readonly message: ServiceBusReceivedMessage;
-  /** What it came over, and is settled over. */
-  readonly subscription: ServiceBusSubscription;
-}
 
 /**
  * Receives the messages of one queue or subscription for one function, and settles them by how the function ends. When the broker goes away it
@@ -28,11 +26,11 @@ export class ServiceBusListener {
   readonly #locked: LockedMessages;
   readonly #keepsEmptyEntries: boolean;
   readonly #inFlight = new InFlight();
-  readonly #batch: (Delivery & { readonly ended: () => void })[] = [];
-  #batchIsRunning = false;
+  /** A batch has messages of one source only. */
+  readonly #batches = new WeakMap<MessageSource, MessageBatches>();
   #isDraining = false;
   #isConnected = true;
-  #subscription: ServiceBusSubscription | undefined;
+  #stream: MessageStream | undefined;
   #reopening: NodeJS.Timeout | undefined;
 
   constructor(
@@ -51,43 +49,53 @@ export class ServiceBusListener {
   }
 
   start(): void {
+    const { connectionString, entityPath, isSessionsEnabled } = this.#trigger;
+    const { maxAutoLockRenewalDurationMs } = this.#section;
     const isBatch = this.#trigger.cardinality === 'many';
-    const subscription = new ServiceBusSubscription(
-      {
-        connectionString: this.#trigger.connectionString,
-        entityPath: this.#trigger.entityPath,
-        maxConcurrentCalls: isBatch ? this.#section.maxMessageBatchSize : this.#section.maxConcurrentCalls,
-        maxAutoLockRenewalDurationMs: this.#section.maxAutoLockRenewalDurationMs,
-      },
-      {
-        message: async (message) => {
-          this.counters.received += 1;
-          this.#inFlight.enter();
-          await (isBatch ? this.#addToBatch(message, subscription) : this.#process([{ message, subscription }]));
-          this.#inFlight.leave();
-        },
-        connected: () => this.#setConnected(true),
-        lost: () => this.#reopen(),
-        failed: (what, error) => {
-          // A link that is closed while it opens reports that as a failure.
-          if (!this.#isDraining) this.#warn(`${what} failed: ${error.message}`);
-        },
-      },
-    );
-    this.#subscription = subscription;
+    const callsAtOnce = (calls: number) => (isBatch ? this.#section.maxMessageBatchSize : calls);
+    const options = { connectionString, entityPath, maxAutoLockRenewalDurationMs };
+    if (isSessionsEnabled) {
+      const sessions = {
+        clock: this.#host.clock,
+        maxConcurrentSessions: this.#section.maxConcurrentSessions,
+        maxConcurrentCalls: callsAtOnce(this.#section.maxConcurrentCallsPerSession),
+        idleTimeoutMs: this.#section.sessionIdleTimeoutMs,
+      };
+      this.#stream = new ServiceBusSessions({ ...options, ...sessions }, this.#handlers());
+    } else {
+      const maxConcurrentCalls = callsAtOnce(this.#section.maxConcurrentCalls);
+      this.#stream = new ServiceBusSubscription({ ...options, maxConcurrentCalls }, this.#handlers());
+    }
   }
 
   async drain(): Promise<void> {
     this.#isDraining = true;
     clearTimeout(this.#reopening);
-    await this.#subscription?.stop();
+    await this.#stream?.stop();
     await this.#inFlight.idle();
   }
 
   async close(): Promise<void> {
     this.#isDraining = true;
     clearTimeout(this.#reopening);
-    await this.#subscription?.close();
+    await this.#stream?.close();
+  }
+
+  #handlers(): SourceHandlers {
+    return {
+      message: async (message, source) => {
+        this.counters.received += 1;
+        this.#inFlight.enter();
+        await (this.#trigger.cardinality === 'many' ? this.#batchesOf(source).add(message) : this.#process([message], source));
+        this.#inFlight.leave();
+      },
+      connected: () => this.#setConnected(true),
+      lost: () => this.#reopen(),
+      failed: (what, error) => {
+        // A link that is closed while it opens reports that as a failure.
+        if (!this.#isDraining) this.#warn(`${what} failed: ${error.message}`);
+      },
+    };
   }
 
   #reopen(): void {
@@ -104,29 +112,17 @@ export class ServiceBusListener {
     else this.#warn('the broker is not reachable; connecting again until it is. Messages in work will come again.');
   }
 
-  /** The SDK's own batch call waits a second for a batch to fill; here a batch is what has come when the one before it ends. */
-  #addToBatch(message: ServiceBusReceivedMessage, subscription: ServiceBusSubscription): Promise<void> {
-    return new Promise((ended) => {
-      this.#batch.push({ message, subscription, ended });
-      if (this.#batchIsRunning) return;
-      this.#batchIsRunning = true;
-      setImmediate(() => void this.#runBatches());
-    });
-  }
-
-  async #runBatches(): Promise<void> {
-    while (this.#batch.length > 0) {
-      const batch = this.#batch.splice(0, this.#section.maxMessageBatchSize);
-      await this.#process(batch);
-      for (const { ended } of batch) ended();
-    }
-    this.#batchIsRunning = false;
+  #batchesOf(source: MessageSource): MessageBatches {
+    const known = this.#batches.get(source);
+    if (known !== undefined) return known;
+    const batches = new MessageBatches(this.#section.maxMessageBatchSize, (messages) => this.#process(messages, source));
+    this.#batches.set(source, batches);
+    return batches;
   }
 
   /** Never rejects. */
-  async #process(deliveries: readonly Delivery[]): Promise<void> {
-    const release = deliveries.map(({ message, subscription }) => this.#locked.hold(message, subscription));
-    const messages = deliveries.map(({ message }) => message);
+  async #process(messages: readonly ServiceBusReceivedMessage[], source: MessageSource): Promise<void> {
+    const release = messages.map((message) => this.#locked.hold(message, source));
     const succeeded = await this.#invoke(messages);
     if (!succeeded || this.#trigger.autoCompleteMessages) {
       await Promise.all(messages.map((message) => this.#settle(message, succeeded)));

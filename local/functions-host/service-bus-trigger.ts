@@ -20,21 +20,28 @@ const triggerSchema = z.object({
 
 const sectionSchema = z.object({
   autoCompleteMessages: z.boolean().default(true),
-  maxAutoLockRenewalDuration: z
-    .string()
-    .default('00:05:00')
-    .transform((text, context) => {
-      const durationMs = timeSpanMs(text);
-      if (durationMs === undefined) context.addIssue({ code: 'custom', message: `"${text}" is not a time span (hh:mm:ss)` });
-      return durationMs ?? z.NEVER;
-    }),
+  maxAutoLockRenewalDuration: timeSpan('00:05:00'),
   maxConcurrentCalls: z
     .number()
     .int()
     .positive()
     .default(16 * availableParallelism()),
   maxMessageBatchSize: z.number().int().positive().default(1000),
+  maxConcurrentSessions: z.number().int().positive().default(8),
+  maxConcurrentCallsPerSession: z.number().int().positive().default(1),
+  sessionIdleTimeout: timeSpan('00:01:00'),
 });
+
+function timeSpan(byDefault: string) {
+  return z
+    .string()
+    .default(byDefault)
+    .transform((text, context) => {
+      const durationMs = timeSpanMs(text);
+      if (durationMs === undefined) context.addIssue({ code: 'custom', message: `"${text}" is not a time span (hh:mm:ss)` });
+      return durationMs ?? z.NEVER;
+    });
+}
 
 /** What a `serviceBusTrigger` binding asks for, with its settings resolved. */
 export interface ServiceBusTrigger {
@@ -42,6 +49,7 @@ export interface ServiceBusTrigger {
   /** A queue, or a subscription in the form `<topic>/Subscriptions/<name>`. */
   readonly entityPath: string;
   readonly cardinality: 'one' | 'many';
+  readonly isSessionsEnabled: boolean;
   readonly autoCompleteMessages: boolean;
 }
 
@@ -51,12 +59,20 @@ export interface ServiceBusSection {
   readonly maxAutoLockRenewalDurationMs: number;
   readonly maxConcurrentCalls: number;
   readonly maxMessageBatchSize: number;
+  readonly maxConcurrentSessions: number;
+  readonly maxConcurrentCallsPerSession: number;
+  /** A session that has had nothing to do for this long is given back. */
+  readonly sessionIdleTimeoutMs: number;
 }
 
 /** @throws HostStartError `host_json_invalid` */
 export function parseServiceBusSection(section: Readonly<Record<string, unknown>>): ServiceBusSection {
-  const { maxAutoLockRenewalDuration, ...rest } = parseExtensionSection(sectionSchema, 'serviceBus', section);
-  return { ...rest, maxAutoLockRenewalDurationMs: maxAutoLockRenewalDuration };
+  const { maxAutoLockRenewalDuration, sessionIdleTimeout, ...rest } = parseExtensionSection(sectionSchema, 'serviceBus', section);
+  return {
+    ...rest,
+    maxAutoLockRenewalDurationMs: maxAutoLockRenewalDuration,
+    sessionIdleTimeoutMs: sessionIdleTimeout,
+  };
 }
 
 /** @throws HostStartError `binding_invalid`, `unsupported_feature`, `setting_missing` */
@@ -70,12 +86,12 @@ export function parseServiceBusTrigger(
     throw new HostStartError('binding_invalid', `The trigger of '${fn.name}' is not valid: ${z.prettifyError(parsed.error)}`);
   }
   const { connection, cardinality, isSessionsEnabled, autoCompleteMessages, properties } = parsed.data;
-  if (isSessionsEnabled) throw unsupported(fn, 'sessions (isSessionsEnabled)', 'use a queue without sessions');
   if (properties.supportsDeferredBinding === 'true') throw unsupported(fn, 'sdkBinding', 'take the body as text or binary');
   return {
     connectionString: connectionString(fn, connection || DEFAULT_CONNECTION, host),
     entityPath: host.resolve(entityPath(fn, parsed.data)),
     cardinality: cardinality.toLowerCase() === 'many' ? 'many' : 'one',
+    isSessionsEnabled,
     autoCompleteMessages: autoCompleteMessages ?? section.autoCompleteMessages,
   };
 }

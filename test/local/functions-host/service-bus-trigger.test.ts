@@ -40,6 +40,7 @@ describe('a Service Bus trigger', () => {
       connectionString: CONNECTION,
       entityPath: 'orders',
       cardinality: 'many',
+      isSessionsEnabled: false,
       autoCompleteMessages: true,
     });
   });
@@ -76,7 +77,6 @@ describe('a Service Bus trigger', () => {
   });
 
   it.each([
-    ['sessions', { isSessionsEnabled: true }, /'take'.*sessions/],
     ['an SDK binding', { properties: { supportsDeferredBinding: 'true' } }, /'take'.*sdkBinding/],
   ])('is refused when it asks for %s', (_what, options, message) => {
     const parsing = () => parse(options);
@@ -98,6 +98,20 @@ describe('a Service Bus trigger', () => {
     expect(parsing).toThrow(
       expect.objectContaining({ code: 'binding_invalid', message: expect.stringMatching(/'take'.*autoCompleteMessages/s) }),
     );
+  });
+});
+
+describe('the section of host.json', () => {
+  it('has the defaults of the extension', () => {
+    const section = parseServiceBusSection({});
+
+    expect(section).toMatchObject({
+      autoCompleteMessages: true,
+      maxAutoLockRenewalDurationMs: 300_000,
+      maxConcurrentSessions: 8,
+      maxConcurrentCallsPerSession: 1,
+      sessionIdleTimeoutMs: 60_000,
+    });
   });
 });
 
