@@ -1,6 +1,6 @@
 import type { ServiceBusClient, ServiceBusSessionReceiver } from '@azure/service-bus';
 import { describe, expect, it } from 'vitest';
-import { type BrokerFixture, connect, errorCodeOf, only, startBroker } from './broker-fixture.ts';
+import { type BrokerFixture, connect, errorCodeOf, only, startBroker, startTopics } from './broker-fixture.ts';
 
 const MINUTE_MS = 60_000;
 const GROUPED = { grouped: { RequiresSession: true, LockDuration: 'PT1M', MaxDeliveryCount: 3 } };
@@ -421,6 +421,24 @@ describe('a message of a session', () => {
     const renewal = managementOf(client).renewLock(message.lockToken ?? '');
 
     await expect(renewal).rejects.toThrow(/renew the lock of the session/);
+  });
+});
+
+describe('a subscription with sessions', () => {
+  it('is received from by session like a queue, and dead-letters what names none', async () => {
+    const { client } = await startTopics({ events: { subscriptions: { ordered: { RequiresSession: true } } } });
+    const messages = ['a1', 'b1', 'a2'].map((body) => ({ body, sessionId: body.slice(0, 1) }));
+
+    await client.createSender('events').sendMessages([...messages, { body: 'none' }]);
+    const receiver = await client.acceptNextSession('events', 'ordered');
+    await receiver.setSessionState({ seen: 0 });
+    const bodies = await bodiesOf(receiver, 3);
+    const dead = client.createReceiver('events', 'ordered', { subQueueType: 'deadLetter' });
+
+    expect(receiver.sessionId).toBe('a');
+    expect(bodies).toEqual(['a1', 'a2']);
+    expect(await receiver.getSessionState()).toEqual({ seen: 0 });
+    expect(only(await dead.receiveMessages(1))).toMatchObject({ body: 'none', deadLetterReason: 'Session id is null.' });
   });
 });
 
