@@ -76,12 +76,12 @@ describe('a Service Bus trigger', () => {
     );
   });
 
-  it.each([
-    ['an SDK binding', { properties: { supportsDeferredBinding: 'true' } }, /'take'.*sdkBinding/],
-  ])('is refused when it asks for %s', (_what, options, message) => {
-    const parsing = () => parse(options);
+  it('is refused when it asks for an SDK binding', () => {
+    const parsing = () => parse({ properties: { supportsDeferredBinding: 'true' } });
 
-    expect(parsing).toThrow(expect.objectContaining({ code: 'unsupported_feature', message: expect.stringMatching(message) }));
+    expect(parsing).toThrow(
+      expect.objectContaining({ code: 'unsupported_feature', message: expect.stringMatching(/'take'.*sdkBinding/) }),
+    );
   });
 
   it('is refused when its connection is an identity', () => {

@@ -426,7 +426,7 @@ describe('a message of a session', () => {
 
 describe('a subscription with sessions', () => {
   it('is received from by session like a queue, and dead-letters what names none', async () => {
-    const { client } = await startTopics({ events: { subscriptions: { ordered: { RequiresSession: true } } } });
+    const { client } = await startTopics({ events: { subscriptions: { ordered: { properties: { RequiresSession: true } } } } });
     const messages = ['a1', 'b1', 'a2'].map((body) => ({ body, sessionId: body.slice(0, 1) }));
 
     await client.createSender('events').sendMessages([...messages, { body: 'none' }]);
