@@ -2,7 +2,8 @@ import type { ServiceBusReceivedMessage, ServiceBusReceiver } from '@azure/servi
 import { BrokerConnection } from './broker-connection.ts';
 import type { MessageReceiver, MessageSource, MessageStream, SourceHandlers, SourceOptions } from './message-source.ts';
 
-const TIMEOUT_MS = 3_000;
+/** How long a busy machine may take for an answer. That the broker is gone shows at once, by the connection. */
+const TIMEOUT_MS = 10_000;
 
 export interface SubscriptionOptions extends SourceOptions {
   readonly maxConcurrentCalls: number;
