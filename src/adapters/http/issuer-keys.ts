@@ -12,7 +12,7 @@ const USABLE_MS = 24 * 3_600_000;
 /** Between two fetches, however many tokens name keys that are not known. */
 const COOLDOWN_MS = 30_000;
 /** Between two fetches while there are no keys at all. */
-const RETRY_MS = 5_000;
+const RETRY_MS = 1_000;
 const FETCH_TIMEOUT_MS = 3_000;
 const MAX_ANSWER_BYTES = 256 * 1024;
 
