@@ -10,6 +10,8 @@ export interface RunStart {
   readonly input: Payload;
   readonly traceParent?: string;
   readonly parent?: ParentRun;
+  /** Which retry of the run it is; absent at first. */
+  readonly retry?: number;
   /** True if this is not the first attempt to start: effects may have happened, so each is looked up before it is repeated. */
   readonly recovering: boolean;
 }

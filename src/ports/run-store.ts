@@ -43,6 +43,9 @@ export interface RunRecord {
   readonly status: RunStatus;
   /** RFC 3339, as all times here. */
   readonly acceptedAt: string;
+  /** How often it was opened again after it had failed or been cancelled, and when for the last time. */
+  readonly retry?: number;
+  readonly retriedAt?: string;
   readonly finishedAt?: string;
   readonly output?: Payload;
   readonly error?: FailureRecord;
@@ -54,7 +57,15 @@ export interface RunFinish {
   readonly finishedAt: string;
   readonly output?: Payload;
   readonly error?: FailureRecord;
+  /** Which retry of the run it ends; what was begun before a retry cannot end it any more. */
+  readonly retry?: number;
   readonly outbox: readonly RunEvent[];
+}
+
+/** How a run goes on that is opened again. */
+export interface Reopening {
+  readonly retriedAt: string;
+  readonly planHash: string;
 }
 
 /** What a node with an effect did, once and for all. */
@@ -107,7 +118,7 @@ export interface RunStore {
    * `outbox` announces a node that is not the last; what there is to tell of the last one is in the outbox of `finish`.
    */
   commitNode(node: NodeRecord, finish?: RunFinish, outbox?: readonly RunEvent[]): Promise<Commit>;
-  /** Ends the run unless it has ended. False: it had ended before, and its first outcome stands. */
+  /** Ends the run unless it has ended, or been opened again meanwhile. False: it had, and what is recorded stands. */
   finish(runId: string, finish: RunFinish): Promise<boolean>;
   /** Says that a run which has not ended is at work, and need not be looked at before `checkAfter` (RFC 3339). */
   markStarted(runId: string, checkAfter: string): Promise<void>;
@@ -119,4 +130,11 @@ export interface RunStore {
   list(filter: RunFilter): Promise<RunPage>;
   /** Runs that nodes of this one wait for and that have not ended. Goes through all runs, so it is asked only where there may be any. */
   openChildren(runId: string): Promise<readonly RunRecord[]>;
+  /** Those that failed or were cancelled. */
+  failedChildren(runId: string): Promise<readonly RunRecord[]>;
+  /**
+   * Opens a run again that failed or was cancelled, as it was read: like one just accepted, but what its nodes completed stays
+   * recorded, and only what failed is forgotten. Null if it is no longer so, or the events of its end are still to be published.
+   */
+  reopen(run: RunRecord, reopening: Reopening): Promise<RunRecord | null>;
 }

@@ -37,6 +37,8 @@ export interface WaitStore {
   read(runId: string, node: string): Promise<WaitRecord | null>;
   /** Ends an open wait. `first` is false if it had ended before; the record is the one that stands. Null: there is no such wait. */
   decide(runId: string, node: string, decision: WaitDecision): Promise<{ first: boolean; wait: WaitRecord } | null>;
+  /** Removes a wait, so that it may be opened again. One that is not there stays so. */
+  forget(runId: string, node: string): Promise<void>;
   /** All waits of a run, the longest open first. */
   list(runId: string): Promise<readonly WaitRecord[]>;
 }

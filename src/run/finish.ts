@@ -11,9 +11,10 @@ export type StoredEnd =
 /** The record of how a run ended, with the event that announces it. `now` is Unix time in milliseconds. */
 export function runFinish(run: RunIdentity, end: StoredEnd, now: number): RunFinish {
   const finishedAt = new Date(now).toISOString();
+  const retry = run.retry === undefined ? {} : { retry: run.retry };
   const outbox = [endedEvent(run, end.status, finishedAt, describe(end))];
-  if (end.status === 'cancelled') return { status: 'cancelled', finishedAt, error: cancelled(end.reason), outbox };
-  return { ...end, finishedAt, outbox };
+  if (end.status === 'cancelled') return { status: 'cancelled', finishedAt, error: cancelled(end.reason), ...retry, outbox };
+  return { ...end, finishedAt, ...retry, outbox };
 }
 
 function describe(end: StoredEnd): Record<string, JsonValue> {

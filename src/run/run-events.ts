@@ -10,6 +10,7 @@ export interface RunIdentity {
   readonly pipeline: string;
   readonly eventKey: string;
   readonly traceParent?: string;
+  readonly retry?: number;
 }
 
 /** How a run ended, with its output put where it fits. */
@@ -29,7 +30,7 @@ export function endedEvent(run: RunIdentity, status: EndedStatus, time: string, 
 /** A node waits for an event from outside. */
 export function waitingEvent(run: RunIdentity, { node, eventKey, openedAt, until }: WaitRecord): RunEvent {
   const about = { node, eventKey, until: until ?? null };
-  return { ...runEvent(run, 'waiting', openedAt, about), id: `${run.runId}:waiting:${pathInId(node)}` };
+  return { ...runEvent(run, 'waiting', openedAt, about), id: `${idOf(run)}:waiting:${pathInId(node)}` };
 }
 
 /** A node with an effect has ended: with its result, which the run's record holds, or with an error after its last attempt. */
@@ -38,7 +39,7 @@ export function nodeEvent(run: RunIdentity, record: NodeRecord): RunEvent {
   const about = { node, kind, attempt, startedAt, ...(error === undefined ? {} : { error: describeFailure(error) }) };
   return {
     ...runEvent(run, status, finishedAt, about),
-    id: `${run.runId}:node:${pathInId(node)}`,
+    id: `${idOf(run)}:node:${pathInId(node)}`,
     type: `hexdag.node.${status}`,
   };
 }
@@ -49,7 +50,7 @@ export function describeFailure({ type, code, message, node }: FailureRecord): J
 
 function runEvent(run: RunIdentity, status: string, time: string, about: Record<string, JsonValue>): RunEvent {
   return {
-    id: `${run.runId}:${status}`,
+    id: `${idOf(run)}:${status}`,
     type: `hexdag.run.${status}`,
     source: `/pipelines/${run.pipeline}`,
     subject: run.runId,
@@ -57,6 +58,11 @@ function runEvent(run: RunIdentity, status: string, time: string, about: Record<
     data: { runId: run.runId, pipeline: run.pipeline, key: run.eventKey, status, ...about },
     ...(run.traceParent === undefined ? {} : { traceparent: run.traceParent }),
   };
+}
+
+/** What happens again in a retry is another event. */
+function idOf({ runId, retry }: RunIdentity): string {
+  return retry === undefined ? runId : `${runId}:retry-${retry}`;
 }
 
 /** Ids are message ids of at most 128 characters, and ids of signed deliveries, in which a dot would end the id. */

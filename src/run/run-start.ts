@@ -3,7 +3,7 @@ import type { RunRecord } from '../ports/run-store.ts';
 
 /** What the engine needs of a claimed run. */
 export function toRunStart(run: RunRecord, recovering: boolean): RunStart {
-  const { runId, pipeline, planHash, eventKey, input, traceParent, parent } = run;
+  const { runId, pipeline, planHash, eventKey, input, traceParent, parent, retry } = run;
   return {
     runId,
     pipeline,
@@ -12,6 +12,7 @@ export function toRunStart(run: RunRecord, recovering: boolean): RunStart {
     input,
     ...(traceParent === undefined ? {} : { traceParent }),
     ...(parent === undefined ? {} : { parent }),
+    ...(retry === undefined ? {} : { retry }),
     recovering,
   };
 }

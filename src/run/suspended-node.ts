@@ -121,7 +121,7 @@ export async function lookAtChild(
   const outcome = childOutcome(ready, run);
   if (outcome !== undefined) return { kind: 'ended', outcome };
   const now = Math.max(clock.now(), task.now);
-  const begunAt = Date.parse(run.acceptedAt);
+  const begunAt = Date.parse(run.retriedAt ?? run.acceptedAt);
   const deadline = node.timeoutMs === 0 ? Number.POSITIVE_INFINITY : begunAt + node.timeoutMs;
   if (now >= deadline) {
     return { kind: 'ended', outcome: failedOutcome(path, node, failureOf(new NodeTimeoutError(node.name, node.timeoutMs))) };

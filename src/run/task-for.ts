@@ -19,7 +19,7 @@ interface Circumstances {
 
 /** What a task is about, and all that it has to know. */
 export function taskFor(pending: PendingTask, { generation, known, plan, open, alongside, now }: Circumstances): AdvanceTask {
-  const { runId, pipeline, planHash, eventKey, input, traceParent, recovering } = generation;
+  const { runId, pipeline, planHash, eventKey, input, traceParent, retry, recovering } = generation;
   const isOther = (node: string) => node !== pending.node;
   return {
     runId,
@@ -28,6 +28,7 @@ export function taskFor(pending: PendingTask, { generation, known, plan, open, a
     eventKey,
     input,
     ...(traceParent === undefined ? {} : { traceParent }),
+    ...(retry === undefined ? {} : { retry }),
     node: pending.node,
     attempt: pending.attempt,
     outcomes: relevantTo(pending.node, [...known.outcomes.values()], plan),

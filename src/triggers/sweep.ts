@@ -89,7 +89,7 @@ async function settle(run: RunRecord, restartAcceptedAfter: string, dependencies
   if (state === 'ended') {
     const isOver = (await runs.read(run.runId))?.finishedAt !== undefined;
     if (isOver) return 'confirmed';
-    if (run.acceptedAt < restartAcceptedAfter) return abandon(run, dependencies);
+    if ((run.retriedAt ?? run.acceptedAt) < restartAcceptedAfter) return abandon(run, dependencies);
   }
   await orchestrations.start(toRunStart(run, true));
   await runs.markStarted(run.runId, later(RESTARTED_FOR_MS, dependencies));

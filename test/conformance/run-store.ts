@@ -188,6 +188,104 @@ export function testRunStore(open: () => RunStore): void {
     });
   });
 
+  describe('opening again', () => {
+    const error = { type: 'Error', code: 'step_failed', message: 'no stock', retryable: false };
+    const failure = { status: 'failed', finishedAt: at(3), error, output: { value: 1 }, outbox: [] } as const;
+    const reopening = { retriedAt: at(9), planHash: 'plan-2' };
+
+    async function failed(change: Partial<RunRecord> = {}) {
+      const { store, run: begun } = await claimed(change);
+      await store.commitNode(nodeRecord(begun.runId, { node: 'paid' }));
+      await store.commitNode(nodeRecord(begun.runId, { node: 'broken', status: 'failed', error }));
+      await store.finish(begun.runId, failure);
+      return { store, begun, run: (await store.read(begun.runId)) ?? begun };
+    }
+
+    it('makes a failed run one to be started, and keeps what its nodes completed', async () => {
+      const { store, begun, run } = await failed();
+
+      const opened = await store.reopen(run, reopening);
+
+      expect(opened).toEqual({ ...begun, planHash: 'plan-2', retry: 1, retriedAt: at(9) });
+      expect(await store.read(run.runId)).toEqual(opened);
+      expect((await store.readNodes(run.runId)).map(({ node }) => node)).toEqual(['paid']);
+      const due = await store.unconfirmed(at(10), 1_000);
+      expect(due.map(({ runId }) => runId)).toContain(run.runId);
+    });
+
+    it('keeps the last node if that was completed', async () => {
+      const { store, run: begun } = await claimed();
+      await store.commitNode(nodeRecord(begun.runId, { node: 'last' }), failure);
+
+      await store.reopen((await store.read(begun.runId)) ?? begun, reopening);
+      await store.commitNode(nodeRecord(begun.runId, { node: 'next' }), { ...runFinish(begun.runId), retry: 1 });
+
+      expect((await store.readNodes(begun.runId)).map(({ node }) => node).sort()).toEqual(['last', 'next']);
+    });
+
+    it('forgets the last node if that failed', async () => {
+      const { store, run: begun } = await claimed();
+      await store.commitNode(nodeRecord(begun.runId, { status: 'failed', error }), failure);
+
+      await store.reopen((await store.read(begun.runId)) ?? begun, reopening);
+
+      expect(await store.readNodes(begun.runId)).toEqual([]);
+    });
+
+    it('is done once, whoever asks at the same time', async () => {
+      const { store, run } = await failed();
+
+      const opened = await Promise.all(Array.from({ length: 5 }, () => store.reopen(run, reopening)));
+
+      expect(opened.filter((one) => one !== null)).toHaveLength(1);
+      expect(await store.read(run.runId)).toMatchObject({ retry: 1 });
+    });
+
+    it('counts how often', async () => {
+      const { store, run } = await failed();
+      await store.reopen(run, reopening);
+      await store.finish(run.runId, { ...failure, retry: 1 });
+
+      const opened = await store.reopen((await store.read(run.runId)) ?? run, { ...reopening, retriedAt: at(20) });
+
+      expect(opened).toMatchObject({ retry: 2, retriedAt: at(20) });
+    });
+
+    it('keeps what was begun before from ending it', async () => {
+      const { store, run } = await failed();
+      await store.reopen(run, reopening);
+
+      const stale = [
+        await store.finish(run.runId, failure),
+        (await store.commitNode(nodeRecord(run.runId, { node: 'late' }), runFinish(run.runId))).kind,
+      ];
+      const own = await store.finish(run.runId, { ...runFinish(run.runId), retry: 1 });
+
+      expect([...stale, own]).toEqual([false, 'exists', true]);
+    });
+
+    it('is not done while the events of its end wait to be published', async () => {
+      const { store, run: begun } = await claimed();
+      await store.finish(begun.runId, runFinish(begun.runId, { status: 'failed' }));
+      const run = (await store.read(begun.runId)) ?? begun;
+
+      const opened = await store.reopen(run, reopening);
+
+      expect(opened).toBeNull();
+      expect(await store.read(begun.runId)).toEqual(run);
+    });
+
+    it('finds the runs that failed for a node of another one', async () => {
+      const parent = { runId: randomUUID(), node: 'a' };
+      const { store, run } = await failed({ parent });
+      await claimed({ parent });
+
+      const children = await store.failedChildren(parent.runId);
+
+      expect(children.map(({ runId }) => runId)).toEqual([run.runId]);
+    });
+  });
+
   describe('listing', () => {
     async function listAll(store: RunStore, filter: RunFilter): Promise<string[][]> {
       const pages: string[][] = [];
@@ -228,6 +326,19 @@ export function testRunStore(open: () => RunStore): void {
       const open = await store.openChildren(parent.runId);
 
       expect(open.map(({ runId }) => runId)).toEqual([children[0]?.runId]);
+    });
+
+    it('filters by trigger and by the time of acceptance, from its first moment to before its last', async () => {
+      const store = open();
+      const trigger = randomUUID();
+      const runs = [1, 2, 3].map((minute) => runRecord({ trigger, acceptedAt: at(minute) }));
+      for (const run of [...runs, runRecord({ acceptedAt: at(2) })]) await store.claim(run);
+
+      const all = await store.list({ trigger, limit: 10 });
+      const some = await store.list({ trigger, from: at(2), to: at(3), limit: 10 });
+
+      expect(all.runs.map(({ runId }) => runId)).toEqual(runs.map(({ runId }) => runId).reverse());
+      expect(some.runs.map(({ runId }) => runId)).toEqual([runs[1]?.runId]);
     });
 
     it('filters by status and pipeline', async () => {

@@ -104,6 +104,18 @@ export function testWaitStore(open: () => WaitStore): void {
     expect(waits).toEqual([early, { ...late, ...decision('Ada') }]);
   });
 
+  it('knows nothing any more of a wait that is forgotten, which may be opened again', async () => {
+    const store = open();
+    const wait = waitRecord(randomUUID());
+    await store.open(wait);
+
+    await store.forget(wait.runId, wait.node);
+    await store.forget(wait.runId, wait.node);
+
+    expect(await store.read(wait.runId, wait.node)).toBeNull();
+    expect(await store.open({ ...wait, openedAt: at(9) })).toEqual({ first: true, wait: { ...wait, openedAt: at(9) } });
+  });
+
   it('keeps nodes apart, whatever their paths hold', async () => {
     const store = open();
     const runId = randomUUID();

@@ -12,6 +12,7 @@ import { type Cancellation, cancelRun } from '../../src/run/cancel-run.ts';
 import { type Delivery, deliverEvent } from '../../src/run/deliver-event.ts';
 import type { OutboxRelay } from '../../src/run/outbox-relay.ts';
 import { fromPayload, toPayload } from '../../src/run/payload.ts';
+import { type Retry, retryRun } from '../../src/run/retry-run.ts';
 import { wakeEvent } from '../../src/run/wake-event.ts';
 import type { StartablePipeline } from '../../src/triggers/trigger.ts';
 import { DurableRuns } from './durable-runs.ts';
@@ -130,6 +131,15 @@ export class EngineWorld {
     const cancellation = await cancelRun(runId, reason, { runs, plans, orchestrations, clock, relay });
     await this.engine.quiet();
     return cancellation;
+  }
+
+  async retry(runId = RUN_ID): Promise<Retry> {
+    const { runs, plans, waits, orchestrations, relay, time: clock } = this.engine;
+    await relay.flush();
+    const dependencies = { runs, plans, waits, orchestrations, clock, relay, log: () => {} };
+    const retry = await retryRun(runId, async ({ planHash }) => planHash, dependencies);
+    await this.engine.quiet();
+    return retry;
   }
 
   async suspend(): Promise<void> {

@@ -1,7 +1,19 @@
 import type { Container, FeedOptions, ItemDefinition, OperationInput, PatchOperation, SqlQuerySpec } from '@azure/cosmos';
+import { z } from 'zod';
 import { DependencyRefusedError, DependencyUnavailableError } from '../../ports/errors.ts';
 import type { RunEvent } from '../../ports/event-publisher.ts';
-import type { Claim, Commit, NodeRecord, RunFilter, RunFinish, RunPage, RunRecord, RunStore } from '../../ports/run-store.ts';
+import type {
+  Claim,
+  Commit,
+  NodeRecord,
+  Reopening,
+  RunFilter,
+  RunFinish,
+  RunPage,
+  RunRecord,
+  RunStore,
+} from '../../ports/run-store.ts';
+import { reopened } from '../reopened-run.ts';
 import { cursorAfter, positionOf } from '../run-order.ts';
 import { translateCosmosError } from './cosmos-errors.ts';
 import { CosmosWriter } from './cosmos-writer.ts';
@@ -18,6 +30,8 @@ import {
 
 const CHECK_AFTER = '/checkAfter';
 const NOT_ENDED = 'FROM c WHERE NOT IS_DEFINED(c.finishedAt)';
+/** What a run ended with; a run that is opened again is without it. */
+const END_MEMBERS = ['finishedAt', 'output', 'error', 'lastNode'];
 
 /**
  * Runs in Cosmos DB, a partition each: the document `run`, and `node:<name>` for each node with an effect but the last, which
@@ -61,13 +75,13 @@ export class CosmosRunStore implements RunStore {
   /** The last node travels in the run's document: one write is both, and shares its request with other runs' writes. */
   async #endWith(node: NodeRecord, finish: RunFinish): Promise<Commit> {
     const end = [...endOf(finish), { op: 'set' as const, path: '/lastNode', value: node }];
-    if (await this.#patch(node.runId, end, NOT_ENDED)) return { kind: 'committed' };
+    if (await this.#patch(node.runId, end, canEnd(finish))) return { kind: 'committed' };
     const recorded = (await this.readNodes(node.runId)).find((other) => other.node === node.node);
     return { kind: 'exists', node: recorded ?? node };
   }
 
   async finish(runId: string, finish: RunFinish): Promise<boolean> {
-    return this.#patch(runId, endOf(finish), NOT_ENDED);
+    return this.#patch(runId, endOf(finish), canEnd(finish));
   }
 
   async markStarted(runId: string, checkAfter: string): Promise<void> {
@@ -113,6 +127,43 @@ export class CosmosRunStore implements RunStore {
     return (await this.#query(query, Number.POSITIVE_INFINITY)).map(fromRunDocument);
   }
 
+  async failedChildren(runId: string): Promise<readonly RunRecord[]> {
+    const query = {
+      query: "SELECT * FROM c WHERE c.parent.runId = @parent AND (c.status = 'failed' OR c.status = 'cancelled')",
+      parameters: [{ name: '@parent', value: runId }],
+    };
+    return (await this.#query(query, Number.POSITIVE_INFINITY)).map(fromRunDocument);
+  }
+
+  async reopen(run: RunRecord, reopening: Reopening): Promise<RunRecord | null> {
+    const document = runEnd.parse(await this.#readDocument(run.runId, RUN_ID));
+    if (run.finishedAt === undefined || document.finishedAt !== run.finishedAt || document.outbox !== undefined) return null;
+    await this.#forgetFailures(run.runId, document.lastNode);
+    const { status, planHash, retry, retriedAt } = reopened(run, reopening);
+    const settings = Object.entries({ status, planHash, retry, retriedAt, checkAfter: retriedAt });
+    const operations: PatchOperation[] = [
+      ...settings.map(([name, value]) => ({ op: 'set' as const, path: `/${name}`, value })),
+      ...END_MEMBERS.filter((name) => name in document).map((name) => ({ op: 'remove' as const, path: `/${name}` })),
+    ];
+    const isSame = `FROM c WHERE c.finishedAt = '${run.finishedAt}' AND NOT IS_DEFINED(c.outbox)`;
+    return (await this.#patch(run.runId, operations, isSame)) ? reopened(run, reopening) : null;
+  }
+
+  /** What the last node did is kept on its own, since the run's document will hold another one's. */
+  async #forgetFailures(runId: string, lastNode: unknown): Promise<void> {
+    if (lastNode !== undefined) {
+      const last = fromNodeDocument(lastNode);
+      if (last.status === 'completed') await this.#writer.write(create(runId, toNodeDocument(last)));
+    }
+    const failed = (await this.readNodes(runId)).filter(({ status }) => status === 'failed');
+    const removals = failed.map(({ node }) => ({
+      operationType: 'Delete' as const,
+      partitionKey: runId,
+      id: nodeDocumentId(node),
+    }));
+    await Promise.all(removals.map((removal) => this.#writer.write(removal)));
+  }
+
   async #recorded({ runId, node }: NodeRecord): Promise<NodeRecord> {
     const document = await this.#readDocument(runId, nodeDocumentId(node));
     return document === undefined ? vanished(`The node ${node} of the run ${runId}`) : fromNodeDocument(document);
@@ -146,6 +197,17 @@ export class CosmosRunStore implements RunStore {
       throw translateCosmosError(error, 'a query over runs');
     }
   }
+}
+
+/** The document of a run as far as its end goes. */
+const runEnd = z.looseObject({
+  finishedAt: z.string().optional(),
+  outbox: z.unknown().optional(),
+  lastNode: z.unknown().optional(),
+});
+
+function canEnd({ retry }: RunFinish): string {
+  return `${NOT_ENDED} AND ${retry === undefined ? 'NOT IS_DEFINED(c.retry)' : `c.retry = ${retry}`}`;
 }
 
 function create(runId: string, document: object): OperationInput {

@@ -46,6 +46,12 @@ export class CosmosWaitStore implements WaitStore {
     return wait && { first: false, wait };
   }
 
+  async forget(runId: string, node: string): Promise<void> {
+    await this.#attempt(`removing a wait of the run ${runId}`, 404, (container) =>
+      container.item(waitDocumentId(node), runId).delete(),
+    );
+  }
+
   async list(runId: string): Promise<readonly WaitRecord[]> {
     const query = "SELECT * FROM c WHERE c.type = 'wait' ORDER BY c.openedAt";
     const found = await this.#attempt(`reading the waits of the run ${runId}`, [], async (container) => {

@@ -66,6 +66,8 @@ const runDocument = z.object({
   parent: z.object({ runId: z.string(), node: z.string() }).exactOptional(),
   status: z.enum(['accepted', 'running', 'completed', 'failed', 'cancelled']),
   acceptedAt: z.string(),
+  retry: z.number().exactOptional(),
+  retriedAt: z.string().exactOptional(),
   finishedAt: z.string().exactOptional(),
   output: payload.exactOptional(),
   error: failure.exactOptional(),

@@ -11,6 +11,10 @@ export class MemoryOutboxStore implements OutboxStore {
     this.#waiting.set(keyOf(runId, place), { outbox: structuredClone({ runId, place, events }), writtenAt });
   }
 
+  holds(runId: string, place: OutboxPlace): boolean {
+    return this.#waiting.has(keyOf(runId, place));
+  }
+
   async unpublished(writtenBefore: string, limit: number): Promise<readonly Outbox[]> {
     return [...this.#waiting.values()]
       .filter(({ writtenAt }) => writtenAt < writtenBefore)

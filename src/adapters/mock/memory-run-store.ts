@@ -1,6 +1,17 @@
 import { DependencyRefusedError } from '../../ports/errors.ts';
 import type { RunEvent } from '../../ports/event-publisher.ts';
-import type { Claim, Commit, NodeRecord, RunFilter, RunFinish, RunPage, RunRecord, RunStore } from '../../ports/run-store.ts';
+import type {
+  Claim,
+  Commit,
+  NodeRecord,
+  Reopening,
+  RunFilter,
+  RunFinish,
+  RunPage,
+  RunRecord,
+  RunStore,
+} from '../../ports/run-store.ts';
+import { reopened } from '../reopened-run.ts';
 import { cursorAfter, positionOf, runPosition } from '../run-order.ts';
 import { MemoryOutboxStore } from './memory-outbox-store.ts';
 
@@ -84,9 +95,23 @@ export class MemoryRunStore implements RunStore {
     return structuredClone(this.#runs((run) => run.parent?.runId === runId && run.finishedAt === undefined));
   }
 
-  /** False if the run had ended before. */
+  async failedChildren(runId: string): Promise<readonly RunRecord[]> {
+    const isFailed = ({ status }: RunRecord) => status === 'failed' || status === 'cancelled';
+    return structuredClone(this.#runs((run) => run.parent?.runId === runId && isFailed(run)));
+  }
+
+  async reopen(run: RunRecord, { retriedAt, planHash }: Reopening): Promise<RunRecord | null> {
+    const entry = this.#entry(run.runId);
+    if (entry.run.finishedAt !== run.finishedAt || this.#outboxes.holds(run.runId, { kind: 'end' })) return null;
+    for (const { node, status } of [...entry.nodes.values()]) if (status === 'failed') entry.nodes.delete(node);
+    entry.run = reopened(entry.run, { retriedAt, planHash });
+    entry.checkAfter = retriedAt;
+    return structuredClone(entry.run);
+  }
+
+  /** False if the run had ended before, or was opened again since. */
   #end(entry: Entry, { outbox, ...outcome }: RunFinish): boolean {
-    if (entry.run.finishedAt !== undefined) return false;
+    if (entry.run.finishedAt !== undefined || entry.run.retry !== outcome.retry) return false;
     entry.run = structuredClone({ ...entry.run, ...outcome });
     this.#outboxes.leave(entry.run.runId, { kind: 'end' }, outbox, outcome.finishedAt);
     return true;

@@ -33,6 +33,10 @@ export class MemoryWaitStore implements WaitStore {
     return { first: true, wait: structuredClone(wait) };
   }
 
+  async forget(runId: string, node: string): Promise<void> {
+    this.#waits.delete(keyOf(runId, node));
+  }
+
   async list(runId: string): Promise<readonly WaitRecord[]> {
     const waits = [...this.#waits.values()].filter((wait) => wait.runId === runId);
     return structuredClone(waits.sort((a, b) => (a.openedAt < b.openedAt ? -1 : a.openedAt > b.openedAt ? 1 : 0)));

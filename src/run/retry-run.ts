@@ -1,0 +1,90 @@
+import { HexdagError } from '../errors.ts';
+import type { Clock } from '../ports/clock.ts';
+import { DependencyUnavailableError } from '../ports/errors.ts';
+import type { Log } from '../ports/log.ts';
+import type { Orchestrations } from '../ports/orchestrations.ts';
+import type { PlanStore } from '../ports/plan-store.ts';
+import type { RunRecord, RunStore } from '../ports/run-store.ts';
+import type { WaitStore } from '../ports/wait-store.ts';
+import type { OutboxRelay } from './outbox-relay.ts';
+import { toRunStart } from './run-start.ts';
+import { startsRuns } from './starts-runs.ts';
+
+export interface RetryDependencies {
+  readonly runs: RunStore;
+  readonly plans: PlanStore;
+  readonly waits: WaitStore;
+  readonly orchestrations: Pick<Orchestrations, 'start'>;
+  readonly relay: Pick<OutboxRelay, 'flush'>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export type Retry =
+  /** `again`: it was asked for before, and the run is at work. */
+  | { readonly kind: 'retried' | 'again'; readonly run: RunRecord }
+  | { readonly kind: 'not_failed'; readonly run: RunRecord }
+  /** Whoever waits for it has long learnt that it failed. */
+  | { readonly kind: 'is_child'; readonly parent: string }
+  | { readonly kind: 'unknown' };
+
+/**
+ * Opens a run again that failed or was cancelled, as itself: what its nodes completed, and what was decided for it, stays; what
+ * failed is done again, under the same idempotency keys. So are the runs that its nodes waited for. The same call may be repeated.
+ *
+ * @param choosePlan the hash of the stored plan to go on with
+ */
+export async function retryRun(
+  runId: string,
+  choosePlan: (run: RunRecord) => Promise<string>,
+  dependencies: RetryDependencies,
+): Promise<Retry> {
+  const { runs, relay } = dependencies;
+  const run = await runs.read(runId);
+  if (run === null) return { kind: 'unknown' };
+  if (run.finishedAt === undefined && run.retry !== undefined) return { kind: 'again', run };
+  if (!hasFailed(run)) return { kind: 'not_failed', run };
+  if (run.parent !== undefined) return { kind: 'is_child', parent: run.parent.runId };
+  await relay.flush();
+  const planHash = await choosePlan(run);
+  const opened = await reopen(run, planHash, dependencies);
+  await start(opened, dependencies);
+  return { kind: 'retried', run: opened };
+}
+
+function hasFailed({ status }: RunRecord): boolean {
+  return status === 'failed' || status === 'cancelled';
+}
+
+/** The runs it waits for first: once it is open itself, it may be started and look at them. */
+async function reopen(run: RunRecord, planHash: string, dependencies: RetryDependencies): Promise<RunRecord> {
+  const { runs, plans, clock } = dependencies;
+  const plan = await plans.load(run.planHash);
+  const children = plan !== null && startsRuns(plan.nodes) ? await runs.failedChildren(run.runId) : [];
+  for (const child of children) await reopen(child, child.planHash, dependencies);
+  await forgetWaits(run, dependencies);
+  const opened = await runs.reopen(run, { retriedAt: new Date(clock.now()).toISOString(), planHash });
+  if (opened !== null) return opened;
+  const now = await runs.read(run.runId);
+  if (now !== null && now.finishedAt === undefined && now.retry !== undefined) return now;
+  const message = `The end of the run ${run.runId} has not been published yet; it can be retried once it is.`;
+  throw new DependencyUnavailableError(message, { retryAfterMs: 2_000 });
+}
+
+/** A wait that was decided stays so. One that was cut off, or that the run failed by, begins again. */
+async function forgetWaits({ runId, error }: RunRecord, { waits }: RetryDependencies): Promise<void> {
+  for (const { node, status } of await waits.list(runId)) {
+    if (status === 'open' || (status === 'timed_out' && node === error?.node)) await waits.forget(runId, node);
+  }
+}
+
+/** The run is open, so the retry is accepted even if the engine is away: the sweeper starts what is left. */
+async function start(run: RunRecord, { orchestrations, log }: RetryDependencies): Promise<void> {
+  try {
+    await orchestrations.start(toRunStart(run, true));
+  } catch (error) {
+    if (!(error instanceof HexdagError)) throw error;
+    const properties = { runId: run.runId, code: error.code, error: error.message };
+    log('warn', 'a run is open again but not started; the sweeper starts it', properties);
+  }
+}
