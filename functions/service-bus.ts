@@ -1,7 +1,12 @@
 import { app, trigger } from '@azure/functions';
 import type { Work } from '../src/app.ts';
+import type { ServiceBusSource } from '../src/triggers/service-bus/source.ts';
 import { triggersOf } from '../src/triggers/trigger.ts';
 import { clientOf, durableClient } from './durable-client.ts';
+
+function entityBinding({ queue, topic, subscription }: ServiceBusSource): Readonly<Record<string, string>> {
+  return queue === undefined ? { topicName: topic, subscriptionName: subscription } : { queueName: queue };
+}
 
 /** One function for each trigger document of type `service_bus`, named after it. */
 export function registerServiceBus(work: Work): void {
@@ -11,7 +16,8 @@ export function registerServiceBus(work: Work): void {
       trigger: trigger.generic({
         type: 'serviceBusTrigger',
         connection: document.source.connection,
-        queueName: document.source.queue,
+        ...entityBinding(document.source),
+        ...(document.source.sessions === undefined ? {} : { isSessionsEnabled: true }),
         cardinality: 'one',
         dataType: 'binary',
       }),

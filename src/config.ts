@@ -4,7 +4,7 @@ import { COSMOS, type Connection, DATA_STORAGE, HOST_STORAGE, readConnection, SE
 import { ConfigError, type ConfigProblem } from './config/problem.ts';
 import { type ResultSettings, readResults } from './config/results.ts';
 import { type Environment, Settings } from './config/settings.ts';
-import { DEFAULT_EVENT_TYPES, RUN_EVENT_TYPES } from './ports/event-publisher.ts';
+import { DEFAULT_EVENT_TYPES, DEFAULT_RUN_EVENTS_TOPIC, RUN_EVENT_TYPES } from './ports/event-publisher.ts';
 
 export type { Connection, IdentityConnection } from './config/connection.ts';
 export { ConfigError, type ConfigProblem } from './config/problem.ts';
@@ -45,7 +45,10 @@ const values = z.object({
     .string()
     .regex(/^[^/\\#?]{1,255}$/, 'A database has up to 255 characters, none of / \\ # ?.')
     .default('hexdag'),
-  RUN_EVENTS_TOPIC: z.string().regex(ENTITY_NAME, 'A topic has letters, digits and . - _ / inside.').default('run-events'),
+  RUN_EVENTS_TOPIC: z
+    .string()
+    .regex(ENTITY_NAME, 'A topic has letters, digits and . - _ / inside.')
+    .default(DEFAULT_RUN_EVENTS_TOPIC),
   SWEEP_SCHEDULE: z
     .string()
     .regex(SCHEDULE, 'A schedule has six fields: second, minute, hour, day, month, weekday.')

@@ -4,8 +4,13 @@ export const TRIGGER_CODES: CodeGroup = {
   title: 'Triggers',
   introduction: 'What validating a trigger can tell.',
   codes: {
+    cardinality_unsupported: {
+      title: 'Messages in batches',
+      why: 'A batch is settled as a whole and its locks are not renewed: one bad message would bring back all of them.',
+      remedy: 'Remove cardinality: messages are taken one by one, many at a time.',
+    },
     entity_name_invalid: {
-      title: 'No name of a queue',
+      title: 'No name of a queue, topic or subscription',
       why: 'Service Bus allows letters, digits and . - _ / inside.',
       remedy: 'Correct the name.',
     },
@@ -41,8 +46,13 @@ export const TRIGGER_CODES: CodeGroup = {
     },
     trigger_conflict: {
       title: "Two triggers in each other's way",
-      why: 'They share a name, a queue or a route.',
+      why: 'They share a name, a queue, a subscription or a route.',
       remedy: 'Give each its own.',
+    },
+    trigger_loop: {
+      title: 'A trigger that listens to what its own runs cause',
+      why: 'Each run would start the next, without end.',
+      remedy: "Listen elsewhere; or say in 'when' which events start a run, never those that its runs cause.",
     },
     trigger_type_unknown: {
       title: 'No such type of trigger',

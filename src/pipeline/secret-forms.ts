@@ -4,8 +4,8 @@ export const SECRETS: readonly (readonly [what: string, pattern: RegExp])[] = [
   ['a GitHub token', /(?<!\w)gh[opsur]_[A-Za-z0-9]{16,}/g],
   ['a Slack token', /(?<!\w)xox[abeprs]-[A-Za-z0-9-]{10,}/g],
   ['an AWS access key', /(?<!\w)AKIA[A-Z0-9]{16}(?!\w)/g],
-  ['a storage account key', /AccountKey=[A-Za-z0-9+/]{20,}/gi],
-  ['a shared access key', /SharedAccessKey=[A-Za-z0-9+/]{20,}/gi],
+  ['a storage account key', /AccountKey=[A-Za-z0-9+/]+/gi],
+  ['a shared access key', /SharedAccessKey=[A-Za-z0-9+/]+/gi],
   ['a shared access signature', /[?&]sig=[A-Za-z0-9%+/]{20,}/g],
   ['a private key', /-----BEGIN [A-Z ]*PRIVATE KEY-----/g],
 ];

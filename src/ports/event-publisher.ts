@@ -14,6 +14,9 @@ export const RUN_EVENT_TYPES = [
 /** Those told unless others are asked for: how runs end, and what they wait for. Each of the others is a message more, and a write. */
 export const DEFAULT_EVENT_TYPES: readonly string[] = RUN_EVENT_TYPES.slice(1, 5);
 
+/** The topic that events go to, unless the setting RUN_EVENTS_TOPIC names another. */
+export const DEFAULT_RUN_EVENTS_TOPIC = 'run-events';
+
 /** A CloudEvent 1.0 this app tells the world. `id` is stable: publishing twice gives the same id. */
 export interface RunEvent {
   readonly id: string;

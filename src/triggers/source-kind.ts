@@ -1,5 +1,5 @@
 import type { JsonObject } from '../json.ts';
-import type { TriggerSource } from './trigger.ts';
+import type { Trigger, TriggerSource } from './trigger.ts';
 import type { Report } from './trigger-report.ts';
 
 /** What readers of `spec.config` may look at besides. */
@@ -27,4 +27,6 @@ export interface SourceKind<Source extends TriggerSource = TriggerSource> {
   /** Reads `spec.config`. Undefined: something is wrong with it, and reported. */
   read(config: JsonObject, report: Report, context: SourceContext): Source | undefined;
   exclusive?(source: Source): Exclusive;
+  /** What can only be told of the whole trigger; places are those of `spec.config`. */
+  check?(trigger: Trigger<Source>, report: Report, context: SourceContext): void;
 }

@@ -103,7 +103,9 @@ class TriggerCompiler {
     const functions = compileEventFunctions(this.#withoutVainKey(spec), this.#reportBelow(['spec']));
     const checkBody = this.#schema(spec['schema']);
     if (this.#failed || name === undefined || source === undefined || pipelines === undefined) return undefined;
-    return { name, source, ...pipelines, ...functions, ...(checkBody === undefined ? {} : { checkBody }) };
+    const trigger = { name, source, ...pipelines, ...functions, ...(checkBody === undefined ? {} : { checkBody }) };
+    SOURCE_KINDS.get(source.type)?.check?.(trigger, this.#reportBelow(['spec', 'config']), this.#context);
+    return this.#failed ? undefined : trigger;
   }
 
   #name(metadata: JsonValue | undefined): string | undefined {

@@ -6,6 +6,7 @@ import { readJson } from '../strict-json.ts';
 import { readTraceParent } from '../trace-parent.ts';
 import type { Trigger } from '../trigger.ts';
 import { type EventReading, readTriggerEvent, type SentEvent } from '../trigger-event.ts';
+import { entityPath } from './entity.ts';
 import { readMetadata, type ServiceBusMessage, type ServiceBusMetadata, withoutBodyMembers } from './message-metadata.ts';
 import type { ServiceBusSource } from './source.ts';
 
@@ -57,7 +58,7 @@ function identify(
     const content = {
       ...common,
       type,
-      source: `/service-bus/${source.queue}`,
+      source: `/service-bus/${entityPath(source)}`,
       data: body,
       ...(subject === undefined ? {} : { subject }),
     };

@@ -1,94 +1,112 @@
 import type { JsonObject } from '../../json.ts';
-import type { SourceKind } from '../source-kind.ts';
+import { DEFAULT_RUN_EVENTS_TOPIC } from '../../ports/event-publisher.ts';
+import type { SourceContext, SourceKind } from '../source-kind.ts';
+import type { Trigger } from '../trigger.ts';
 import { type Report, reportUnknownFields } from '../trigger-report.ts';
+import { DEFAULT_CONNECTION, readConnection } from './connection.ts';
+import { entityName, entityPath, readEntity, resolveName, type ServiceBusEntity } from './entity.ts';
 
-/** A queue, and the setting (or prefix of settings) that says how to connect to it. */
-export interface ServiceBusSource {
+/** A queue or subscription, and the setting (or prefix of settings) that says how to connect to it. */
+export type ServiceBusSource = ServiceBusEntity & {
   readonly type: 'service_bus';
   readonly connection: string;
-  readonly queue: string;
-}
+  /** Messages come session by session, those of one in their order. */
+  readonly sessions?: true;
+};
 
-const FIELDS = ['connection', 'connection_string', 'queue', 'queue_name', 'max_concurrent_calls'];
-/** The settings' prefix where the document names none. */
-const DEFAULT_CONNECTION = 'SB';
-const MAX_ENTITY_NAME = 260;
-
-const SETTING_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
-const REFERENCE = /^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$/;
-const HOST_REFERENCE = /^%[A-Za-z_][A-Za-z0-9_]*%$/;
-const ENTITY_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._/-]*[A-Za-z0-9])?$/;
-const CONNECTION_STRING = /=|:\/\//;
+const FIELDS = [
+  'connection',
+  'connection_string',
+  'queue',
+  'queue_name',
+  'topic',
+  'topic_name',
+  'subscription',
+  'subscription_name',
+  'sessions',
+  'cardinality',
+  'max_concurrent_calls',
+];
+/** What a host can usefully run at a time. */
+const MAX_CONCURRENT_CALLS = 1_000;
 
 export const serviceBusKind: SourceKind<ServiceBusSource> = {
   type: 'service_bus',
   read: readServiceBusSource,
-  /** Two readers of one queue each get some of its messages. */
-  exclusive: ({ connection, queue }) => ({
-    resource: `${connection}/${queue.toLowerCase()}`,
-    message: `The queue '${queue}' has two triggers`,
-    remedy: 'Use one trigger a queue, or a queue for each.',
-  }),
+  /** Two readers of one queue or subscription each get some of its messages. */
+  exclusive: (source) => {
+    const name = entityName(source);
+    const another = source.queue === undefined ? 'subscription' : 'queue';
+    return {
+      resource: `${source.connection}/${entityPath(source).toLowerCase()}`,
+      message: `The ${name} has two triggers`,
+      remedy: `Use one trigger a ${another}, or a ${another} for each.`,
+    };
+  },
+  check: checkLoop,
 };
 
 function readServiceBusSource(config: JsonObject, report: Report): ServiceBusSource | undefined {
   reportUnknownFields(config, FIELDS, report);
   const connection = readConnection(config, report);
-  const queue = readQueue(config, report);
-  if (config['max_concurrent_calls'] !== undefined) {
-    const message = "'max_concurrent_calls' has no effect here: the host's limit holds for all queues.";
-    const remedy = 'Set extensions.serviceBus.maxConcurrentCalls in host.json, and remove it here.';
-    report({ severity: 'warning', code: 'key_not_supported', path: ['max_concurrent_calls'], message, remedy });
-  }
-  return connection === undefined || queue === undefined ? undefined : { type: 'service_bus', connection, queue };
+  const entity = readEntity(config, report);
+  const sessions = readSessions(config, report);
+  checkCardinality(config, report);
+  checkConcurrency(config, report);
+  if (connection === undefined || entity === undefined) return undefined;
+  return { type: 'service_bus', connection, ...entity, ...(sessions ? { sessions } : {}) };
 }
 
-/** The name of the setting; a connection itself never belongs into a document, nor into a message about it. */
-function readConnection(config: JsonObject, report: Report): string | undefined {
-  const field = config['connection'] === undefined ? 'connection_string' : 'connection';
-  const value = config[field] ?? DEFAULT_CONNECTION;
-  const name = typeof value === 'string' ? (REFERENCE.exec(value)?.[1] ?? value) : '';
-  const isReference = field === 'connection' || name !== value || config[field] === undefined;
-  if (SETTING_NAME.test(name) && isReference) return name;
-  if (CONNECTION_STRING.test(name)) {
-    report({
-      code: 'secret_inline',
-      path: [field],
-      message: `'${field}' holds a connection string.`,
-      remedy: `Put it into a setting and write '\${NAME}', or use an identity: 'connection: SB' with SB__fullyQualifiedNamespace.`,
-    });
+function readSessions({ sessions = false }: JsonObject, report: Report): boolean {
+  if (typeof sessions === 'boolean') return sessions;
+  const remedy = "Write 'sessions: true' for a queue or subscription that requires sessions.";
+  report({ code: 'field_type', path: ['sessions'], message: "'sessions' must be true or false.", remedy });
+  return false;
+}
+
+function checkCardinality({ cardinality = 'one' }: JsonObject, report: Report): void {
+  if (cardinality === 'one') return;
+  const path = ['cardinality'];
+  if (cardinality === 'many') {
+    const message =
+      "'cardinality: many' is not supported: a batch is settled as a whole and its locks are not renewed, so that one bad message would bring back all of them.";
+    const remedy =
+      'Remove it: messages are taken one by one, as many at a time as extensions.serviceBus.maxConcurrentCalls in host.json says.';
+    report({ code: 'cardinality_unsupported', path, message, remedy });
   } else {
-    const message = `'${field}' does not name a setting.`;
-    report({
-      code: 'setting_reference',
-      path: [field],
-      message,
-      remedy: `Write 'connection: SB' or 'connection_string: \${NAME}'.`,
-    });
+    report({ code: 'field_type', path, message: "'cardinality' must be 'one'.", remedy: 'Remove it.' });
   }
-  return undefined;
 }
 
-/** A queue's name; `${NAME}` is left to the host, which resolves `%NAME%`. */
-function readQueue(config: JsonObject, report: Report): string | undefined {
-  const field = config['queue'] === undefined && config['queue_name'] !== undefined ? 'queue_name' : 'queue';
-  const value = config[field];
-  if (value === undefined) {
-    report({ code: 'field_missing', path: [], message: "'queue' is missing.", remedy: "Write 'queue: orders'." });
-    return undefined;
+function checkConcurrency({ max_concurrent_calls: calls }: JsonObject, report: Report): void {
+  if (calls === undefined) return;
+  const path = ['max_concurrent_calls'];
+  if (typeof calls !== 'number' || !Number.isInteger(calls) || calls < 1 || calls > MAX_CONCURRENT_CALLS) {
+    const message = `'max_concurrent_calls' must be a whole number from 1 to ${MAX_CONCURRENT_CALLS}.`;
+    report({ code: 'integer_range', path, message, remedy: 'Correct it, or leave it out.' });
+    return;
   }
-  const setting = typeof value === 'string' ? REFERENCE.exec(value)?.[1] : undefined;
-  const name = setting === undefined ? value : `%${setting}%`;
-  if (typeof name === 'string' && (HOST_REFERENCE.test(name) || isEntityName(name))) return name;
   report({
-    code: 'entity_name_invalid',
-    path: [field],
-    message: `'${field}' is not a queue's name.`,
-    remedy: `Use 1 to ${MAX_ENTITY_NAME} letters, digits, '.', '-', '_' or '/', with a letter or digit at both ends.`,
+    severity: 'warning',
+    code: 'key_not_supported',
+    path,
+    message: "'max_concurrent_calls' has no effect here: the host's limit holds for all queues.",
+    remedy: `Set extensions.serviceBus.maxConcurrentCalls in host.json to ${calls}, and remove it here.`,
   });
-  return undefined;
 }
 
-function isEntityName(name: string): boolean {
-  return name.length <= MAX_ENTITY_NAME && ENTITY_NAME.test(name);
+/** Runs write events about themselves to a topic; a trigger on that starts a run, which writes events, which start runs. */
+function checkLoop({ source, when }: Trigger<ServiceBusSource>, report: Report, { settings }: SourceContext): void {
+  if (source.topic === undefined || source.connection !== DEFAULT_CONNECTION) return;
+  const topic = resolveName(source.topic, settings)?.toLowerCase();
+  if (topic !== (settings['RUN_EVENTS_TOPIC'] ?? DEFAULT_RUN_EVENTS_TOPIC).toLowerCase()) return;
+  const loop = `The topic '${source.topic}' carries the events of this app's runs`;
+  const path = ['topic'];
+  const remedy = "Say in 'when' which of them start a run, never those of the runs it starts: 'when: pipeline == \"order\"'.";
+  if (when === undefined) {
+    report({ code: 'trigger_loop', path, message: `${loop}: each run would start the next, without end.`, remedy });
+  } else {
+    const message = `${loop}: unless 'when' leaves out those of the runs that this trigger starts, they start runs without end.`;
+    report({ severity: 'warning', code: 'trigger_loop', path, message, remedy });
+  }
 }
