@@ -1,6 +1,10 @@
 import type { ServiceBusClient, ServiceBusMessage } from '@azure/service-bus';
 
-/** The end of a run, as the app announces it on the queue `run-events`. */
+/** Where the app tells what becomes of runs, and this backend's share of it. */
+const TOPIC = 'run-events';
+const SUBSCRIPTION = 'backend';
+
+/** The end of a run, as the app announces it on the topic. */
 export interface RunEnded {
   readonly runId: string;
   /** The order's number. */
@@ -20,7 +24,7 @@ interface CloudEvent {
 
 /** Calls `onEnded` for every run that ends from now on. Returns what stops it. */
 export function followRuns(client: ServiceBusClient, onEnded: (ended: RunEnded) => void): () => Promise<void> {
-  const receiver = client.createReceiver('run-events', { receiveMode: 'receiveAndDelete' });
+  const receiver = client.createReceiver(TOPIC, SUBSCRIPTION, { receiveMode: 'receiveAndDelete' });
   receiver.subscribe({
     processMessage: async ({ body }) => {
       const { type, subject, data }: CloudEvent = Buffer.isBuffer(body) ? JSON.parse(body.toString()) : body;

@@ -59,7 +59,7 @@ describe('hexdag init', () => {
     expect(index).toMatch(/= \[validate, price, reserve, charge, pack, ship, orderIntakeStep\];/);
     expect(read('steps', 'order-intake.ts')).toContain("export const orderIntakeStep = defineStep('order_intake'");
     const { Queues: queues } = JSON.parse(read('local', 'service-bus.json')).UserConfig.Namespaces[0];
-    expect(queues.map(({ Name }: { Name: string }) => Name)).toEqual(['orders', 'run-events', 'order-intake']);
+    expect(queues.map(({ Name }: { Name: string }) => Name)).toEqual(['orders', 'order-intake']);
     expect(stdout).toContain('Registered orderIntakeStep in steps/index.ts.');
     expect(stdout).toContain('hexdag -- run pipelines/order-intake.yaml');
   });

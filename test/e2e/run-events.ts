@@ -14,7 +14,7 @@ const RunEvent = z.object({
 export type RunEvent = z.infer<typeof RunEvent>;
 
 /**
- * A consumer of the queue `run-events`: keeps what it receives, and tells when all that is waited for has come. A message that comes
+ * A consumer of the subscription `backend` of the topic `run-events`: keeps what it receives, and tells when all that is waited for has come. A message that comes
  * again because the broker died before it heard of its completion is the same message, and counts once.
  */
 export class RunEvents {
@@ -59,7 +59,7 @@ export class RunEvents {
     while (!this.#closed) {
       const client = new ServiceBusClient(this.#connectionString, { retryOptions: { maxRetries: 0 } });
       try {
-        const receiver = client.createReceiver('run-events');
+        const receiver = client.createReceiver('run-events', 'backend');
         while (!this.#closed) await this.#receiveOne(receiver);
         await client.close();
       } catch {

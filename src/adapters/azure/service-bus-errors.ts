@@ -10,7 +10,7 @@ const FINAL_CODES = new Set([
   'MessagingEntityAlreadyExists',
 ]);
 
-/** `doing` is what was tried: "publishing to the queue run-events". A thrown value that is not the SDK's stays itself. */
+/** `doing` is what was tried: "publishing to run-events". A thrown value that is not the SDK's stays itself. */
 export function translateServiceBusError(thrown: unknown, doing: string): unknown {
   if (!(thrown instanceof Error) || thrown instanceof HexdagError || thrown instanceof TypeError) return thrown;
   const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : 'no code';

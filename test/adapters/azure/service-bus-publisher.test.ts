@@ -13,19 +13,21 @@ import { testEventPublisher } from '../../conformance/event-publisher.ts';
 import { runEvent } from '../../conformance/records.ts';
 import { KillableBroker } from '../../local/service-bus/killable-broker.ts';
 
-const QUEUE = 'run-events';
+const TOPIC = 'run-events';
+const SUBSCRIPTION = 'backend';
 const TOPOLOGY = {
   UserConfig: {
     Namespaces: [
       {
         Name: 'test',
-        Queues: [
+        Queues: [],
+        Topics: [
           {
-            Name: QUEUE,
+            Name: TOPIC,
             Properties: { RequiresDuplicateDetection: true, DuplicateDetectionHistoryTimeWindow: 'PT10M' },
+            Subscriptions: [{ Name: SUBSCRIPTION }],
           },
         ],
-        Topics: [],
       },
     ],
   },
@@ -46,8 +48,8 @@ beforeAll(async () => {
     maxMessageSizeBytes: 64 * 1024,
   });
   client = new ServiceBusClient(server.connectionString, { retryOptions: { maxRetries: 1, retryDelayInMs: 1 } });
-  publisher = publisherTo(QUEUE);
-  client.createReceiver(QUEUE, { receiveMode: 'receiveAndDelete' }).subscribe({
+  publisher = publisherTo(TOPIC);
+  client.createReceiver(TOPIC, SUBSCRIPTION, { receiveMode: 'receiveAndDelete' }).subscribe({
     processMessage: async (message) => {
       arrived.push(message);
       arrivals.emit('message');
@@ -67,12 +69,12 @@ afterAll(async () => {
   await server.close();
 });
 
-function publisherTo(queue: string): ServiceBusPublisher {
-  const sender = client.createSender(queue);
-  return new ServiceBusPublisher(async () => sender, queue);
+function publisherTo(entity: string): ServiceBusPublisher {
+  const sender = client.createSender(entity);
+  return new ServiceBusPublisher(async () => sender, entity);
 }
 
-/** Takes `count` messages from the queue, waiting for them. */
+/** Takes `count` messages from the subscription, waiting for them. */
 async function receive(count: number): Promise<ServiceBusReceivedMessage[]> {
   while (arrived.length < count) await once(arrivals, 'message');
   return arrived.splice(0, count);
@@ -117,7 +119,7 @@ describe('ServiceBusPublisher', () => {
     await publisher.publish([runEvent(runId, { id: `${runId}-last` })]);
 
     const messages = await receive(2);
-    expect(messages.map(({ messageId }) => messageId)).toEqual([`${runId}-completed`, `${runId}-last`]);
+    expect(messages.map(({ messageId }) => messageId)).toEqual([`${runId}:completed`, `${runId}-last`]);
   });
 
   it('divides what is too much for one transfer', async () => {
@@ -158,9 +160,9 @@ describe('ServiceBusPublisher', () => {
   it('says that the broker does not answer, after it has tried again', async () => {
     const dead = new ServiceBusClient(server.connectionString.replace(/:\d+;/, ':1;'), { retryOptions: { maxRetries: 0 } });
     onTestFinished(() => dead.close());
-    const senders = [dead.createSender(QUEUE), dead.createSender(QUEUE)];
+    const senders = [dead.createSender(TOPIC), dead.createSender(TOPIC)];
     const once = retry(handleAll, { maxAttempts: 1, backoff: new ConstantBackoff(1) });
-    const impatient = new ServiceBusPublisher(async () => senders.shift() ?? client.createSender(QUEUE), QUEUE, {
+    const impatient = new ServiceBusPublisher(async () => senders.shift() ?? client.createSender(TOPIC), TOPIC, {
       patience: once,
       transferMs: 5_000,
     });
@@ -176,12 +178,12 @@ describe('ServiceBusPublisher', () => {
 
 describe('ServiceBusPublisher whose client hangs', () => {
   it('gives up on it after a while and goes on with another one', async () => {
-    const hanging = client.createSender(QUEUE);
+    const hanging = client.createSender(TOPIC);
     hanging.createMessageBatch = () => new Promise(() => undefined);
-    const senders = [hanging, client.createSender(QUEUE)];
+    const senders = [hanging, client.createSender(TOPIC)];
     const again = retry(handleAll, { maxAttempts: 1, backoff: new ConstantBackoff(1) });
     const limits = { patience: again, transferMs: 300 };
-    const persistent = new ServiceBusPublisher(async () => senders.shift() ?? hanging, QUEUE, limits);
+    const persistent = new ServiceBusPublisher(async () => senders.shift() ?? hanging, TOPIC, limits);
     const event = runEvent(randomUUID());
 
     await persistent.publish([event]);

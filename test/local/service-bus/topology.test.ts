@@ -19,14 +19,16 @@ function namespaceWith(namespace: object) {
 }
 
 describe('the topology document', () => {
-  it('of the project names the queues of the app', () => {
+  it('of the project names the queues and topics of the app', () => {
     const file = new URL('../../../local/service-bus.json', import.meta.url);
 
-    const { queues } = loadTopology(readFileSync(file, 'utf8'), 'service-bus.json');
+    const { queues, topics } = loadTopology(readFileSync(file, 'utf8'), 'service-bus.json');
 
     expect(queues).toMatchObject([
       { name: 'orders', lockDurationMs: 5_000, maxDeliveryCount: 10, deadLettersOnExpiry: true, duplicateWindowMs: undefined },
-      { name: 'run-events', lockDurationMs: 30_000, duplicateWindowMs: DAY_MS },
+    ]);
+    expect(topics).toMatchObject([
+      { name: 'run-events', duplicateWindowMs: DAY_MS, subscriptions: [{ subscriptionName: 'backend', lockDurationMs: 30_000 }] },
     ]);
   });
 
