@@ -24,7 +24,6 @@ export class Router {
 
   match(method: string, pathname: string): RouteMatch | undefined {
     const segments = pathSegments(pathname);
-    if (segments === undefined) return undefined;
     for (const { fn, template, methods } of this.#routes) {
       if (methods !== undefined && !methods.has(method)) continue;
       const params = template.match(segments);
@@ -59,13 +58,18 @@ function compareRanks(a: readonly number[], b: readonly number[]): number {
   return 0;
 }
 
-function pathSegments(pathname: string): readonly string[] | undefined {
+function pathSegments(pathname: string): readonly string[] {
+  return pathname
+    .split('/')
+    .filter((segment) => segment !== '')
+    .map((segment) => segment.replace(/(?:%[0-9a-f]{2})+/gi, decodeLeniently));
+}
+
+/** As the host does it: escapes that stand for no text stay as they are. */
+function decodeLeniently(escapes: string): string {
   try {
-    return pathname
-      .split('/')
-      .filter((segment) => segment !== '')
-      .map(decodeURIComponent);
+    return decodeURIComponent(escapes);
   } catch {
-    return undefined;
+    return escapes;
   }
 }

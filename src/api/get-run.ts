@@ -1,10 +1,10 @@
-import { INSTANCE_ID_PATTERN } from '../limits.ts';
 import type { Log } from '../ports/log.ts';
 import type { RunStore } from '../ports/run-store.ts';
 import type { WaitStore } from '../ports/wait-store.ts';
 import { answer } from './answer.ts';
 import { type ApiRequest, type ApiResponse, jsonResponse } from './api-message.ts';
 import { problem } from './problem.ts';
+import { refuseRunId } from './run-id.ts';
 import { runView } from './run-view.ts';
 
 export interface GetRunDependencies {
@@ -17,10 +17,8 @@ export interface GetRunDependencies {
 export function getRun(request: ApiRequest, { runs, waits, log }: GetRunDependencies): Promise<ApiResponse> {
   return answer('getRun', log, async () => {
     const id = request.params['id'] ?? '';
-    if (!INSTANCE_ID_PATTERN.test(id)) {
-      const detail = "A run's id has 1 to 100 letters, digits, '-' or '_'.";
-      return problem({ status: 400, code: 'run_id_invalid', detail });
-    }
+    const refused = refuseRunId(id);
+    if (refused !== undefined) return refused;
     const [run, nodes] = await Promise.all([runs.read(id), runs.readNodes(id)]);
     if (run === null) return problem({ status: 404, code: 'run_not_found', detail: 'There is no run of this id.' });
     const waiting = run.finishedAt === undefined ? await waits.list(id) : [];

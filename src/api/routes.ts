@@ -78,7 +78,11 @@ const NO_CLOUD_EVENT = [
   'data_conflict',
   'specversion_unsupported',
 ] as const satisfies readonly RejectionCode[];
-const CONTROL_REFUSALS = { 400: [...UNREADABLE, 'field_unknown', 'field_type'], ...UNKNOWN_RUN, 409: ['run_ended'] } as const;
+const CONTROL_REFUSALS = {
+  400: ['run_id_invalid', ...UNREADABLE, 'field_unknown', 'field_type'],
+  ...UNKNOWN_RUN,
+  409: ['run_ended'],
+} as const;
 
 /** The API. Functions are registered, requests admitted and `openapi.json` written by this list. */
 export const ROUTES: readonly Route[] = [
@@ -160,7 +164,7 @@ export const ROUTES: readonly Route[] = [
     body: { schema: anyJson, mediaTypes: [JSON_TYPE], required: false },
     answers: { 202: { description: 'The event is stored, and decides the wait.', schema: eventAnswer } },
     refusals: {
-      400: UNREADABLE,
+      400: ['run_id_invalid', ...UNREADABLE],
       ...UNKNOWN_RUN,
       409: ['run_not_waiting', 'wait_unknown', 'wait_decided', 'wait_timed_out'],
       413: ['body_too_large'],

@@ -70,10 +70,23 @@ describe('giving an event to a run', () => {
     expect((await world.engine.waits.read('run-1', 'gate'))?.status).toBe('open');
   });
 
-  it.each(['nobody', '../run', ''])('knows no run %j', async (id) => {
-    const answer = await event('1', { id, key: 'go' });
+  it('knows no run that never was', async () => {
+    const answer = await event('1', { id: 'nobody', key: 'go' });
 
     expect(answer).toMatchObject({ status: 404, body: { code: 'run_not_found' } });
+  });
+});
+
+describe('an id that no run can have', () => {
+  it.each(['../run', '', 'a/b', 'x'.repeat(101), 'x'.repeat(5_000)])('is refused before any store is asked: %j', async (id) => {
+    const request = createRequest({ params: { id, key: 'go' }, body: '{}' });
+
+    const answers = await Promise.all(
+      [deliverRunEvent, cancel, suspend, resume].map((control) => control(request, dependencies)),
+    );
+
+    expect(answers.map(({ status }) => status)).toEqual([400, 400, 400, 400]);
+    expect(answers).toMatchObject(Array(4).fill({ body: { code: 'run_id_invalid' } }));
   });
 });
 

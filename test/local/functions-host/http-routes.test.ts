@@ -77,11 +77,22 @@ describe('a router', () => {
     ['GET', '/api/unnamed', 'unnamed'],
     ['GET', '/API/Things/List/', 'literal'],
     ['GET', '/things/list', undefined],
-    ['GET', '/api/%', undefined],
+    ['GET', '/api/%', 'rest'],
   ])('answers %s %s by the most specific function: %s', (method, path, expected) => {
     const match = router.match(method, path);
 
     expect(match?.fn.name).toBe(expected);
+  });
+
+  it.each([
+    ['a%20b%C3%BC', 'a bü'],
+    ['%zz%', '%zz%'],
+    ['%ffx%20y', '%ffx y'],
+    ['%C0%AF', '%C0%AF'],
+  ])('reads %s as %s: escapes that stand for no text stay', (segment, id) => {
+    const match = router.match('GET', `/api/things/${segment}`);
+
+    expect(match).toMatchObject({ fn: { name: 'parameter' }, params: { id } });
   });
 
   it('passes over a function that does not take the method', () => {

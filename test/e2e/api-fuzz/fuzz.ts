@@ -1,0 +1,67 @@
+import fc from 'fast-check';
+import { HexdagClient } from '../../../src/client/index.ts';
+import type { JsonObject } from '../../../src/json.ts';
+import { MESSAGE_BODY_BYTES } from '../../../src/limits.ts';
+import type { DocumentedOperation } from '../../api/openapi/read-document.ts';
+import { DeclaredAnswers } from './declared-answers.ts';
+import { type RawRequest, requestsTo } from './requests.ts';
+import { RawClient } from './send.ts';
+
+export interface FuzzReport {
+  /** Answers by operation and status. */
+  readonly answers: ReadonlyMap<string, number>;
+  /** What is wrong, with the request that brought it about. */
+  readonly faults: readonly string[];
+}
+
+const CONCURRENCY = 16;
+
+/** Sends that many requests to the app, made from its document, and judges each answer by it. */
+export async function fuzzApi(
+  origin: string,
+  document: JsonObject,
+  operations: readonly DocumentedOperation[],
+  { requests, seed }: { readonly requests: number; readonly seed: number },
+): Promise<FuzzReport> {
+  const runIds = await startRuns(origin);
+  const plans = fc.sample(requestsTo({ document, operations, runIds }), { numRuns: requests, seed });
+  const declared = new DeclaredAnswers(document, operations);
+  const client = new RawClient(origin, CONCURRENCY);
+  const answers = new Map<string, number>();
+  const faults: string[] = [];
+  const queue = plans.values();
+  const work = async () => {
+    for (const plan of queue) {
+      const answer = await client.send(plan);
+      const kind = `${plan.operation} ${answer?.status ?? 'ended'}`;
+      answers.set(kind, (answers.get(kind) ?? 0) + 1);
+      const fault = answer === undefined ? endFault(plan) : declared.fault(plan, answer);
+      if (fault !== undefined) faults.push(`${fault}: ${textOf(plan)} → ${answer?.status} ${answer?.body.slice(0, 500)}`);
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, work));
+  client.close();
+  return { answers, faults };
+}
+
+/** Only of a body above the limit need the rest not be read; the client may then meet the end of the connection first. */
+function endFault({ body }: RawRequest): string | undefined {
+  return body.length > MESSAGE_BODY_BYTES ? undefined : 'there is no answer';
+}
+
+/** Runs in every state that lasts. */
+async function startRuns(origin: string): Promise<readonly string[]> {
+  const client = new HexdagClient({ url: origin });
+  const done = await client.startRun('order', { orderId: 'A1', items: [] });
+  const waiting = await Promise.all(Array.from({ length: 8 }, () => client.startRun('approval', null)));
+  const [cancelled] = waiting;
+  if (cancelled !== undefined) await client.cancel(cancelled.runId);
+  await client.waitForRun(done.runId);
+  return [done, ...waiting].map(({ runId }) => runId);
+}
+
+function textOf({ method, path, headers, body }: RawRequest): string {
+  const shown =
+    body.length > 300 ? `${body.subarray(0, 300).toString('latin1')}… (${body.length} bytes)` : body.toString('latin1');
+  return `${method} ${path.slice(0, 300)} ${JSON.stringify(headers)} ${JSON.stringify(shown)}`;
+}
