@@ -1,5 +1,5 @@
 import { WebhookRefusal } from './errors.ts';
-import { singleValue, type WebhookHeaders } from './headers.ts';
+import { repeatedHeader, singleValue, type WebhookHeaders } from './headers.ts';
 import { isEncoded, type SignatureEncoding } from './signature.ts';
 
 /** A signature with the version of the scheme it follows. */
@@ -12,9 +12,13 @@ export interface VersionedSignature {
 const SIGNATURES = 16;
 const DELIVERY_ID_LENGTH = 255;
 
-/** @throws WebhookRefusal `signature_missing`, `header_repeated`, `header_too_large` */
-export function signatureHeader(headers: WebhookHeaders, name: string, form: string): string {
+/**
+ * @param repeated what the value looks like if two headers were joined with a bare comma on the way, as Azure does
+ * @throws WebhookRefusal `signature_missing`, `header_repeated`, `header_too_large`
+ */
+export function signatureHeader(headers: WebhookHeaders, name: string, form: string, repeated?: RegExp): string {
   const value = singleValue(headers, name);
+  if (value !== undefined && repeated?.test(value) === true) throw repeatedHeader(name);
   if (value !== undefined) return value;
   throw new WebhookRefusal('signature_missing', `The header ${name} is missing: send ${form}.`);
 }

@@ -5,6 +5,7 @@ import { decodeSecret } from './secret-key.ts';
 const SIGNATURE = 'x-hub-signature-256';
 const DELIVERY = 'x-github-delivery';
 const FORM = 'sha256=<hexadecimal HMAC-SHA256>; sha1 in x-hub-signature is not enough';
+const REPEATED = /^(\w+)=[^,]*,\1=/;
 
 /** GitHub. Neither the delivery's id nor its time is signed. */
 export const github: SignatureScheme = {
@@ -15,7 +16,7 @@ export const github: SignatureScheme = {
   typeHeader: 'x-github-event',
 
   readClaim(headers) {
-    const [, version, signature] = /^(\w+)=(.+)$/.exec(signatureHeader(headers, SIGNATURE, FORM)) ?? [];
+    const [, version, signature] = /^(\w+)=(.+)$/.exec(signatureHeader(headers, SIGNATURE, FORM, REPEATED)) ?? [];
     if (version === undefined || signature === undefined) throw malformedSignature(SIGNATURE, FORM);
     const id = deliveryId(headers, DELIVERY);
     return {

@@ -39,13 +39,15 @@ export function readHeaders(pairs: HeaderPairs): WebhookHeaders {
 export function singleValue(headers: WebhookHeaders, name: string): string | undefined {
   const [value, ...others] = headers.get(name) ?? [];
   if (value === undefined) return undefined;
-  if (others.length > 0 || value.includes(', ')) {
-    throw new WebhookRefusal('header_repeated', `The header ${name} is given more than once: send it once.`);
-  }
+  if (others.length > 0 || value.includes(', ')) throw repeatedHeader(name);
   if (Buffer.byteLength(value) > HEADER_VALUE_BYTES) {
     throw new WebhookRefusal('header_too_large', `The header ${name} has more than ${HEADER_VALUE_BYTES} bytes.`);
   }
   return withoutBlanks(value) || undefined;
+}
+
+export function repeatedHeader(name: string): WebhookRefusal {
+  return new WebhookRefusal('header_repeated', `The header ${name} is given more than once: send it once.`);
 }
 
 /** Without the white space that HTTP allows around a value. No pattern: those take long for long blanks within. */

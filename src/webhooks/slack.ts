@@ -7,6 +7,7 @@ import { checkTimestamp } from './timestamp.ts';
 const SIGNATURE = 'x-slack-signature';
 const TIMESTAMP = 'x-slack-request-timestamp';
 const FORM = 'v0=<hexadecimal HMAC-SHA256>';
+const REPEATED = /^(\w+)=[^,]*,\1=/;
 
 /** Slack: signed requests, version v0. */
 export const slack: SignatureScheme = {
@@ -17,7 +18,7 @@ export const slack: SignatureScheme = {
   idMember: 'event_id',
 
   readClaim(headers) {
-    const [, version, signature] = /^(\w+)=(.+)$/.exec(signatureHeader(headers, SIGNATURE, FORM)) ?? [];
+    const [, version, signature] = /^(\w+)=(.+)$/.exec(signatureHeader(headers, SIGNATURE, FORM, REPEATED)) ?? [];
     if (version === undefined || signature === undefined) throw malformedSignature(SIGNATURE, FORM);
     return {
       signatures: supportedSignatures([{ version, signature }], {

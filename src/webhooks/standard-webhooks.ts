@@ -9,6 +9,7 @@ const ID = 'webhook-id';
 const TIMESTAMP = 'webhook-timestamp';
 const SIGNATURE = 'webhook-signature';
 const FORM = 'v1,<Base64 of HMAC-SHA256>, several of them with a space between';
+const REPEATED = /(?:^| )\w+,[^, ]+,\w+,/;
 const SECRET_PREFIX = 'whsec_';
 /** Shorter ones the specification does not allow, since they could be guessed. */
 const KEY_BYTES = 24;
@@ -21,7 +22,7 @@ export const standardWebhooks: SignatureScheme = {
   content: '{id}.{timestamp}.{body}',
 
   readClaim(headers) {
-    const given = signatureHeader(headers, SIGNATURE, FORM)
+    const given = signatureHeader(headers, SIGNATURE, FORM, REPEATED)
       .split(' ')
       .map((item) => {
         const [, version, signature] = /^(\w+),([^,]+)$/.exec(item) ?? [];

@@ -78,6 +78,18 @@ describe('headers', () => {
   });
 
   it.each([
+    ['standard_webhooks', standardWebhooks, 'webhook-signature'],
+    ['github', github, 'x-hub-signature-256'],
+    ['slack', slack, 'x-slack-signature'],
+  ])('of %s that are repeated may come joined by a bare comma, as Azure joins them', (_name, scheme, name) => {
+    const headers = signed(scheme);
+
+    const verdict = verdictOf(scheme, { ...headers, [name]: `${headers[name]},${headers[name]}` });
+
+    expect(codeOf(verdict)).toBe('header_repeated');
+  });
+
+  it.each([
     ['no id', standardWebhooks, { 'webhook-id': '' }, 'delivery_id_missing'],
     ['an id with a blank', standardWebhooks, { 'webhook-id': 'a b' }, 'delivery_id_malformed'],
     ['an id with a full stop', standardWebhooks, { 'webhook-id': 'a.1' }, 'delivery_id_malformed'],
