@@ -247,9 +247,10 @@ function composeWork(config: Config, library: Library, language: AppLanguage, en
     checksKeys: access.kind === 'keys',
     serve: (route, request, client, sink) =>
       serve(route, request, {
-        ...stores,
+        ...timers,
         waits,
         pipelines,
+        triggers: library.triggers,
         access,
         orchestrations: orchestrationsOf(client),
         log: logTo(sink),

@@ -3,7 +3,9 @@ import { type ControlDependencies, cancel, deliverRunEvent, resume, suspend } fr
 import { type GetOpenApiDependencies, getOpenApi } from './get-open-api.ts';
 import { type GetRunDependencies, getRun } from './get-run.ts';
 import { type ListRunsDependencies, listRuns } from './list-runs.ts';
+import { type ListTriggersDependencies, listTriggers } from './list-triggers.ts';
 import type { Operation } from './routes.ts';
+import { type RunTriggerDependencies, runTrigger } from './run-trigger.ts';
 import { type StartRunDependencies, startRun } from './start-run.ts';
 
 /** What the operations need, all together. */
@@ -12,7 +14,9 @@ export interface OperationDependencies
     ControlDependencies,
     GetOpenApiDependencies,
     GetRunDependencies,
-    ListRunsDependencies {}
+    ListRunsDependencies,
+    ListTriggersDependencies,
+    RunTriggerDependencies {}
 
 /** Those that need more than the loaded documents. */
 export type WorkingOperation = Exclude<Operation, 'health'>;
@@ -24,6 +28,8 @@ export const OPERATIONS: Readonly<
   openApi: getOpenApi,
   startRun,
   listRuns,
+  listTriggers,
+  runTrigger,
   getRun,
   deliverEventRun: deliverRunEvent,
   cancelRun: cancel,

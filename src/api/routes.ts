@@ -5,10 +5,22 @@ import { controlAnswer } from './schemas/control-answer.ts';
 import { eventAnswer } from './schemas/event-answer.ts';
 import { health } from './schemas/health.ts';
 import { openApiAnswer } from './schemas/open-api-answer.ts';
-import { anyJson, control, eventParams, pipelineParams, runParams, runQuery, startHeaders } from './schemas/requests.ts';
+import {
+  anyJson,
+  control,
+  eventParams,
+  pipelineParams,
+  runParams,
+  runQuery,
+  runTriggerHeaders,
+  startHeaders,
+  triggerParams,
+  triggerRun,
+} from './schemas/requests.ts';
 import { run } from './schemas/run.ts';
 import { runPage } from './schemas/run-page.ts';
 import { startAnswer } from './schemas/start-answer.ts';
+import { triggerList } from './schemas/trigger-list.ts';
 
 /** The function of each route, and what OpenAPI calls the operation. */
 export type Operation =
@@ -16,6 +28,8 @@ export type Operation =
   | 'openApi'
   | 'startRun'
   | 'listRuns'
+  | 'listTriggers'
+  | 'runTrigger'
   | 'getRun'
   | 'deliverEventRun'
   | 'cancelRun'
@@ -126,6 +140,38 @@ export const ROUTES: readonly Route[] = [
       413: ['body_too_large'],
       415: ['media_type_missing', 'media_type_unsupported', 'encoding_unsupported', 'charset_unsupported'],
       422: ['schema_violation', 'idempotency_payload_mismatch'],
+    },
+  },
+  {
+    operation: 'listTriggers',
+    method: 'GET',
+    path: 'triggers',
+    role: 'Runs.Read',
+    summary: 'List the triggers, and how the timers among them do.',
+    answers: { 200: { description: 'The triggers of the app.', schema: triggerList } },
+    refusals: {},
+  },
+  {
+    operation: 'runTrigger',
+    method: 'POST',
+    path: 'triggers/{name}/runs',
+    role: 'Operator',
+    summary: 'Start a run of a timer trigger by hand.',
+    params: triggerParams,
+    headers: runTriggerHeaders,
+    body: { schema: triggerRun, mediaTypes: [JSON_TYPE], required: false },
+    answers: {
+      202: {
+        description: 'The run is stored, and named by Location.',
+        schema: startAnswer,
+        headers: ['location', 'retry-after'],
+      },
+    },
+    refusals: {
+      400: [...UNREADABLE, 'field_unknown', 'field_type', 'idempotency_key_missing', 'idempotency_key_too_long'],
+      404: ['trigger_unknown'],
+      409: ['run_overlap'],
+      422: ['trigger_not_timer', 'occurrence_unknown', 'occurrence_unwanted', 'mapping_failed', 'schema_violation'],
     },
   },
   {

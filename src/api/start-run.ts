@@ -96,6 +96,6 @@ function readFormat({ headers, body }: ApiRequest): Reading<BodyFormat> {
 }
 
 /** The header's standard form is a quoted text; most clients send it bare. */
-function unquote(header: string): string {
+export function unquote(header: string): string {
   return /^"(.*)"$/.exec(header)?.[1] ?? header;
 }

@@ -53,6 +53,21 @@ export const SCHEDULE_CODES: CodeGroup = {
       remedy: 'Correct it at the place that the message names.',
       example: '0 0 1,,2 * * *',
     },
+    occurrence_unknown: {
+      title: 'No occurrence at that time',
+      why: 'The schedule does not fire then, or has yet to.',
+      remedy: 'Send a time at which it fired, as `hexdag schedule next` with --from and --time-zone lists them.',
+    },
+    occurrence_unwanted: {
+      title: 'An occurrence that the trigger does not want',
+      why: "Its 'when' is not true of it.",
+      remedy: 'Ask for a run for now, without scheduledTime.',
+    },
+    run_overlap: {
+      title: "The trigger's last run has not ended",
+      why: "Its 'overlap' is skip or queue: no run begins before the last one has ended.",
+      remedy: 'Wait for the run that the answer names, or cancel it.',
+    },
     schedule_silent: {
       title: 'A schedule that has gone silent',
       why: 'Two of its occurrences are over, or the time in silent_after is, and nobody could start their runs. It is in the log, where the sweep tells it.',
@@ -82,9 +97,19 @@ export const SCHEDULE_CODES: CodeGroup = {
       remedy: 'Write a name of the IANA database, such as Europe/Berlin.',
       example: 'time_zone: PST',
     },
+    trigger_not_timer: {
+      title: 'A trigger that is no timer',
+      why: 'Events start its runs, and nobody can make one up.',
+      remedy: 'Send the event, or start the pipeline itself.',
+    },
+    trigger_unknown: {
+      title: 'No trigger of that name',
+      why: 'It does not exist, or was refused itself.',
+      remedy: 'Correct the name, and look at /api/health.',
+    },
     timespan_invalid: {
       title: 'No interval',
-      why: 'It is zero or negative, or has more than 23 hours, 59 minutes or 59 seconds.',
+      why: 'It is zero or negative, has more than 23 hours, 59 minutes or 59 seconds, or (in a trigger) parts of a second.',
       remedy: 'Write hh:mm:ss or d.hh:mm:ss.',
       example: '00:00:00',
     },

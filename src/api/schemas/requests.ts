@@ -31,6 +31,7 @@ const id = z.string().regex(INSTANCE_ID_PATTERN).describe('The id of the run.');
 export const runParams = z.strictObject({ id });
 export const eventParams = z.strictObject({ id, key: z.string().describe('The key that a node of the run waits for.') });
 export const artifactParams = z.strictObject({ id, name: z.string().describe("The artifact's whole name; it holds slashes.") });
+export const triggerParams = z.strictObject({ name: z.string().describe('The name of the trigger.') });
 export const pipelineParams = z.strictObject({ name: z.string().describe('The name of the pipeline.') });
 
 export const startHeaders = z.strictObject({
@@ -46,6 +47,16 @@ export const startHeaders = z.strictObject({
 export const control = z.strictObject({
   reason: z.string().max(MAX_REASON_CHARACTERS).exactOptional().describe('Why, for whoever looks at the run later.'),
 });
+
+/** Which run of a timer trigger is asked for. */
+export const triggerRun = z.strictObject({
+  scheduledTime: z.iso
+    .datetime({ offset: true })
+    .exactOptional()
+    .describe('The occurrence that is to have its run after all; without it, the run is for now.'),
+});
+
+export const runTriggerHeaders = startHeaders.pick({ 'Idempotency-Key': true });
 
 /** Any JSON: the pipeline's schema says more. */
 export const anyJson = z.unknown();

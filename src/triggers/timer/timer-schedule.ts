@@ -5,6 +5,8 @@ import type { TimeZone } from '../schedule/time-zone.ts';
 const SECOND_MS = 1_000;
 /** How many occurrences tell how often a schedule fires. */
 const LOOKED_AT = 4;
+/** No schedule pauses for longer: a given day of the week comes back to the 29th of February within that time. */
+const LONGEST_PAUSE_MS = 41 * 366 * 86_400_000;
 
 /** When a timer trigger fires. */
 export interface TimerSchedule {
@@ -57,6 +59,11 @@ export interface OccurrenceRange {
 export function periodMs(schedule: TimerSchedule, now: number): number {
   const times = occurrencesAfter(schedule, { after: now, count: LOOKED_AT });
   return Math.min(...times.slice(1).map((time, index) => time - (times[index] ?? 0)));
+}
+
+/** The occurrence before a time; null if there was none. */
+export function occurrenceBefore(schedule: TimerSchedule, time: number): number | null {
+  return lastOccurrence(schedule, { after: Math.max(0, time - LONGEST_PAUSE_MS), until: time - 1 }) ?? null;
 }
 
 function lastOccurrence(schedule: TimerSchedule, { after, until }: Span): number | undefined {

@@ -1,11 +1,12 @@
 import { HexdagError, messageOf } from '../../errors.ts';
 import { isoTime } from '../../expression/time.ts';
 import type { Trigger } from '../trigger.ts';
+import { isLeft } from './carry-out.ts';
 import { scheduleName } from './decide.ts';
 import { silentSince } from './due-occurrences.ts';
 import type { ScheduleState } from './schedule-state.ts';
 import type { TimerSource } from './source.ts';
-import { isLeft, type TickDependencies, tick } from './tick.ts';
+import { type TickDependencies, tick } from './tick.ts';
 import { occurrencesAfter } from './timer-schedule.ts';
 
 interface WatchDependencies extends TickDependencies {
