@@ -1,5 +1,6 @@
 import type { Language, Library } from '../library.ts';
-import type { StartablePipeline } from '../triggers/trigger.ts';
+import { nameOf } from '../pipeline/envelope.ts';
+import type { StartablePipeline, Trigger } from '../triggers/trigger.ts';
 import type { DocumentFolder } from './document-folders.ts';
 import { type Finding, findingsIn } from './findings.ts';
 import { loadLanguage } from './language.ts';
@@ -9,6 +10,7 @@ export interface CompiledFolder {
   readonly findings: readonly Finding[];
   /** Those of the files that were named. */
   readonly pipelines: readonly StartablePipeline[];
+  readonly triggers: readonly Trigger[];
   readonly documents: Library['documents'];
 }
 
@@ -34,9 +36,25 @@ export async function compileFolders(
   const { compileLibrary } = await import('../library.ts');
   const language = await loadLanguage();
   const compiled = folders.map((folder) => {
-    const { diagnostics, pipelines, documents } = compileLibrary(folder.files(), language, { variables, environment: env });
+    const { diagnostics, pipelines, triggers, documents } = compileLibrary(folder.files(), language, {
+      variables,
+      environment: env,
+    });
     const named = pipelines.filter(({ file }) => folder.named.has(file));
-    return { folder, findings: findingsIn(folder, diagnostics), pipelines: named, documents };
+    return {
+      folder,
+      findings: findingsIn(folder, diagnostics),
+      pipelines: named,
+      triggers: triggers.filter(({ name }) => triggerNames(folder, documents).has(name)),
+      documents,
+    };
   });
   return { language, folders: compiled, files: folders.reduce((sum, { named }) => sum + named.size, 0) };
+}
+
+/** Of the files that were named. */
+function triggerNames({ named }: DocumentFolder, documents: Library['documents']): ReadonlySet<string> {
+  const files = [...documents].filter(([file]) => named.has(file));
+  const triggers = files.flatMap(([, all]) => all.filter(({ kind }) => kind === 'Trigger'));
+  return new Set(triggers.flatMap(({ value }) => nameOf(value) ?? []));
 }

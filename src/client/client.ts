@@ -12,6 +12,7 @@ import type {
   RunSummary,
   StartAnswer,
   StartedRun,
+  TriggerList,
 } from './types.ts';
 
 export interface ClientOptions {
@@ -45,6 +46,13 @@ export interface StartOptions extends CallOptions {
   readonly idempotencyKey?: string | undefined;
   /** W3C trace context to go on with. */
   readonly traceparent?: string | undefined;
+}
+
+export interface RunTriggerOptions extends CallOptions {
+  /** The occurrence that is to have its run after all (RFC 3339); without it, the run is for now. */
+  readonly scheduledTime?: string | undefined;
+  /** What a run for now is known by; without it, a key is made. */
+  readonly idempotencyKey?: string | undefined;
 }
 
 export interface ListFilter {
@@ -92,18 +100,33 @@ export class HexdagClient {
   /** Starts a run with this input, once for the key. It is stored when this returns, and not yet done: see `waitForRun`. */
   async startRun(pipeline: string, input: unknown, options: StartOptions = {}): Promise<StartedRun> {
     const { idempotencyKey = crypto.randomUUID(), traceparent, signal } = options;
-    if (!/^[!-~]([ -~]*[!-~])?$/.test(idempotencyKey)) {
-      throw argumentError('idempotency_key_invalid', 'An idempotency key is printable ASCII; encode or hash others.');
-    }
     const answer = await this.#json<StartAnswer>({
       method: 'POST',
       path: `pipelines/${segment(pipeline, 'pipeline_unknown')}/runs`,
-      headers: { 'idempotency-key': idempotencyKey, ...(traceparent === undefined ? {} : { traceparent }) },
+      headers: { 'idempotency-key': keyText(idempotencyKey), ...(traceparent === undefined ? {} : { traceparent }) },
       body: jsonOf(input),
       repeatable: true,
       signal,
     });
     return { ...answer, idempotencyKey };
+  }
+
+  /** Starts a run of a timer trigger by hand, once for the key or the occurrence. */
+  async runTrigger(trigger: string, options: RunTriggerOptions = {}): Promise<StartAnswer> {
+    const { scheduledTime, idempotencyKey = crypto.randomUUID(), signal } = options;
+    return this.#json({
+      method: 'POST',
+      path: `triggers/${segment(trigger, 'trigger_unknown')}/runs`,
+      headers: { 'idempotency-key': keyText(idempotencyKey) },
+      ...(scheduledTime === undefined ? {} : { body: jsonOf({ scheduledTime }) }),
+      repeatable: true,
+      signal,
+    });
+  }
+
+  /** The triggers of the app, and how its timers do. */
+  listTriggers({ signal }: CallOptions = {}): Promise<TriggerList> {
+    return this.#json({ method: 'GET', path: 'triggers', repeatable: true, signal });
   }
 
   async getRun(runId: string, { signal }: CallOptions = {}): Promise<Run> {
@@ -210,6 +233,11 @@ function jsonOf(value: unknown): string {
   const text: string | undefined = JSON.stringify(value);
   if (text === undefined) throw argumentError('input_not_json', 'The input has no form in JSON: it is undefined or a function.');
   return text;
+}
+
+function keyText(idempotencyKey: string): string {
+  if (/^[!-~]([ -~]*[!-~])?$/.test(idempotencyKey)) return idempotencyKey;
+  throw argumentError('idempotency_key_invalid', 'An idempotency key is printable ASCII; encode or hash others.');
 }
 
 function idSegment(runId: string): string {

@@ -106,6 +106,38 @@ export interface ControlAnswer {
   readonly status: 'cancelled' | 'suspended' | 'resumed';
 }
 
+/** How a timer does. */
+export interface TimerStatus {
+  readonly timeZone: string;
+  /** Its function is switched off. */
+  readonly isDisabled: boolean;
+  /** Occurrences are over that nobody has dealt with. */
+  readonly isSilent: boolean;
+  readonly silentSince: string | null;
+  readonly lastTick: string | null;
+  readonly lastOccurrence: string | null;
+  readonly lastRunId: string | null;
+  readonly nextOccurrence: string | null;
+  /** The occurrences that wait for the run before them to end. */
+  readonly queued: readonly string[];
+  /** The occurrences that had no run last, and why. */
+  readonly lastPassedOver: {
+    readonly first: string;
+    readonly last: string;
+    readonly reason: 'late' | 'overlap' | 'queue_full';
+  } | null;
+  readonly lastRefused: { readonly scheduledTime: string; readonly code: string; readonly message: string } | null;
+}
+
+export interface TriggerList {
+  readonly triggers: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly pipeline: string;
+    readonly timer?: TimerStatus;
+  }[];
+}
+
 /** Why a request is refused (RFC 9457). */
 export interface Problem {
   readonly type: 'about:blank';

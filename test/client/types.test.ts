@@ -9,7 +9,8 @@ import type { problemDocument } from '../../src/api/schemas/problem.ts';
 import type { run } from '../../src/api/schemas/run.ts';
 import type { runPage } from '../../src/api/schemas/run-page.ts';
 import type { startAnswer } from '../../src/api/schemas/start-answer.ts';
-import type { ControlAnswer, EventAnswer, Health, Problem, Run, RunPage, StartAnswer } from '../../src/client/types.ts';
+import type { triggerList } from '../../src/api/schemas/trigger-list.ts';
+import type { ControlAnswer, EventAnswer, Health, Problem, Run, RunPage, StartAnswer, TriggerList } from '../../src/client/types.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
@@ -30,6 +31,7 @@ describe('the client', () => {
     expectTypeOf<EventAnswer>().toEqualTypeOf<Described<typeof eventAnswer>>();
     expectTypeOf<ControlAnswer>().toEqualTypeOf<Described<typeof controlAnswer>>();
     expectTypeOf<Frozen<Problem>>().toEqualTypeOf<Described<typeof problemDocument>>();
+    expectTypeOf<Frozen<TriggerList>>().toEqualTypeOf<Described<typeof triggerList>>();
     expectTypeOf<Frozen<Health>>().toEqualTypeOf<Described<typeof health>>();
   });
 

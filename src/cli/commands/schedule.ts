@@ -1,5 +1,5 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import { isoTime, parseTime } from '../../expression/time.ts';
+import type { Command } from 'commander';
+import { isoTime } from '../../expression/time.ts';
 import { nextOccurrences } from '../../triggers/schedule/occurrences.ts';
 import { parseSchedule } from '../../triggers/schedule/parse-schedule.ts';
 import type { Schedule, ScheduleFault } from '../../triggers/schedule/schedule.ts';
@@ -8,7 +8,10 @@ import { readTimeZone, type TimeZone } from '../../triggers/schedule/time-zone.t
 import { tellArgumentProblem } from '../argument-problem.ts';
 import { type CommandContext, type OutputFormat, outputOption } from '../command-context.ts';
 import { EXIT } from '../errors.ts';
-import { formatTable, jsonText, type Terminal } from '../terminal.ts';
+import { timesTable } from '../schedule-text.ts';
+import { jsonText, type Terminal } from '../terminal.ts';
+import { countOption, fromOption } from './schedule-options.ts';
+import { addTimerCommands } from './schedule-timers.ts';
 
 interface NextOptions {
   readonly timeZone: string;
@@ -17,14 +20,10 @@ interface NextOptions {
   readonly output: OutputFormat;
 }
 
-const DEFAULT_COUNT = 5;
-const MAX_COUNT = 10_000;
-const EARLIEST = Date.UTC(1970, 0);
-
 const HELP = `
 EXPR is what a timer trigger takes: {second} {minute} {hour} {day} {month} {day-of-week}, in quotes.
 Day and day-of-week have to match both. With five fields the second is 0. An interval is written as hh:mm:ss or d.hh:mm:ss and
-counts from --from. %NAME% stands for the value of a setting.
+counts from --from (that of a timer trigger from 1970, in UTC, so that it keeps its times). %NAME% stands for the value of a setting.
 
 Where clocks are put forward, a time that is skipped fires later by as much: 02:30 at 03:30. Where they are put back, a time that
 comes twice fires once; only a schedule that runs on through the hours, as '0 0 * * * *', fires in both.
@@ -38,9 +37,12 @@ Exit code: 0 the schedule is valid, 1 it is not or the time zone is not known, 2
 export function addSchedule(parent: Command, context: CommandContext): void {
   const schedule = parent
     .command('schedule')
-    .summary('see when a schedule fires')
-    .description('Tells what a schedule of a timer trigger means.')
-    .addHelpText('after', '\n  hexdag schedule next "0 */15 * * * *"');
+    .summary('see when schedules fire, and run timers by hand')
+    .description('Tells what schedules mean, and how the timers of an app do.')
+    .addHelpText(
+      'after',
+      '\n  hexdag schedule next "0 */15 * * * *"\n  hexdag schedule list pipelines\n  hexdag schedule status',
+    );
 
   schedule
     .command('next')
@@ -48,25 +50,14 @@ export function addSchedule(parent: Command, context: CommandContext): void {
     .description('Lists the next times at which a schedule fires, or says what is wrong with it.')
     .argument('<expr>', 'NCRONTAB or an interval')
     .option('--time-zone <name>', 'a name of the IANA database', 'UTC')
-    .addOption(new Option('--from <time>', 'list times after this one, in ISO 8601 (default: now)').argParser(readFrom))
-    .addOption(new Option('--count <n>', 'how many').argParser(readCount).default(DEFAULT_COUNT))
+    .addOption(fromOption())
+    .addOption(countOption())
     .addOption(outputOption())
     .addHelpText('after', HELP)
     .action((expr: string, options: NextOptions) => {
       tellNext(expr, { ...options, from: options.from ?? Date.now() }, context);
     });
-}
-
-function readFrom(text: string): number {
-  const time = parseTime(text);
-  if (time >= EARLIEST) return time;
-  throw new InvalidArgumentError('Write a time in ISO 8601 from 1970 on, such as 2026-11-21T12:00:00Z.');
-}
-
-function readCount(text: string): number {
-  const count = Number(text);
-  if (/^\d+$/.test(text) && count >= 1 && count <= MAX_COUNT) return count;
-  throw new InvalidArgumentError(`It must be a whole number from 1 to ${MAX_COUNT}.`);
+  addTimerCommands(schedule, context);
 }
 
 function tellNext(expr: string, options: NextOptions & { readonly from: number }, context: CommandContext): void {
@@ -86,8 +77,7 @@ function tellNext(expr: string, options: NextOptions & { readonly from: number }
     terminal.stdout.write(`${jsonText({ next: next.map(isoTime) })}\n`);
     return;
   }
-  const rows = next.map((time) => [localText(time, timeZone), isoTime(time).replace('.000Z', 'Z')]);
-  terminal.stdout.write(formatTable([timeZone.name, 'UTC'], rows));
+  terminal.stdout.write(timesTable(next, timeZone));
   warn(expr, schedule, timeZone, from, terminal);
 }
 
@@ -109,14 +99,4 @@ function tellFaults(faults: readonly Fault[], output: OutputFormat, terminal: Te
 function warn(text: string, schedule: Schedule, timeZone: TimeZone, from: number, terminal: Terminal): void {
   const warning = findSkippedTime(schedule, timeZone, from);
   if (warning !== undefined) tellArgumentProblem({ ...warning, severity: 'warning' }, { name: 'schedule', text }, terminal);
-}
-
-/** `Sun 2027-03-28 03:30:00 +02:00` */
-function localText(time: number, timeZone: TimeZone): string {
-  const offset = timeZone.offsetAt(time);
-  const wall = new Date(time + offset);
-  const [day, clock = ''] = wall.toISOString().split('T');
-  const weekday = wall.toUTCString().slice(0, 3);
-  const ahead = new Date(Math.abs(offset)).toISOString().slice(11, 16);
-  return `${weekday} ${day} ${clock.replace(/(?:\.000)?Z$/, '')} ${offset < 0 ? '-' : '+'}${ahead}`;
 }
