@@ -10,7 +10,16 @@ import type { run } from '../../src/api/schemas/run.ts';
 import type { runPage } from '../../src/api/schemas/run-page.ts';
 import type { startAnswer } from '../../src/api/schemas/start-answer.ts';
 import type { triggerList } from '../../src/api/schemas/trigger-list.ts';
-import type { ControlAnswer, EventAnswer, Health, Problem, Run, RunPage, StartAnswer, TriggerList } from '../../src/client/types.ts';
+import type {
+  ControlAnswer,
+  EventAnswer,
+  Health,
+  Problem,
+  Run,
+  RunPage,
+  StartAnswer,
+  TriggerList,
+} from '../../src/client/types.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
