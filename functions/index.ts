@@ -1,5 +1,6 @@
 import { app } from '@azure/functions';
 import { composeApp } from '../src/app.ts';
+import { registerBlobs } from './blob.ts';
 import { registerHttp } from './http.ts';
 import { registerOrchestration } from './orchestration.ts';
 import { registerServiceBus } from './service-bus.ts';
@@ -18,6 +19,7 @@ if (work === undefined) {
 } else {
   registerOrchestration(work);
   registerServiceBus(work);
+  registerBlobs(work);
   registerTimers(work);
   registerTimerTriggers(work);
   registerWebhooks(work);

@@ -18,6 +18,8 @@ export const DEFAULT_SETTINGS: Readonly<Record<string, string>> = {
   AZURE_FUNCTIONS_ENVIRONMENT: 'Development',
   APP_ENV: 'development',
   TASKHUB_NAME: 'hexdag',
+  // There is no Event Grid here; the local host looks into the containers itself.
+  BLOB_TRIGGER_SOURCE: 'LogsAndContainerScan',
   // Often, because a developer who has just killed something does not want to wait a minute.
   SWEEP_SCHEDULE: '*/5 * * * * *',
 };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { serveLauncher } from './child.ts';
 import { DurableExtension } from './durable/extension.ts';
 import { explainPort } from './failure.ts';
+import { BlobExtension } from './functions-host/blob-extension.ts';
 import { type FunctionsHost, startFunctionsHost } from './functions-host/host.ts';
 import { formatLogEntry, type LogSink } from './functions-host/logging.ts';
 import { ServiceBusExtension } from './functions-host/service-bus-extension.ts';
@@ -27,6 +28,7 @@ serveLauncher<HostConfig, Host>({
         extensions: [
           new DurableExtension({ databasePath: join(folder, 'durable.db'), systemKey }),
           new ServiceBusExtension(),
+          new BlobExtension({ databasePath: join(folder, 'blob-receipts.db') }),
           new TimerExtension({ statusPath: join(folder, 'timers.json') }),
         ],
         onLog: verbose ? printAll : printProblems,

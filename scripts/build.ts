@@ -17,6 +17,8 @@ const COMMANDS = {
   bench: 'bench/main.ts',
 };
 
+const functionsRegistry = 'node_modules/@azure/functions-extensions-base/dist/azure-functions-extensions-base.js';
+
 const common = {
   absWorkingDir: root,
   bundle: true,
@@ -41,6 +43,8 @@ const app = {
   outExtension: { '.js': '.cjs' },
   // Provided by the Functions host, never by npm.
   external: ['@azure/functions-core'],
+  // The library requires this one, and holds it by its CommonJS half: the other half would be a registry nobody looks into.
+  alias: { '@azure/functions-extensions-base': join(root, functionsRegistry) },
 } as const satisfies BuildOptions;
 
 /** Azurite reports its usage through this package, which is two thirds of what it loads. It is not asked to, so it need not be there. */

@@ -4,7 +4,8 @@ import type { DurableClient } from 'durable-functions';
 import * as definitions from '../steps/index.ts';
 import { BlobArtifactStore } from './adapters/azure/blob-artifact-store.ts';
 import { BlobClaimCheckStore } from './adapters/azure/blob-claim-check-store.ts';
-import { createClients } from './adapters/azure/clients.ts';
+import { BlobIncomingBlobs } from './adapters/azure/blob-incoming-blobs.ts';
+import { type AzureClients, createClients } from './adapters/azure/clients.ts';
 import { CosmosCallbackStore } from './adapters/azure/cosmos-callback-store.ts';
 import { CosmosEntityStore } from './adapters/azure/cosmos-entity-store.ts';
 import { CosmosOutboxStore } from './adapters/azure/cosmos-outbox-store.ts';
@@ -28,7 +29,7 @@ import { receiveWebhook, type WebhookCall } from './api/receive-webhook.ts';
 import { serve, type WorkingRoute } from './api/serve.ts';
 import { Turnstile } from './api/turnstile.ts';
 import { CallbackCourier, type CallbackCourierOptions } from './callbacks/callback-courier.ts';
-import { type Config, ConfigError, type ConfigProblem, loadConfig } from './config.ts';
+import { type Config, ConfigError, type ConfigProblem, loadConfig, loadStorages } from './config.ts';
 import { readDocumentFolder } from './document-folder.ts';
 import { compileLibrary, type Language, type Library } from './library.ts';
 import { WEBHOOKS_AT_WORK } from './limits.ts';
@@ -42,6 +43,8 @@ import type { AdvanceResult, AdvanceTask } from './run/advance-task.ts';
 import { OutboxRelay } from './run/outbox-relay.ts';
 import { carryOut, type Signal } from './run/signal.ts';
 import { type LineSink, lineLog } from './telemetry/log.ts';
+import { type ArrivedBlob, handleBlob } from './triggers/blob/handle-blob.ts';
+import { type BlobSource, DATA_CONNECTION } from './triggers/blob/source.ts';
 import { childRuns } from './triggers/child-runs.ts';
 import { TimeZone } from './triggers/schedule/time-zone.ts';
 import { handleServiceBusMessage } from './triggers/service-bus/handle-message.ts';
@@ -71,6 +74,8 @@ export interface Work {
   readonly triggers: readonly Trigger[];
   readonly kinds: ReadonlyMap<string, NodeKind>;
   readonly sweepSchedule: string;
+  readonly blobTriggerSource: Config['blobTriggerSource'];
+  acceptBlob(trigger: Trigger<BlobSource>, blob: ArrivedBlob, client: DurableClient, sink: LineSink): Promise<void>;
   acceptMessage(
     trigger: Trigger<ServiceBusSource>,
     message: ServiceBusMessage,
@@ -174,6 +179,7 @@ function composeWork(config: Config, library: Library, language: AppLanguage, en
   const plans = new CosmosPlanStore(clients.plans);
   const artifacts = new BlobArtifactStore(clients.artifacts);
   const claimChecks = new BlobClaimCheckStore(clients.claimChecks);
+  const incoming = openIncoming(library, clients, config, environment);
   const publisher = new ServiceBusPublisher(clients.runEvents, config.runEventsTopic);
   const courier = createCourier(config, { store: new CosmosCallbackStore(clients.runs, writer), clock, log });
   const callbacks = courier === undefined ? {} : { callbacks: courier };
@@ -207,6 +213,9 @@ function composeWork(config: Config, library: Library, language: AppLanguage, en
     triggers: library.triggers,
     kinds,
     sweepSchedule: config.sweepSchedule,
+    blobTriggerSource: config.blobTriggerSource,
+    acceptBlob: (trigger, blob, client, sink) =>
+      handleBlob(blob, trigger, { ...stores, blobs: incoming, orchestrations: orchestrationsOf(client), log: logTo(sink) }),
     acceptMessage: (trigger, message, client, sink) =>
       handleServiceBusMessage(message, trigger, {
         ...stores,
@@ -225,7 +234,8 @@ function composeWork(config: Config, library: Library, language: AppLanguage, en
         orchestrations: orchestrationsOf(client),
         log: logTo(sink),
       }),
-    advance: (task, sink) => advance(task, { ...stores, waits, children, resources, kinds, log: logTo(sink), processStartedAt }),
+    advance: (task, sink) =>
+      advance(task, { ...stores, incoming, waits, children, resources, kinds, log: logTo(sink), processStartedAt }),
     signal: async (signal, client) => carryOut(signal, orchestrationsOf(client)),
     sweep: async (client, sink) => {
       const dependencies = { ...stores, outboxes, orchestrations: orchestrationsOf(client), log: logTo(sink) };
@@ -276,4 +286,21 @@ function createAccess({ access }: Config, clock: Clock): Access {
 /** As the host reads it: so a function is switched off in Azure. */
 function isFunctionDisabled(name: string, environment: Environment): boolean {
   return ['.', '__'].some((dot) => /^(?:true|1)$/i.test(environment[`AzureWebJobs${dot}${name}${dot}Disabled`] ?? ''));
+}
+
+/** The containers that blob triggers read, and nothing else of their accounts. */
+function openIncoming(
+  { triggers }: Library,
+  { storage }: AzureClients,
+  { data }: Config,
+  environment: Environment,
+): BlobIncomingBlobs {
+  const sources = triggersOf(triggers, 'blob').map(({ source }) => source);
+  const others = new Set(sources.map(({ connection }) => connection).filter((name) => name !== DATA_CONNECTION));
+  const connections = new Map([...loadStorages(environment, [...others]), [DATA_CONNECTION, data] as const]);
+  const accounts = new Map([...connections].map(([name, connection]) => [name, storage(connection)]));
+  return new BlobIncomingBlobs(
+    sources.map(({ connection, path }) => ({ connection, container: path.container })),
+    accounts,
+  );
 }

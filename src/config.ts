@@ -22,6 +22,8 @@ export interface Config extends ResultSettings {
   readonly data: Connection;
   readonly cosmosDatabase: string;
   readonly runEventsTopic: string;
+  /** How the host learns of new blobs. */
+  readonly blobTriggerSource: 'EventGrid' | 'LogsAndContainerScan';
   /** NCRONTAB, six fields. */
   readonly sweepSchedule: string;
   readonly keyVaultUri?: string;
@@ -49,6 +51,9 @@ const values = z.object({
     .string()
     .regex(ENTITY_NAME, 'A topic has letters, digits and . - _ / inside.')
     .default(DEFAULT_RUN_EVENTS_TOPIC),
+  BLOB_TRIGGER_SOURCE: z
+    .enum(['EventGrid', 'LogsAndContainerScan'], 'Set it to EventGrid, or to LogsAndContainerScan where the plan offers that.')
+    .default('EventGrid'),
   SWEEP_SCHEDULE: z
     .string()
     .regex(SCHEDULE, 'A schedule has six fields: second, minute, hour, day, month, weekday.')
@@ -89,6 +94,7 @@ export function loadConfig(environment: Environment): Config {
     cosmosDatabase: read.COSMOS_DATABASE,
     runEventsTopic: read.RUN_EVENTS_TOPIC,
     ...results,
+    blobTriggerSource: read.BLOB_TRIGGER_SOURCE,
     sweepSchedule: read.SWEEP_SCHEDULE,
     access,
     warnings: settings.warnings,
@@ -97,6 +103,21 @@ export function loadConfig(environment: Environment): Config {
       ? {}
       : { applicationInsightsConnectionString: read.APPLICATIONINSIGHTS_CONNECTION_STRING }),
   };
+}
+
+/**
+ * Reads the connections of further storage accounts, that documents name. Each has the settings that `DATA` has.
+ * @throws ConfigError with every missing or wrong setting
+ */
+export function loadStorages(environment: Environment, names: readonly string[]): ReadonlyMap<string, Connection> {
+  const settings = new Settings(environment);
+  const production = settings.value('APP_ENV') === 'production';
+  const connections = names.flatMap((name): (readonly [string, Connection])[] => {
+    const connection = readConnection(settings, { ...DATA_STORAGE, prefix: name }, production);
+    return connection === undefined ? [] : [[name, connection]];
+  });
+  if (settings.problems.length > 0) throw new ConfigError(settings.problems);
+  return new Map(connections);
 }
 
 function readValues(settings: Settings): z.infer<typeof values> | undefined {

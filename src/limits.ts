@@ -4,6 +4,8 @@
 export const MESSAGE_BODY_BYTES = 256 * 1024;
 /** What a message may leave in a blob and point to (a claim check). */
 export const CLAIMED_BODY_BYTES = 16 * 1024 * 1024;
+/** What a file that comes in may have, unless its trigger says otherwise. Steps read it as a stream. */
+export const INCOMING_BLOB_BYTES = 100 * 1024 * 1024;
 /** Deeper JSON in messages is refused before anything walks it. */
 export const JSON_DEPTH = 64;
 

@@ -10,6 +10,15 @@ export interface TypedData {
   readonly collectionBytes?: { readonly bytes: readonly Uint8Array[] };
   readonly collectionDouble?: { readonly double: readonly number[] };
   readonly collectionSint64?: { readonly sint64: readonly number[] };
+  readonly modelBindingData?: ModelBindingData;
+}
+
+/** What stands for something that the function opens itself. */
+export interface ModelBindingData {
+  readonly version: string;
+  readonly source: string;
+  readonly contentType: string;
+  readonly content: Uint8Array;
 }
 
 type NullableMap = Readonly<Record<string, { readonly value: string }>>;

@@ -25,6 +25,7 @@ export function problem({ status, code, detail, more = {}, headers = {} }: Probl
 
 /** The status that goes with the code of a rejection. */
 export const REJECTION_STATUS: Readonly<Record<RejectionCode, number>> = {
+  archive_unreadable: 422,
   attribute_empty: 400,
   attribute_encoding: 400,
   attribute_missing: 400,
@@ -41,8 +42,14 @@ export const REJECTION_STATUS: Readonly<Record<RejectionCode, number>> = {
   claim_not_found: 422,
   claim_path_invalid: 400,
   data_conflict: 400,
+  document_empty: 422,
+  document_encrypted: 422,
+  document_too_large: 413,
   encoding_unsupported: 415,
   header_forbidden: 400,
+  entry_path: 422,
+  entry_type: 422,
+  expansion_ratio: 413,
   idempotency_key_missing: 400,
   idempotency_key_too_long: 400,
   idempotency_payload_mismatch: 422,
@@ -54,11 +61,17 @@ export const REJECTION_STATUS: Readonly<Record<RejectionCode, number>> = {
   media_type_unsupported: 415,
   number_not_finite: 400,
   number_precision: 400,
+  path_control: 400,
+  path_invalid: 400,
+  path_length: 400,
   pipeline_unknown: 422,
   pipeline_version_missing: 422,
   property_type: 400,
   schema_violation: 422,
+  size_mismatch: 422,
   specversion_unsupported: 400,
+  type_mismatch: 415,
+  type_not_accepted: 415,
 };
 
 export function rejectionProblem({ code, message, path, offset, faults, runId, item }: Rejection): ApiResponse {

@@ -1,4 +1,5 @@
 import { ACCESS_CODES } from './access.ts';
+import { BLOB_CODES } from './blobs.ts';
 import { CLIENT_CODES } from './client.ts';
 import type { CodeEntry, CodeGroup } from './code-entry.ts';
 import { COMPOSITION_CODES } from './composition.ts';
@@ -23,6 +24,7 @@ export const CODE_GROUPS: readonly CodeGroup[] = [
   SCHEDULE_CODES,
   LINT_CODES,
   EVENT_CODES,
+  BLOB_CODES,
   WEBHOOK_CODES,
   ACCESS_CODES,
   RUN_CODES,

@@ -24,6 +24,11 @@ export const TRIGGER_CODES: CodeGroup = {
       why: 'The key takes another type of value.',
       remedy: 'Write what the message says.',
     },
+    path_pattern: {
+      title: 'No path of blobs',
+      why: 'A path is a container and a name with captures, each with a name of its own.',
+      remedy: 'Write container/{name}.csv.',
+    },
     pipeline_duplicate: {
       title: 'A pipeline listed twice',
       why: 'Events could not choose between them.',
@@ -58,11 +63,6 @@ export const TRIGGER_CODES: CodeGroup = {
       title: 'No such type of trigger',
       why: 'Nothing here knows where its events come from.',
       remedy: 'Correct the type as the remedy suggests.',
-    },
-    trigger_type_unsupported: {
-      title: 'A type of trigger without support yet',
-      why: 'It is known, but nothing here listens for it.',
-      remedy: 'Use another type.',
     },
   },
 };

@@ -23,3 +23,14 @@ export class KeysUnavailableError extends HexdagError {
   readonly code = 'keys_unavailable';
   readonly retryable = true;
 }
+
+/** Nothing can be stored under that name. */
+export class ArtifactNameError extends HexdagError {
+  readonly code: 'path_length' | 'path_control' | 'path_invalid';
+  readonly retryable = false;
+
+  constructor(code: ArtifactNameError['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
+}

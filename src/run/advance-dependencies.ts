@@ -3,6 +3,7 @@ import type { NodeResources } from '../nodes/node-resources.ts';
 import type { Plan, PlanNode } from '../pipeline/plan.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { IncomingBlobs } from '../ports/incoming-blobs.ts';
 import type { Log } from '../ports/log.ts';
 import type { PlanStore } from '../ports/plan-store.ts';
 import type { RunStore } from '../ports/run-store.ts';
@@ -19,6 +20,7 @@ export interface AdvanceDependencies {
   readonly resources: ResourcesByPlan;
   readonly plans: PlanStore;
   readonly artifacts: ArtifactStore;
+  readonly incoming: IncomingBlobs;
   readonly relay: OutboxRelay;
   readonly kinds: ReadonlyMap<string, NodeKind>;
   readonly clock: Clock;

@@ -38,7 +38,7 @@ export interface Attempted {
 export async function attemptNode(
   { runId, pipeline, path, node, input, scope, attempt, now, resources }: Attempt,
   kind: EffectNodeKind,
-  { artifacts, clock, log }: AdvanceDependencies,
+  { artifacts, incoming, clock, log }: AdvanceDependencies,
 ): Promise<Attempted> {
   const startedAt = new Date(clock.now()).toISOString();
   const record = { runId, node: path, kind: node.kind, attempt, startedAt };
@@ -54,7 +54,8 @@ export async function attemptNode(
     port: (name) => resources.port(name),
     idempotencyKey: idempotencyKey(runId, path),
     log: (level, message, properties) => log(level, message, { runId, node: path, attempt, ...properties }),
-    artifacts: stepArtifacts(artifacts, `${runId}/${artifactPath(path)}`),
+    artifacts: stepArtifacts(artifacts, { runId, folder: artifactPath(path) }),
+    incoming,
   }).then(
     (value) => ({ value }),
     (error: unknown) => {

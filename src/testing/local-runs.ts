@@ -2,6 +2,7 @@ import { type AppDefinitions, type AppLanguage, createLanguage } from '../adapte
 import { createResources } from '../adapters/create-resources.ts';
 import { MemoryArtifactStore } from '../adapters/mock/memory-artifact-store.ts';
 import { MemoryEntityStore } from '../adapters/mock/memory-entity-store.ts';
+import { MemoryIncomingBlobs } from '../adapters/mock/memory-incoming-blobs.ts';
 import { MemoryOutboxStore } from '../adapters/mock/memory-outbox-store.ts';
 import { MemoryPlanStore } from '../adapters/mock/memory-plan-store.ts';
 import { MemoryPublisher } from '../adapters/mock/memory-publisher.ts';
@@ -51,6 +52,7 @@ export class LocalRuns {
   readonly #runs: RecordingRunStore;
   readonly #waits = new MemoryWaitStore(this.#outboxes);
   readonly #artifacts = new MemoryArtifactStore();
+  readonly #incoming = new MemoryIncomingBlobs();
   readonly #publisher = new MemoryPublisher();
   readonly #relay: OutboxRelay;
   readonly #resources: ResourceFactory;
@@ -72,6 +74,7 @@ export class LocalRuns {
     const dependencies = {
       ...this.#stores,
       waits: this.#waits,
+      incoming: this.#incoming,
       children: childRuns({ ...this.#stores, pipelines }),
       resources: this.#resources,
       kinds: language.kinds,

@@ -7,6 +7,7 @@ export interface SchemaFault {
 
 /** Why something that came in is refused for good. Codes are stable; sending the same again ends the same way. */
 export type RejectionCode =
+  | 'archive_unreadable'
   | 'attribute_empty'
   | 'attribute_encoding'
   | 'attribute_missing'
@@ -23,7 +24,13 @@ export type RejectionCode =
   | 'claim_not_found'
   | 'claim_path_invalid'
   | 'data_conflict'
+  | 'document_empty'
+  | 'document_encrypted'
+  | 'document_too_large'
   | 'encoding_unsupported'
+  | 'entry_path'
+  | 'entry_type'
+  | 'expansion_ratio'
   | 'header_forbidden'
   | 'idempotency_key_missing'
   | 'idempotency_key_too_long'
@@ -36,11 +43,17 @@ export type RejectionCode =
   | 'media_type_unsupported'
   | 'number_not_finite'
   | 'number_precision'
+  | 'path_control'
+  | 'path_invalid'
+  | 'path_length'
   | 'pipeline_unknown'
   | 'pipeline_version_missing'
   | 'property_type'
   | 'schema_violation'
-  | 'specversion_unsupported';
+  | 'size_mismatch'
+  | 'specversion_unsupported'
+  | 'type_mismatch'
+  | 'type_not_accepted';
 
 export interface Rejection {
   readonly code: RejectionCode;

@@ -4,6 +4,7 @@ import type { Diagnostic, Position } from '../pipeline/diagnostic.ts';
 import { Diagnostics } from '../pipeline/diagnostics.ts';
 import { parseDocuments, type SourceDocument } from '../pipeline/documents.ts';
 import { didYouMean } from '../pipeline/near-match.ts';
+import { blobKind } from './blob/source.ts';
 import { compileEventFunctions } from './event-functions.ts';
 import { compileSchema, type SchemaCheck } from './json-schema.ts';
 import { serviceBusKind } from './service-bus/source.ts';
@@ -35,9 +36,8 @@ interface CompiledTriggers {
 
 /** One entry a kind of source. */
 const SOURCE_KINDS: ReadonlyMap<string, SourceKind> = new Map(
-  [serviceBusKind, timerKind, webhookKind].map((kind) => [kind.type, kind]),
+  [serviceBusKind, timerKind, blobKind, webhookKind].map((kind) => [kind.type, kind]),
 );
-const PLANNED_SOURCES: ReadonlySet<string> = new Set(['blob']);
 
 const DOCUMENT_FIELDS = ['apiVersion', 'kind', 'metadata', 'spec'];
 const SPEC_FIELDS = ['type', 'config', 'pipeline', 'pipelines', 'input', 'key', 'when', 'schema'];
@@ -156,20 +156,13 @@ class TriggerCompiler {
     const remedy = `Known types: ${known.join(', ')}.`;
     if (typeof type !== 'string') {
       this.#report({ code: 'field_missing', path, message: "'spec.type' is missing or no text.", remedy });
-    } else if (PLANNED_SOURCES.has(type)) {
-      this.#report({
-        code: 'trigger_type_unsupported',
-        path,
-        message: `Triggers of type '${type}' are not yet supported.`,
-        remedy,
-      });
     } else {
       const message = `Trigger type '${shorten(type)}' is not known.`;
       this.#report({
         code: 'trigger_type_unknown',
         path,
         message,
-        remedy: didYouMean(type, [...known, ...PLANNED_SOURCES]) ?? remedy,
+        remedy: didYouMean(type, known) ?? remedy,
       });
     }
   }

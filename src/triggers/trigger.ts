@@ -1,5 +1,6 @@
 import type { JsonValue } from '../json.ts';
 import type { Plan } from '../pipeline/plan.ts';
+import type { BlobSource } from './blob/source.ts';
 import type { EventContent } from './event.ts';
 import type { SchemaCheck } from './json-schema.ts';
 import type { Reading } from './rejection.ts';
@@ -19,7 +20,7 @@ export interface StartablePipeline {
 }
 
 /** Where events come from: one type for each `spec.type`. */
-export type TriggerSource = ServiceBusSource | TimerSource | WebhookSource;
+export type TriggerSource = ServiceBusSource | TimerSource | BlobSource | WebhookSource;
 
 /** Something computed from an event: its key, its input, whether it counts. */
 export type EventFunction = (event: EventContent) => Reading<JsonValue>;

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import type { ArtifactStore } from '../../src/ports/artifact-store.ts';
-import { ArtifactConflictError, DependencyRefusedError } from '../../src/ports/errors.ts';
+import { ArtifactConflictError, ArtifactNameError } from '../../src/ports/errors.ts';
 
 /** What every artifact store promises. */
 export function testArtifactStore(open: () => ArtifactStore): void {
@@ -26,6 +26,65 @@ export function testArtifactStore(open: () => ArtifactStore): void {
     await store.put(name, new Uint8Array(), 'text/plain');
 
     expect(await store.get(name)).toHaveLength(0);
+  });
+
+  it.each([0, 1, 4 * 1024 * 1024, 9_000_000])('gives back a stream of %i bytes as a stream', async (bytes) => {
+    const store = open();
+    const name = randomUUID();
+    const large = Buffer.alloc(bytes, 'row\n');
+
+    const reference = await store.putStream(name, piecesOf(large), 'text/csv');
+    const opened = await store.open(name);
+
+    const sha256 = createHash('sha256').update(large).digest('hex');
+    expect(reference).toEqual({ name, sha256, bytes, contentType: 'text/csv' });
+    expect(opened?.reference).toEqual(reference);
+    expect(await store.describe(name)).toEqual(reference);
+    const hash = createHash('sha256');
+    for await (const piece of opened?.content ?? []) hash.update(piece);
+    expect(hash.digest('hex')).toBe(sha256);
+  });
+
+  it('keeps the first of two streams, and knows it again', async () => {
+    const store = open();
+    const name = randomUUID();
+    const first = await store.putStream(name, piecesOf(Buffer.alloc(5_000_000, 'a')), 'text/plain');
+
+    const again = await store.putStream(name, piecesOf(Buffer.alloc(5_000_000, 'a')), 'text/plain');
+    const other = store.putStream(name, piecesOf(Buffer.alloc(5_000_000, 'b')), 'text/plain');
+
+    await expect(other).rejects.toThrow(ArtifactConflictError);
+    expect(again).toEqual(first);
+    expect(await store.describe(name)).toEqual(first);
+  });
+
+  it('stores nothing of a stream that breaks', async () => {
+    const store = open();
+    const name = randomUUID();
+    async function* breaking(): AsyncGenerator<Uint8Array> {
+      yield* piecesOf(Buffer.alloc(9_000_000));
+      throw new RangeError('broken');
+    }
+
+    const put = store.putStream(name, breaking(), 'text/plain');
+
+    await expect(put).rejects.toThrow(RangeError);
+    expect(await store.describe(name)).toBeNull();
+    expect(await store.open(name)).toBeNull();
+  });
+
+  it('lets one of two streams win when both come at once', async () => {
+    const store = open();
+    const name = randomUUID();
+
+    const puts = await Promise.allSettled(
+      ['a', 'b'].map((letter) => store.putStream(name, piecesOf(Buffer.alloc(9_000_000, letter)), 'text/plain')),
+    );
+
+    const [winner] = puts.flatMap((put) => (put.status === 'fulfilled' ? [put.value] : []));
+    const [loser] = puts.flatMap((put) => (put.status === 'rejected' ? [put.reason] : []));
+    expect(await store.describe(name)).toEqual(winner);
+    expect(loser).toBeInstanceOf(ArtifactConflictError);
   });
 
   it('gives the same reference when the same content is put again', async () => {
@@ -64,7 +123,11 @@ export function testArtifactStore(open: () => ArtifactStore): void {
 
       const put = store.put(name, content, 'text/plain');
 
-      await expect(put).rejects.toThrow(DependencyRefusedError);
+      await expect(put).rejects.toThrow(ArtifactNameError);
     },
   );
+}
+
+async function* piecesOf(content: Buffer): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < content.length; at += 100_000) yield content.subarray(at, at + 100_000);
 }

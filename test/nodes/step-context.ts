@@ -11,10 +11,15 @@ export function stepContext(node: string): NodeContext {
     idempotencyKey: `run-1/${node}`,
     signal: new AbortController().signal,
     log: () => undefined,
-    artifacts: { write: () => Promise.reject(new Error('This test has no artifact store.')) },
+    artifacts: { write: noStore, writeStream: noStore, open: noStore },
+    incoming: { open: noStore },
     scope: () => undefined,
     now: 0,
     resources: NO_RESOURCES,
     port: () => undefined,
   };
+}
+
+function noStore(): Promise<never> {
+  return Promise.reject(new Error('This test has no store of files.'));
 }

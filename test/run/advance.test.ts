@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { MemoryArtifactStore } from '../../src/adapters/mock/memory-artifact-store.ts';
+import { MemoryIncomingBlobs } from '../../src/adapters/mock/memory-incoming-blobs.ts';
 import { MemoryOutboxStore } from '../../src/adapters/mock/memory-outbox-store.ts';
 import { MemoryPlanStore } from '../../src/adapters/mock/memory-plan-store.ts';
 import { MemoryPublisher } from '../../src/adapters/mock/memory-publisher.ts';
@@ -64,6 +65,7 @@ function dependencies(behaviours: Readonly<Record<string, Behaviour>> = {}): Adv
     waits,
     plans,
     artifacts,
+    incoming: new MemoryIncomingBlobs(),
     children,
     resources,
     relay,
@@ -71,6 +73,17 @@ function dependencies(behaviours: Readonly<Record<string, Behaviour>> = {}): Adv
     clock,
     log,
     processStartedAt: clock.now() - 1000,
+  };
+}
+
+/** The store, with another way to put. */
+function withPut(put: ArtifactStore['put']): ArtifactStore {
+  return {
+    put,
+    putStream: (...file) => artifacts.putStream(...file),
+    get: (name) => artifacts.get(name),
+    open: (name) => artifacts.open(name),
+    describe: (name) => artifacts.describe(name),
   };
 }
 
@@ -292,13 +305,11 @@ describe('carrying a run on', () => {
   it("waits for the artifact store, which is not the step's fault", async () => {
     const write: Behaviour = async (_, context) => (await context.artifacts.write('slip.txt', 'slip')).name;
     let failures = 2;
-    const starting: AdvanceDependencies['artifacts'] = {
-      put: async (...args) => {
-        if (failures-- > 0) throw new DependencyUnavailableError('Away.');
-        return artifacts.put(...args);
-      },
-      get: (name) => artifacts.get(name),
+    const put: ArtifactStore['put'] = async (...file) => {
+      if (failures-- > 0) throw new DependencyUnavailableError('Away.');
+      return artifacts.put(...file);
     };
+    const starting = withPut(put);
 
     const result = await advance(await task(plan(node('a'))), { ...dependencies({ a: write }), artifacts: starting });
 
@@ -345,7 +356,7 @@ describe('carrying a run on', () => {
       if (refusals-- > 0) throw new DependencyUnavailableError('Away.');
       return artifacts.put(...file);
     };
-    const flaky = { put, get: (name: string) => artifacts.get(name) };
+    const flaky = withPut(put);
     const large = () => `${++worked}`.repeat(40_000);
 
     const result = await advance(await task(plan(node('a'))), { ...dependencies({ a: large }), artifacts: flaky });

@@ -7,6 +7,7 @@ import { DurableExtension } from '../../local/durable/extension.ts';
 import type { InvocationOutcome, RegisteredFunction } from '../../local/functions-host/extension.ts';
 import { DurableOrchestrations } from '../../src/adapters/azure/durable-orchestrations.ts';
 import { MemoryArtifactStore } from '../../src/adapters/mock/memory-artifact-store.ts';
+import { MemoryIncomingBlobs } from '../../src/adapters/mock/memory-incoming-blobs.ts';
 import { MemoryOutboxStore } from '../../src/adapters/mock/memory-outbox-store.ts';
 import { MemoryPlanStore } from '../../src/adapters/mock/memory-plan-store.ts';
 import { MemoryPublisher } from '../../src/adapters/mock/memory-publisher.ts';
@@ -197,7 +198,7 @@ export class DurableRuns {
     const { runs, waits, plans, artifacts, relay, clock } = this;
     const children = childRuns({ runs, plans, artifacts, relay, clock, pipelines: this.pipelines });
     const resources = { of: () => NO_RESOURCES };
-    const stores = { runs, waits, plans, artifacts, children, resources };
+    const stores = { runs, waits, plans, artifacts, incoming: new MemoryIncomingBlobs(), children, resources };
     const result = await advance(task, { ...stores, relay, kinds: this.#kinds, clock, log, processStartedAt: 0 });
     if (moment === 'after') throw new Error('It broke down before it could tell what it did.');
     return result;

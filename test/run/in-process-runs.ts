@@ -1,4 +1,5 @@
 import { MemoryArtifactStore } from '../../src/adapters/mock/memory-artifact-store.ts';
+import { MemoryIncomingBlobs } from '../../src/adapters/mock/memory-incoming-blobs.ts';
 import { MemoryOutboxStore } from '../../src/adapters/mock/memory-outbox-store.ts';
 import { MemoryPlanStore } from '../../src/adapters/mock/memory-plan-store.ts';
 import { MemoryPublisher } from '../../src/adapters/mock/memory-publisher.ts';
@@ -33,7 +34,7 @@ export class InProcessRuns {
   constructor(behaviours: Readonly<Record<string, Behaviour>> = {}) {
     const { runs, waits, plans, artifacts, relay, timers } = this;
     const log = () => {};
-    const stores = { runs, waits, plans, artifacts, relay, clock: timers };
+    const stores = { runs, waits, plans, artifacts, incoming: new MemoryIncomingBlobs(), relay, clock: timers };
     const children = childRuns({ ...stores, pipelines: this.pipelines });
     const resources = { of: () => NO_RESOURCES };
     const dependencies = { ...stores, children, resources, kinds: kinds(behaviours), log, processStartedAt: 0 };

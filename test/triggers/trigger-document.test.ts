@@ -141,7 +141,6 @@ spec:
 
   it.each([
     [{ type: 'servicebus' }, 'trigger_type_unknown', 6],
-    [{ type: 'blob' }, 'trigger_type_unsupported', 6],
     [{ type: '7' }, 'field_missing', 6],
     [{ pipeline: 'nope.yaml' }, 'pipeline_unknown', 9],
     [{ pipeline: '""' }, 'field_missing', 9],

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
 import type { BlockBlobClient, ContainerClient } from '@azure/storage-blob';
-import type { ArtifactReference, ArtifactStore } from '../../ports/artifact-store.ts';
+import type { ArtifactReference, ArtifactStore, OpenArtifact } from '../../ports/artifact-store.ts';
 import { ArtifactConflictError } from '../../ports/errors.ts';
 import { assertArtifactName } from '../artifact-name.ts';
+import { type ArtifactContent, create, stage } from './artifact-upload.ts';
 import { blobFailureOf, translateBlobError } from './blob-errors.ts';
 
 const DEFAULT_CONTENT_TYPE = 'application/octet-stream';
@@ -16,31 +18,51 @@ export class BlobArtifactStore implements ArtifactStore {
   }
 
   async put(name: string, content: Uint8Array, contentType: string): Promise<ArtifactReference> {
+    const sha256 = createHash('sha256').update(content).digest('hex');
+    return this.#write(name, (container) =>
+      putOnce(container, { name, sha256, bytes: content.byteLength, contentType }, content),
+    );
+  }
+
+  async putStream(name: string, stream: AsyncIterable<Uint8Array>, contentType: string): Promise<ArtifactReference> {
+    return this.#write(name, async (container) => {
+      const { content, sha256, bytes } = await stage(container, name, stream);
+      return putOnce(container, { name, sha256, bytes, contentType }, content);
+    });
+  }
+
+  async get(name: string): Promise<Uint8Array | null> {
+    const opened = await this.open(name);
+    if (opened === null) return null;
+    const pieces: Uint8Array[] = [];
+    for await (const piece of opened.content) pieces.push(piece);
+    return Buffer.concat(pieces);
+  }
+
+  async open(name: string): Promise<OpenArtifact | null> {
+    return this.#read(name, async (blob) => {
+      const response = await blob.download();
+      return { reference: referenceOf(name, response), content: translating(response.readableStreamBody, name) };
+    });
+  }
+
+  async describe(name: string): Promise<ArtifactReference | null> {
+    return this.#read(name, async (blob) => referenceOf(name, await blob.getProperties()));
+  }
+
+  async #write(name: string, write: (container: ContainerClient) => Promise<ArtifactReference>): Promise<ArtifactReference> {
     assertArtifactName(name);
-    const reference = {
-      name,
-      sha256: createHash('sha256').update(content).digest('hex'),
-      bytes: content.byteLength,
-      contentType,
-    };
     try {
-      const container = await this.#openContainer();
-      if (await create(container, reference, content)) return reference;
-      return await sameContent(container.getBlockBlobClient(name), reference);
+      return await write(await this.#openContainer());
     } catch (error) {
       throw translateBlobError(error, `writing the artifact ${name}`);
     }
   }
 
-  async get(name: string): Promise<Uint8Array | null> {
+  async #read<Result>(name: string, read: (blob: BlockBlobClient) => Promise<Result>): Promise<Result | null> {
     assertArtifactName(name);
     try {
-      const container = await this.#openContainer();
-      const { readableStreamBody } = await container.getBlockBlobClient(name).download();
-      if (readableStreamBody === undefined) return new Uint8Array();
-      const chunks: Uint8Array[] = [];
-      for await (const chunk of readableStreamBody) chunks.push(Buffer.from(chunk));
-      return Buffer.concat(chunks);
+      return await read((await this.#openContainer()).getBlockBlobClient(name));
     } catch (error) {
       if (blobFailureOf(error)?.status === 404) return null;
       throw translateBlobError(error, `reading the artifact ${name}`);
@@ -48,38 +70,38 @@ export class BlobArtifactStore implements ArtifactStore {
   }
 }
 
-/** False if the name is taken. */
-async function create(container: ContainerClient, reference: ArtifactReference, content: Uint8Array): Promise<boolean> {
-  try {
-    return await upload(container, reference, content);
-  } catch (error) {
-    if (blobFailureOf(error)?.code !== 'ContainerNotFound') throw error;
-  }
-  await container.createIfNotExists();
-  return upload(container, reference, content);
-}
-
-async function upload(
+async function putOnce(
   container: ContainerClient,
-  { name, sha256, contentType, bytes }: ArtifactReference,
-  content: Uint8Array,
-): Promise<boolean> {
-  try {
-    await container.getBlockBlobClient(name).upload(Buffer.from(content.buffer, content.byteOffset, bytes), bytes, {
-      conditions: { ifNoneMatch: '*' },
-      metadata: { sha256 },
-      blobHTTPHeaders: { blobContentType: contentType },
-    });
-    return true;
-  } catch (error) {
-    const failure = blobFailureOf(error);
-    if (failure?.code === 'BlobAlreadyExists' || failure?.status === 412) return false;
-    throw error;
-  }
+  reference: ArtifactReference,
+  content: ArtifactContent,
+): Promise<ArtifactReference> {
+  if (await create(container, reference, content)) return reference;
+  const { name, sha256 } = reference;
+  const stored = referenceOf(name, await container.getBlockBlobClient(name).getProperties());
+  if (stored.sha256 === sha256) return stored;
+  throw new ArtifactConflictError(`The artifact ${name} already holds other content. Write it under another name.`);
 }
 
-async function sameContent(blob: BlockBlobClient, { name, sha256 }: ArtifactReference): Promise<ArtifactReference> {
-  const { metadata, contentLength = 0, contentType = DEFAULT_CONTENT_TYPE } = await blob.getProperties();
-  if (metadata?.['sha256'] === sha256) return { name, sha256, bytes: contentLength, contentType };
-  throw new ArtifactConflictError(`The artifact ${name} already holds other content. Write it under another name.`);
+interface StoredProperties {
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+  readonly contentLength?: number | undefined;
+  readonly contentType?: string | undefined;
+}
+
+/** A blob that is none of ours has no hash, and equals nothing. */
+function referenceOf(name: string, { metadata, contentLength, contentType }: StoredProperties): ArtifactReference {
+  const sha256 = metadata?.['sha256'] ?? '';
+  return { name, sha256, bytes: contentLength ?? 0, contentType: contentType ?? DEFAULT_CONTENT_TYPE };
+}
+
+/** The stream, with what breaks it said in our words. */
+function translating(body: NodeJS.ReadableStream | undefined, name: string): Readable {
+  async function* pieces(): AsyncGenerator<Buffer> {
+    try {
+      for await (const piece of body ?? []) yield Buffer.from(piece);
+    } catch (error) {
+      throw translateBlobError(error, `reading the artifact ${name}`);
+    }
+  }
+  return Readable.from(pieces(), { objectMode: false });
 }

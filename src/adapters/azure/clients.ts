@@ -2,7 +2,7 @@ import type { Container, CosmosClient } from '@azure/cosmos';
 import type { TokenCredential } from '@azure/identity';
 import type { ServiceBusClient, ServiceBusSender } from '@azure/service-bus';
 import type { BlobServiceClient, ContainerClient } from '@azure/storage-blob';
-import type { Config, IdentityConnection } from '../../config.ts';
+import type { Config, Connection, IdentityConnection } from '../../config.ts';
 
 const RUNS_CONTAINER = 'runs';
 const PLANS_CONTAINER = 'plans';
@@ -24,6 +24,8 @@ export interface AzureClients {
   readonly entities: () => Promise<Container>;
   readonly artifacts: () => Promise<ContainerClient>;
   readonly claimChecks: () => Promise<ContainerClient>;
+  /** The containers of an account. */
+  readonly storage: (connection: Connection) => (container: string) => Promise<ContainerClient>;
   /** A sender on a connection of its own, in place of the one before. */
   readonly runEvents: () => Promise<ServiceBusSender>;
   /** Closes what was opened. */
@@ -35,7 +37,7 @@ export function createClients(config: Config): AzureClients {
   let serviceBus: Promise<ServiceBusClient> | undefined;
   const closeServiceBus = async () => (await serviceBus)?.close();
   const container = (id: string) => once(async () => (await cosmos()).database(config.cosmosDatabase).container(id));
-  const blobs = once(() => openBlobs(config));
+  const blobs = once(() => openBlobs(config.data));
   const blobContainer = (name: string) => once(async () => (await blobs()).getContainerClient(name));
   return {
     runs: container(RUNS_CONTAINER),
@@ -43,6 +45,10 @@ export function createClients(config: Config): AzureClients {
     entities: container(ENTITIES_CONTAINER),
     artifacts: blobContainer(ARTIFACTS_CONTAINER),
     claimChecks: blobContainer(CLAIM_CHECKS_CONTAINER),
+    storage(connection) {
+      const account = once(() => openBlobs(connection));
+      return async (name) => (await account()).getContainerClient(name);
+    },
     async runEvents() {
       // Not waited for: a client whose connection broke may never finish closing.
       closeServiceBus().catch(() => undefined);
@@ -72,11 +78,13 @@ async function openServiceBus({ serviceBus }: Config): Promise<ServiceBusClient>
   return new sdk.ServiceBusClient(serviceBus.endpoint, await openCredential(serviceBus), options);
 }
 
-async function openBlobs({ data }: Config): Promise<BlobServiceClient> {
+async function openBlobs(connection: Connection): Promise<BlobServiceClient> {
   const sdk = await import('@azure/storage-blob');
   const options = { retryOptions: BLOB_RETRIES };
-  if (data.kind === 'connection_string') return sdk.BlobServiceClient.fromConnectionString(data.connectionString, options);
-  return new sdk.BlobServiceClient(data.endpoint, await openCredential(data), options);
+  if (connection.kind === 'connection_string') {
+    return sdk.BlobServiceClient.fromConnectionString(connection.connectionString, options);
+  }
+  return new sdk.BlobServiceClient(connection.endpoint, await openCredential(connection), options);
 }
 
 async function openCredential({ credential, clientId }: IdentityConnection): Promise<TokenCredential> {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { ArtifactReference, ArtifactStore } from '../../ports/artifact-store.ts';
+import { Readable } from 'node:stream';
+import type { ArtifactReference, ArtifactStore, OpenArtifact } from '../../ports/artifact-store.ts';
 import { ArtifactConflictError } from '../../ports/errors.ts';
 import { assertArtifactName } from '../artifact-name.ts';
 
@@ -23,5 +24,24 @@ export class MemoryArtifactStore implements ArtifactStore {
   async get(name: string): Promise<Uint8Array | null> {
     assertArtifactName(name);
     return this.#artifacts.get(name)?.content ?? null;
+  }
+
+  async putStream(name: string, content: AsyncIterable<Uint8Array>, contentType: string): Promise<ArtifactReference> {
+    assertArtifactName(name);
+    const pieces: Uint8Array[] = [];
+    for await (const piece of content) pieces.push(piece);
+    return this.put(name, Buffer.concat(pieces), contentType);
+  }
+
+  async open(name: string): Promise<OpenArtifact | null> {
+    assertArtifactName(name);
+    const stored = this.#artifacts.get(name);
+    if (stored === undefined) return null;
+    return { reference: stored.reference, content: Readable.from([Buffer.from(stored.content)], { objectMode: false }) };
+  }
+
+  async describe(name: string): Promise<ArtifactReference | null> {
+    assertArtifactName(name);
+    return this.#artifacts.get(name)?.reference ?? null;
   }
 }

@@ -4,6 +4,7 @@ import { isJsonObject, type JsonValue } from '../../json.ts';
 import { CLAIMED_BODY_BYTES } from '../../limits.ts';
 import type { ClaimCheckStore } from '../../ports/claim-check-store.ts';
 import { type Reading, read, refuse } from '../rejection.ts';
+import { shownPath } from '../shown-path.ts';
 import { readJson } from '../strict-json.ts';
 
 /** What a message says instead of carrying its body. */
@@ -24,11 +25,9 @@ export interface RedeemedBody {
 }
 
 const MAX_PATH = 1_024;
-const SHOWN_PATH = 200;
 const SHA_256 = /^[0-9a-f]{64}$/i;
 /** Control characters, and halves of characters: neither can be part of a blob's name. */
 const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
-const INVISIBLE = /[\p{C}\u2028\u2029]/gu;
 /** Its sender may send first and write then. */
 const DELIVERIES_WITHOUT_BLOB = 3;
 
@@ -52,22 +51,22 @@ export async function redeemClaimCheck(
   const { blob, sha256, contentType } = claim.value;
   const claimed = await store.read(blob, CLAIMED_BODY_BYTES);
   if (claimed.kind === 'missing') {
-    const message = `There is no blob ${shown(blob)} among the claimed bodies`;
+    const message = `There is no blob ${shownPath(blob)} among the claimed bodies`;
     if (deliveryCount < Math.min(DELIVERIES_WITHOUT_BLOB, maxDeliveryCount)) throw new ClaimNotFoundError(`${message} yet.`);
     const remedy = 'write the blob before the message, then send the message again';
     return refuse('claim_not_found', `${message} (delivery ${deliveryCount}); ${remedy}.`, { path: '$.blob' });
   }
   if (claimed.kind === 'too_large') {
-    const message = `The blob ${shown(blob)} has ${claimed.bytes} bytes, the limit of a claimed body is ${CLAIMED_BODY_BYTES}`;
+    const message = `The blob ${shownPath(blob)} has ${claimed.bytes} bytes, the limit of a claimed body is ${CLAIMED_BODY_BYTES}`;
     return refuse('body_too_large', `${message}; split it, or let the body name the blob for a step to read.`);
   }
   if (sha256 !== undefined && sha256 !== createHash('sha256').update(claimed.content).digest('hex')) {
-    const message = `The blob ${shown(blob)} is not what its sender wrote: its SHA-256 differs from the claim check's`;
+    const message = `The blob ${shownPath(blob)} is not what its sender wrote: its SHA-256 differs from the claim check's`;
     return refuse('claim_hash_mismatch', `${message}; write each body to a path of its own, and send again.`, {
       path: '$.sha256',
     });
   }
-  return read({ body: claimed.content, contentType, place: `the blob ${shown(blob)}` });
+  return read({ body: claimed.content, contentType, place: `the blob ${shownPath(blob)}` });
 }
 
 function readClaimCheck(reference: Uint8Array): Reading<ClaimCheck> {
@@ -79,7 +78,7 @@ function readClaimCheck(reference: Uint8Array): Reading<ClaimCheck> {
   if (typeof contentType !== 'string') return malformed('$.contentType', 'must be text, or left out for application/json');
   const fault = pathFault(blob);
   if (fault !== undefined) {
-    const message = `The claim check's path ${shown(blob)} ${fault}`;
+    const message = `The claim check's path ${shownPath(blob)} ${fault}`;
     return refuse('claim_path_invalid', `${message}; send a relative path such as orders/1.json.`, { path: '$.blob' });
   }
   if (sha256 === undefined) return read({ blob, contentType });
@@ -104,10 +103,4 @@ function pathFault(path: string): string | undefined {
   const segments = path.split('/');
   if (segments.includes('')) return 'has an empty segment';
   return segments.some((segment) => segment === '.' || segment === '..') ? "has a segment '.' or '..'" : undefined;
-}
-
-/** Quoted, and nothing in it that acts on a terminal or a log. */
-function shown(path: string): string {
-  const quoted = JSON.stringify(path.length > SHOWN_PATH ? `${path.slice(0, SHOWN_PATH - 1)}…` : path);
-  return quoted.replace(INVISIBLE, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FolderStorage } from '../../../src/adapters/host/folder-storage.ts';
-import { DependencyRefusedError } from '../../../src/ports/errors.ts';
+import { ArtifactNameError } from '../../../src/ports/errors.ts';
 
 let folder: string;
 
@@ -66,6 +66,6 @@ describe('FolderStorage', () => {
 
     const write = storage.write(name, 'x');
 
-    await expect(write).rejects.toThrow(DependencyRefusedError);
+    await expect(write).rejects.toThrow(ArtifactNameError);
   });
 });
