@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import { Turnstile } from '../../src/api/turnstile.ts';
+
+it('a turnstile lets so many in and no more, and one for each that has left, however often it says so', () => {
+  const turnstile = new Turnstile(2);
+  const first = turnstile.enter();
+  const second = turnstile.enter();
+  const third = turnstile.enter();
+
+  first?.();
+  first?.();
+  const fourth = turnstile.enter();
+  const fifth = turnstile.enter();
+
+  expect([second, third, fourth, fifth].map((leave) => leave !== undefined)).toEqual([true, false, true, false]);
+});
