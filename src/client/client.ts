@@ -58,6 +58,11 @@ export interface RunTriggerOptions extends CallOptions {
 export interface ListFilter {
   readonly status?: RunStatus | undefined;
   readonly pipeline?: string | undefined;
+  readonly trigger?: string | undefined;
+  /** Accepted then or later: a time such as `2026-01-31T08:00:00Z`, or a date. */
+  readonly from?: string | undefined;
+  /** Accepted before. */
+  readonly to?: string | undefined;
   /** Runs of a page, 1 to 100 (20). */
   readonly limit?: number | undefined;
 }
@@ -135,8 +140,9 @@ export class HexdagClient {
 
   /** One page of runs, newest first. */
   listPage(filter: ListFilter & { readonly cursor?: string | undefined } = {}, { signal }: CallOptions = {}): Promise<RunPage> {
-    const { status, pipeline, limit, cursor } = filter;
-    return this.#json({ method: 'GET', path: 'runs', query: { limit, status, pipeline, cursor }, repeatable: true, signal });
+    const { limit, status, pipeline, trigger, from, to, cursor } = filter;
+    const query = { limit, status, pipeline, trigger, from, to, cursor };
+    return this.#json({ method: 'GET', path: 'runs', query, repeatable: true, signal });
   }
 
   /** All runs, newest first; further pages are asked for as they are needed. */

@@ -65,6 +65,14 @@ describe('hexdag runs', () => {
     ]);
   });
 
+  it('asks for the runs of a pipeline, a trigger and a time', async () => {
+    const filter = ['--pipeline', 'a&b', '--trigger', 'orders', '--from', '2026-01-01', '--to', '2026-02-01', '--cursor', 'next'];
+
+    await cli(['runs', 'list', '--url', url, ...filter]);
+
+    expect(requests[0]?.url).toBe('/api/runs?limit=20&pipeline=a%26b&trigger=orders&from=2026-01-01&to=2026-02-01&cursor=next');
+  });
+
   it('shows a run with its nodes, and nothing that steers the terminal', async () => {
     const { exitCode, stdout } = await cli(['runs', 'show', 'a1b2', '--url', url]);
 

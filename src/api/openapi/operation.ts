@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject } from '../../json.ts';
 import type { Route } from '../routes.ts';
 import { headersOf } from './headers.ts';
 import { refusalsOf } from './refusals.ts';
-import { schemaOf } from './schemas.ts';
+import { requestSchemaOf, schemaOf } from './schemas.ts';
 import { securityOf } from './security.ts';
 
 /** The path of a route in the document. */
@@ -48,7 +48,7 @@ function parametersIn(place: 'path' | 'query' | 'header', schema: z.ZodObject | 
 }
 
 function requestBody({ schema, mediaTypes, required }: NonNullable<Route['body']>): JsonObject {
-  const content = Object.fromEntries(mediaTypes.map((type) => [type, { schema: schemaOf(schema) }]));
+  const content = Object.fromEntries(mediaTypes.map((type) => [type, { schema: requestSchemaOf(schema) }]));
   return { required, content };
 }
 

@@ -16,14 +16,24 @@ export function schemaOf(schema: z.ZodType): JsonObject {
   return id === undefined ? plain(z.toJSONSchema(schema, { override: simplify })) : { $ref: `${REFERENCES}${id}` };
 }
 
+/** What may be sent, before defaults are filled in. Members that are not known are refused. */
+export function requestSchemaOf(schema: z.ZodType): JsonObject {
+  return plain(z.toJSONSchema(schema, { io: 'input', override: shorten }));
+}
+
 interface Overridden {
-  readonly zodSchema: z.core.$ZodType;
   readonly jsonSchema: z.core.JSONSchema.BaseSchema;
 }
 
-/** Answers may get further members, the format of a time says more than its pattern, and no number is unbounded in JavaScript. */
-function simplify({ jsonSchema }: Overridden): void {
+/** Answers may get further members. */
+function simplify(overridden: Overridden): void {
+  const { jsonSchema } = overridden;
   if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+  shorten(overridden);
+}
+
+/** The format of a time says more than its pattern, and no number is unbounded in JavaScript. */
+function shorten({ jsonSchema }: Overridden): void {
   if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
 }

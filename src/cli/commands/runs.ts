@@ -21,6 +21,9 @@ const PATIENT = { maxAttempts: 20, retryForMs: 10 * 60_000 };
 interface ListOptions extends ApiOptions {
   readonly status?: RunStatus;
   readonly pipeline?: string;
+  readonly trigger?: string;
+  readonly from?: string;
+  readonly to?: string;
   readonly limit: number;
   readonly cursor?: string;
 }
@@ -45,13 +48,16 @@ function addList(runs: Command, { terminal }: CommandContext): void {
   withApiOptions(runs.command('list').summary('list runs, newest first'))
     .addOption(new Option('--status <status>', 'only runs of this status').choices(STATUSES))
     .option('--pipeline <name>', 'only runs of this pipeline')
+    .option('--trigger <name>', 'only runs that this trigger started')
+    .option('--from <time>', 'only runs accepted then or later: 2026-01-31T08:00:00Z, or a date')
+    .option('--to <time>', 'only runs accepted before')
     .option('--limit <n>', 'how many', readLimit, 20)
     .option('--cursor <cursor>', 'go on where the page before ended')
     .addHelpText('after', '\n  hexdag runs list --status failed --pipeline order-processing')
     .action(async (options: ListOptions) => {
-      const { limit, status, pipeline, cursor } = options;
-      const page = await callApp(options, terminal, (client) => client.listPage({ limit, status, pipeline, cursor }));
-      terminal.stdout.write(options.output === 'json' ? `${jsonText(page)}\n` : runTable(page));
+      const { output, url: _url, key: _key, token: _token, ...filter } = options;
+      const page = await callApp(options, terminal, (client) => client.listPage(filter));
+      terminal.stdout.write(output === 'json' ? `${jsonText(page)}\n` : runTable(page));
     });
 }
 
