@@ -66,10 +66,8 @@ describe('the API', () => {
 
     const { answers, faults } = await fuzzApi(stack.ready.http, document, operations, { requests: REQUESTS, seed });
 
-    const served = operations.filter(({ id }) =>
-      [...answers.keys()].some((kind) => /^\S+ 20[02]$/.test(kind) && kind.startsWith(id)),
-    );
+    const served = new Set([...answers.keys()].filter((kind) => / 20[02]$/.test(kind)).map((kind) => kind.split(' ')[0]));
     expect(faults).toEqual([]);
-    expect(served).toEqual(operations);
+    expect(served).toEqual(new Set(operations.map(({ id }) => id)));
   });
 });

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../json.ts';
 import { ROUTES } from '../routes.ts';
 import { HEADERS } from './headers.ts';
-import { operationOf, pathOf } from './operation.ts';
+import { operationOf, pathOf, TAGS } from './operation.ts';
 import { type DocumentedPipeline, pipelinePath, pipelineSchemas } from './pipelines.ts';
 import { COMMON_REFUSALS } from './refusals.ts';
 import { answerSchemas } from './schemas.ts';
@@ -21,11 +21,7 @@ export function openApiDocument(pipelines: readonly DocumentedPipeline[]): JsonO
     openapi: '3.1.0',
     info: { title: 'hexdag', version: '1', description: DESCRIPTION },
     servers: [{ url: '/api', description: 'The app that serves this document.' }],
-    tags: [
-      { name: 'runs', description: 'Runs, whatever their pipeline.' },
-      { name: 'pipelines', description: 'The pipelines of this app, and what they take.' },
-      { name: 'app', description: 'The app itself.' },
-    ],
+    tags: TAGS,
     paths: Object.fromEntries([...routes, ...pipelines.map(pipelinePath)]),
     components: {
       schemas: { ...answerSchemas(), ...pipelineSchemas(pipelines) },

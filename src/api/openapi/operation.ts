@@ -28,9 +28,17 @@ export function operationOf(route: Route): JsonObject {
   };
 }
 
+/** What operations are grouped by: the first word of their path. */
+export const TAGS = [
+  { name: 'runs', description: 'Runs, whatever their pipeline.' },
+  { name: 'pipelines', description: 'The pipelines of this app, and what they take.' },
+  { name: 'triggers', description: 'What starts runs by itself.' },
+  { name: 'app', description: 'The app itself.' },
+] as const;
+
 function tagOf({ path }: Route): string {
   const [first] = path.split('/');
-  return first === 'runs' || first === 'pipelines' ? first : 'app';
+  return TAGS.find(({ name }) => name === first)?.name ?? 'app';
 }
 
 function parametersIn(place: 'path' | 'query' | 'header', schema: z.ZodObject | undefined): readonly JsonObject[] {

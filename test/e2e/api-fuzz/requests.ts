@@ -66,12 +66,18 @@ const HOSTILE_SEGMENTS = [
   ...['%F0%9F%A6%86', 'e%CC%81', '%E2%80%AE', 'x'.repeat(100), 'x'.repeat(101), 'x'.repeat(5_000), `%20${'%25'.repeat(900)}`],
 ];
 
+/** What there is to be named, by the first word of the path and the parameter. */
+const KNOWN: Readonly<Record<string, readonly string[]>> = {
+  'pipelines.name': ['order', 'approval'],
+  'triggers.name': ['yearly'],
+};
+
 function pathsOf({ path, parameters }: DocumentedOperation, { document, runIds }: FuzzedApi) {
   const templates = path.split('/').map((segment) => {
     const name = /^\{(.+)\}$/.exec(segment)?.[1];
     if (name === undefined) return fc.constant({ text: segment, strays: false });
     const schema = parameters.find((parameter) => parameter.in === 'path' && parameter.name === name)?.schema;
-    const known: readonly string[] = name === 'id' ? runIds : name === 'name' ? ['order', 'approval'] : ['go'];
+    const known = name === 'id' ? runIds : (KNOWN[`${path.split('/')[1]}.${name}`] ?? ['go']);
     return fc.oneof(
       { arbitrary: fc.constantFrom(...known).map((text) => ({ text, strays: false })), weight: 12 },
       { arbitrary: fitting(toJson(schema), document).map((value) => segmentOf(String(value))), weight: 2 },
