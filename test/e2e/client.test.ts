@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HexdagClient } from '../../src/client/index.ts';
 import { cli } from '../cli/cli.ts';
+import { createBackend } from './backend.ts';
 import { Stack } from './stack.ts';
 
 let stack: Stack;
@@ -99,6 +100,31 @@ describe('a backend with the client', () => {
     const health = await client.health();
 
     expect(health).toMatchObject({ status: 'ok', pipelines: [{ name: 'approval' }, { name: 'billing' }] });
+  });
+});
+
+describe('the backend of the documentation', () => {
+  it('places an order once, approves it in time, learns its outcome and what failed', async () => {
+    const backend = createBackend(stack.ready.http, async () => 'token');
+    const order = { orderId: 'B-1', parcels: ['B-1-0'] };
+
+    const runId = await backend.placeOrder(order);
+    const again = await backend.placeOrder(order);
+    await untilWaiting(runId);
+    const approval = await backend.approve(runId, 'B-1');
+    const run = await backend.outcome(runId, AbortSignal.timeout(30_000));
+    const broken = await client.startRun('billing', { orderId: 'B-3' });
+    await client.waitForRun(broken.runId);
+    const failed = await backend.failedToday('2020-01-01');
+    const cancelled = await client.startRun('approval', { orderId: 'B-2', parcels: [] });
+    await untilWaiting(cancelled.runId);
+    await client.cancel(cancelled.runId);
+    const late = await backend.approve(cancelled.runId, 'B-2');
+
+    expect(again).toBe(runId);
+    expect([approval, late]).toEqual(['approved', 'too late']);
+    expect(run.status).toBe('completed');
+    expect([failed.includes(broken.runId), failed.includes(runId)]).toEqual([true, false]);
   });
 });
 
