@@ -6,12 +6,16 @@ import { bodyTooLarge, readRequestBody } from '../src/api/request-body.ts';
 export async function respond(
   request: HttpRequest,
   answer: (request: ApiRequest) => Promise<ApiResponse>,
+  maxBodyBytes?: number,
 ): Promise<HttpResponseInit> {
   const { params, headers } = request;
   // The host's own form of the query joins the values of a parameter that is given twice.
   const query = new URL(request.url).searchParams;
-  const body = await readRequestBody(request.body);
-  return toResponse(body === undefined ? bodyTooLarge() : await answer({ params, query, headers, body }), request.method);
+  const body = await readRequestBody(request.body, maxBodyBytes);
+  return toResponse(
+    body === undefined ? bodyTooLarge(maxBodyBytes) : await answer({ params, query, headers, body }),
+    request.method,
+  );
 }
 
 /** The answer to HEAD, and one without content, has the headers alone. */

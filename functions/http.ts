@@ -24,7 +24,8 @@ export function registerHttp({ getHealth, work, settingsError }: HexdagApp): voi
         methods: methodsOf(route),
         authLevel: route.role !== 'anyone' && work.checksKeys ? 'function' : 'anonymous',
         extraInputs: [durableClient],
-        handler: (request, context) => respond(request, (read) => work.serve(route, read, clientOf(context), context)),
+        handler: (request, context) =>
+          respond(request, (read) => work.serve(route, read, clientOf(context), context), work.maxBodyBytes),
       });
     }
   }

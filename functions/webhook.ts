@@ -18,7 +18,7 @@ export function registerWebhooks(work: Work): void {
       extraInputs: [durableClient],
       handler: async (request, context) => {
         const { method, headers } = request;
-        const call = { method, headers, readBody: () => readRequestBody(request.body) };
+        const call = { method, headers, readBody: () => readRequestBody(request.body, work.maxBodyBytes) };
         return toResponse(await work.receiveWebhook(document, call, clientOf(context), context), method);
       },
     });

@@ -76,6 +76,8 @@ export interface Work {
   readonly sweepSchedule: string;
   readonly blobTriggerSource: Config['blobTriggerSource'];
   acceptBlob(trigger: Trigger<BlobSource>, blob: ArrivedBlob, client: DurableClient, sink: LineSink): Promise<void>;
+  /** What a request's body may have. */
+  readonly maxBodyBytes: number;
   acceptMessage(
     trigger: Trigger<ServiceBusSource>,
     message: ServiceBusMessage,
@@ -111,7 +113,7 @@ export function composeApp(environment: Environment, folder: string): HexdagApp 
   const documents = environment['PIPELINES_DIRECTORY'] ?? 'pipelines';
   const library = loadLibrary(join(folder, documents), documents, language, environment);
   try {
-    const config = loadConfig(environment);
+    const config = loadConfig(environment, secretNamesOf(library.triggers));
     const log = lineLog(console, config.logLevel);
     logRefused(library, log);
     logDoubtful(config.warnings, log);
@@ -173,8 +175,9 @@ function composeWork(config: Config, library: Library, language: AppLanguage, en
   const clock = { now: () => Date.now() };
   const logTo = (sink: LineSink): Log => lineLog(sink, config.logLevel);
   const log = logTo(console);
+  const retention = { seconds: config.retentionDays * 24 * 3_600, clock };
   const writer = new CosmosWriter(clients.runs);
-  const runs = new CosmosRunStore(clients.runs, writer);
+  const runs = new CosmosRunStore(clients.runs, writer, retention);
   const outboxes = new CosmosOutboxStore(clients.runs, writer);
   const plans = new CosmosPlanStore(clients.plans);
   const artifacts = new BlobArtifactStore(clients.artifacts);
@@ -187,7 +190,7 @@ function composeWork(config: Config, library: Library, language: AppLanguage, en
   const entities = new CosmosEntityStore(clients.entities);
   const resources = createResources(language, { environment, entities, clock, log });
   const settler = createSettler(process.argv, { artifacts, clock, log });
-  const waits = new CosmosWaitStore(clients.runs);
+  const waits = new CosmosWaitStore(clients.runs, retention);
   const stores = { runs, plans, artifacts, relay, clock };
   const pipelines = new Map(library.pipelines.map((pipeline) => [pipeline.name, pipeline]));
   const children = childRuns({ ...stores, pipelines });
@@ -207,6 +210,7 @@ function composeWork(config: Config, library: Library, language: AppLanguage, en
     tokens: access.kind === 'tokens' ? access.verifier : undefined,
     limits: webhookLimits(library.triggers),
     turnstile: new Turnstile(WEBHOOKS_AT_WORK),
+    maxBodyBytes: config.maxBodyBytes,
   };
 
   return {
@@ -216,6 +220,7 @@ function composeWork(config: Config, library: Library, language: AppLanguage, en
     blobTriggerSource: config.blobTriggerSource,
     acceptBlob: (trigger, blob, client, sink) =>
       handleBlob(blob, trigger, { ...stores, blobs: incoming, orchestrations: orchestrationsOf(client), log: logTo(sink) }),
+    maxBodyBytes: config.maxBodyBytes,
     acceptMessage: (trigger, message, client, sink) =>
       handleServiceBusMessage(message, trigger, {
         ...stores,
@@ -224,6 +229,7 @@ function composeWork(config: Config, library: Library, language: AppLanguage, en
         settler,
         log: logTo(sink),
         maxDeliveryCount: 10,
+        maxBodyBytes: config.maxBodyBytes,
       }),
     tickSchedule: ({ source }) => tickSchedule(source, TimeZone.local(), clock.now()),
     tick: (trigger, client, sink) => tick(trigger, { ...timers, orchestrations: orchestrationsOf(client), log: logTo(sink) }),
@@ -271,6 +277,13 @@ function composeWork(config: Config, library: Library, language: AppLanguage, en
       await resources.close();
     },
   };
+}
+
+/** The settings that senders' signatures are checked with. */
+function secretNamesOf(triggers: readonly Trigger[]): readonly string[] {
+  return triggersOf(triggers, 'webhook').flatMap(({ source: { verification } }) =>
+    verification.kind === 'signature' ? verification.secretNames : [],
+  );
 }
 
 function webhookLimits(triggers: readonly Trigger[]): ReadonlyMap<string, RequestLimit> {

@@ -3,7 +3,10 @@ import { type AccessConfig, readAccess } from './config/access.ts';
 import { COSMOS, type Connection, DATA_STORAGE, HOST_STORAGE, readConnection, SERVICE_BUS } from './config/connection.ts';
 import { ConfigError, type ConfigProblem } from './config/problem.ts';
 import { type ResultSettings, readResults } from './config/results.ts';
+import { type RetentionSettings, readRetention } from './config/retention.ts';
 import { type Environment, Settings } from './config/settings.ts';
+import { readWholeNumber } from './config/whole-number.ts';
+import { LARGEST_BODY_BYTES, MESSAGE_BODY_BYTES } from './limits.ts';
 import { DEFAULT_EVENT_TYPES, DEFAULT_RUN_EVENTS_TOPIC, RUN_EVENT_TYPES } from './ports/event-publisher.ts';
 
 export type { Connection, IdentityConnection } from './config/connection.ts';
@@ -12,7 +15,7 @@ export type { CallbackSettings } from './config/results.ts';
 export type { Environment } from './config/settings.ts';
 
 /** Everything the app is told from outside. */
-export interface Config extends ResultSettings {
+export interface Config extends ResultSettings, RetentionSettings {
   readonly environment: 'development' | 'staging' | 'production';
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   readonly taskHub: string;
@@ -24,6 +27,8 @@ export interface Config extends ResultSettings {
   readonly runEventsTopic: string;
   /** How the host learns of new blobs. */
   readonly blobTriggerSource: 'EventGrid' | 'LogsAndContainerScan';
+  /** What messages, webhooks and requests may carry. */
+  readonly maxBodyBytes: number;
   /** NCRONTAB, six fields. */
   readonly sweepSchedule: string;
   readonly keyVaultUri?: string;
@@ -67,10 +72,13 @@ const values = z.object({
 
 /**
  * Reads all settings. Pure: the same environment gives the same answer, and nothing is read at import.
+ * @param secretNames further settings, which documents take secrets from; only spoiled ones are refused here
  * @throws ConfigError with every missing or wrong setting
  */
-export function loadConfig(environment: Environment): Config {
+export function loadConfig(environment: Environment, secretNames: readonly string[] = []): Config {
   const settings = new Settings(environment);
+  for (const name of secretNames) settings.value(name);
+  doubtTaskHub(settings);
   const read = readValues(settings);
   const production = settings.value('APP_ENV') === 'production';
   const hostStorage = readConnection(settings, HOST_STORAGE, production);
@@ -78,23 +86,26 @@ export function loadConfig(environment: Environment): Config {
   const cosmos = readConnection(settings, COSMOS, production);
   const data = readConnection(settings, DATA_STORAGE, production);
   const access = readAccess(settings);
+  const retention = readRetention(settings);
+  const bytes = { least: 1, most: LARGEST_BODY_BYTES, unit: 'bytes', byDefault: MESSAGE_BODY_BYTES };
+  const maxBodyBytes = readWholeNumber(settings, 'MAX_BODY_BYTES', bytes);
   const events = { all: RUN_EVENT_TYPES, byDefault: DEFAULT_EVENT_TYPES };
   const results = readResults(settings, events, settings.value('APP_ENV') === 'development');
-  if (read === undefined || !hostStorage || !serviceBus || !cosmos || !data || !access || settings.problems.length > 0) {
+  const connections = hostStorage && serviceBus && cosmos && data && { hostStorage, serviceBus, cosmos, data };
+  if (!read || !connections || !access || !retention || maxBodyBytes === undefined || settings.problems.length > 0) {
     throw new ConfigError(settings.problems);
   }
   return {
     environment: read.APP_ENV,
     logLevel: read.APP_LOG_LEVEL,
     taskHub: read.TASKHUB_NAME,
-    hostStorage,
-    serviceBus,
-    cosmos,
-    data,
+    ...connections,
     cosmosDatabase: read.COSMOS_DATABASE,
     runEventsTopic: read.RUN_EVENTS_TOPIC,
     ...results,
     blobTriggerSource: read.BLOB_TRIGGER_SOURCE,
+    ...retention,
+    maxBodyBytes,
     sweepSchedule: read.SWEEP_SCHEDULE,
     access,
     warnings: settings.warnings,
@@ -118,6 +129,22 @@ export function loadStorages(environment: Environment, names: readonly string[])
   });
   if (settings.problems.length > 0) throw new ConfigError(settings.problems);
   return new Map(connections);
+}
+
+/** Two slots on one task hub take each other's work. What the other slots have, none of them knows; so the name is to tell. */
+function doubtTaskHub(settings: Settings): void {
+  const slot = settings
+    .value('WEBSITE_SLOT_NAME')
+    ?.toLowerCase()
+    .replaceAll(/[^a-z0-9]/g, '');
+  const taskHub = settings.value('TASKHUB_NAME')?.toLowerCase();
+  if (slot === undefined || slot === 'production' || taskHub === undefined || taskHub.endsWith(slot)) return;
+  settings.warn({
+    setting: 'TASKHUB_NAME',
+    code: 'config_conflict',
+    message: 'may be the task hub of another slot, because it does not end with the name of this one',
+    remedy: 'Give each slot a task hub of its own that ends with its name, as a setting that stays with the slot.',
+  });
 }
 
 function readValues(settings: Settings): z.infer<typeof values> | undefined {

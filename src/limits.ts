@@ -2,6 +2,8 @@
 
 /** What Service Bus Standard takes, headers included, and what webhooks may send. */
 export const MESSAGE_BODY_BYTES = 256 * 1024;
+/** What MAX_BODY_BYTES may raise that to. */
+export const LARGEST_BODY_BYTES = 1024 * 1024;
 /** What a message may leave in a blob and point to (a claim check). */
 export const CLAIMED_BODY_BYTES = 16 * 1024 * 1024;
 /** What a file that comes in may have, unless its trigger says otherwise. Steps read it as a stream. */

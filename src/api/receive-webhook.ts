@@ -34,6 +34,8 @@ export interface WebhookDependencies extends AcceptDependencies, SenderChecks {
   readonly limits: ReadonlyMap<string, RequestLimit>;
   /** Of all webhooks together. */
   readonly turnstile: Turnstile;
+  /** What `readBody` reads at most. */
+  readonly maxBodyBytes?: number;
 }
 
 const ALLOW = { allow: 'POST, OPTIONS' };
@@ -90,7 +92,7 @@ async function receive(
 ): Promise<ApiResponse> {
   const { clock, limits } = dependencies;
   const body = await readBody();
-  if (body === undefined) return bodyTooLarge();
+  if (body === undefined) return bodyTooLarge(dependencies.maxBodyBytes);
   const sender = await verifySender({ headers, body }, trigger.source.verification, dependencies);
   if (sender.kind === 'refused') return sender.response;
   // Counted only now, so that nobody else can use up what the sender may send.

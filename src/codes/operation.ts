@@ -29,9 +29,9 @@ export const OPERATION_CODES: CodeGroup = {
     },
     command_unknown: { title: 'No such command', why: 'It does not exist.', remedy: 'Correct it as the message suggests.' },
     config_conflict: {
-      title: 'Two settings that exclude each other',
-      why: 'Only one of them can be meant.',
-      remedy: 'Remove one.',
+      title: 'Two settings that do not go together',
+      why: 'Only one of them can be meant, or one makes the other unsafe.',
+      remedy: 'Remove or change one, as the message says.',
     },
     config_emulator_in_production: {
       title: 'An emulator in production',
@@ -44,6 +44,11 @@ export const OPERATION_CODES: CodeGroup = {
       why: 'It would send keys in the clear, or let in whoever comes.',
       remedy: 'Change it as the message says.',
     },
+    config_integer: {
+      title: 'A setting that is no whole number',
+      why: 'It is a count of bytes, days and the like, without a unit.',
+      remedy: 'Write digits alone.',
+    },
     config_invalid: {
       title: 'Settings are missing or wrong',
       why: 'The app accepts nothing until they are right.',
@@ -54,6 +59,11 @@ export const OPERATION_CODES: CodeGroup = {
       title: 'A setting of former times',
       why: 'Nothing reads it any more, and another has taken its place.',
       remedy: 'Remove it, and set the one that the message names.',
+    },
+    config_range: {
+      title: 'A setting that is too small or too large',
+      why: 'It is a number, but none that can work.',
+      remedy: 'Set one between those that the message names.',
     },
     config_value: {
       title: 'A setting that cannot be right',

@@ -4,6 +4,8 @@ export type ConfigProblemCode =
   | 'config_missing'
   | 'config_format'
   | 'config_value'
+  | 'config_integer'
+  | 'config_range'
   | 'config_whitespace'
   | 'config_conflict'
   | 'config_obsolete'

@@ -105,6 +105,7 @@ export interface RunPage {
 /**
  * A run's state: one record for the run, one for each node with an effect. Every write is conditional, so that whoever comes
  * second learns what the first recorded; and it takes along the events that announce it, which `OutboxStore` finds.
+ * A run that has ended is forgotten some time later.
  * All methods throw DependencyUnavailableError (retryable) or DependencyRefusedError.
  */
 export interface RunStore {
@@ -127,6 +128,8 @@ export interface RunStore {
    * acceptance on, until somebody marks it as started.
    */
   unconfirmed(dueBefore: string, limit: number): Promise<readonly RunRecord[]>;
+  /** Keeps what is recorded of a run that has not ended from being forgotten, however long it takes. */
+  keep(run: RunRecord): Promise<void>;
   list(filter: RunFilter): Promise<RunPage>;
   /** Runs that nodes of this one wait for and that have not ended. Goes through all runs, so it is asked only where there may be any. */
   openChildren(runId: string): Promise<readonly RunRecord[]>;

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { JsonValue } from '../json.ts';
-import { JSON_DEPTH, MESSAGE_BODY_BYTES } from '../limits.ts';
+import { JSON_DEPTH, LARGEST_BODY_BYTES } from '../limits.ts';
 import { JsonFault, type JsonFaultCode, JsonScanner } from './json-scanner.ts';
 import { type Reading, read, refuse } from './rejection.ts';
 
@@ -8,7 +8,7 @@ import { type Reading, read, refuse } from './rejection.ts';
  * Reads a body as JSON and refuses whatever a lenient reader would lose or change: bytes that are not UTF-8, keys given twice,
  * numbers that do not survive, nesting and sizes beyond the limits. The first fault of the body is the one told.
  */
-export function readJson(body: Uint8Array | string, maxBytes = MESSAGE_BODY_BYTES): Reading<JsonValue> {
+export function readJson(body: Uint8Array | string, maxBytes = LARGEST_BODY_BYTES): Reading<JsonValue> {
   const size = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
   if (size === 0) return refuse('body_empty', 'The body is empty; send a JSON value.');
   if (size > maxBytes) {

@@ -83,6 +83,7 @@ async function settle(run: RunRecord, restartAcceptedAfter: string, dependencies
   const { runs, orchestrations, log } = dependencies;
   const state = await orchestrations.state(run.runId);
   if (state === 'active') {
+    await runs.keep(run);
     await runs.markStarted(run.runId, later(CONFIRMED_FOR_MS, dependencies));
     return 'confirmed';
   }

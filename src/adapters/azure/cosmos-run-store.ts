@@ -18,6 +18,7 @@ import { cursorAfter, positionOf } from '../run-order.ts';
 import { translateCosmosError } from './cosmos-errors.ts';
 import { CosmosWriter } from './cosmos-writer.ts';
 import { OUTBOX, outboxMembers, START_OUTBOX } from './outbox-documents.ts';
+import { prolong, type Retention, timeToLive, timeToLivePatch } from './retention.ts';
 import {
   fromNodeDocument,
   fromNodeHolder,
@@ -31,7 +32,7 @@ import {
 const CHECK_AFTER = '/checkAfter';
 const NOT_ENDED = 'FROM c WHERE NOT IS_DEFINED(c.finishedAt)';
 /** What a run ended with; a run that is opened again is without it. */
-const END_MEMBERS = ['finishedAt', 'output', 'error', 'lastNode'];
+const END_MEMBERS = ['finishedAt', 'output', 'error', 'lastNode', 'ttl'];
 
 /**
  * Runs in Cosmos DB, a partition each: the document `run`, and `node:<name>` for each node with an effect but the last, which
@@ -40,11 +41,16 @@ const END_MEMBERS = ['finishedAt', 'output', 'error', 'lastNode'];
 export class CosmosRunStore implements RunStore {
   readonly #openContainer: () => Promise<Container>;
   readonly #writer: CosmosWriter;
+  readonly #retention: Retention | undefined;
 
-  /** @param openContainer the container `runs`, partitioned by `/runId` */
-  constructor(openContainer: () => Promise<Container>, writer = new CosmosWriter(openContainer)) {
+  /**
+   * @param openContainer the container `runs`, partitioned by `/runId`
+   * @param retention when runs that have ended are forgotten; never, if not given
+   */
+  constructor(openContainer: () => Promise<Container>, writer = new CosmosWriter(openContainer), retention?: Retention) {
     this.#openContainer = openContainer;
     this.#writer = writer;
+    this.#retention = retention;
   }
 
   async claim(run: RunRecord, outbox: readonly RunEvent[] = []): Promise<Claim> {
@@ -67,21 +73,25 @@ export class CosmosRunStore implements RunStore {
 
   async commitNode(node: NodeRecord, finish?: RunFinish, outbox: readonly RunEvent[] = []): Promise<Commit> {
     if (finish !== undefined) return this.#endWith(node, finish);
-    const document = { ...toNodeDocument(node), ...outboxMembers(OUTBOX, outbox, node.finishedAt) };
+    const document = {
+      ...toNodeDocument(node),
+      ...timeToLive(this.#retention),
+      ...outboxMembers(OUTBOX, outbox, node.finishedAt),
+    };
     const outcome = await this.#writer.write(create(node.runId, document));
     return outcome === 'written' ? { kind: 'committed' } : { kind: 'exists', node: await this.#recorded(node) };
   }
 
   /** The last node travels in the run's document: one write is both, and shares its request with other runs' writes. */
   async #endWith(node: NodeRecord, finish: RunFinish): Promise<Commit> {
-    const end = [...endOf(finish), { op: 'set' as const, path: '/lastNode', value: node }];
+    const end = [...endOf(finish, this.#retention), { op: 'set' as const, path: '/lastNode', value: node }];
     if (await this.#patch(node.runId, end, canEnd(finish))) return { kind: 'committed' };
     const recorded = (await this.readNodes(node.runId)).find((other) => other.node === node.node);
     return { kind: 'exists', node: recorded ?? node };
   }
 
   async finish(runId: string, finish: RunFinish): Promise<boolean> {
-    return this.#patch(runId, endOf(finish), canEnd(finish));
+    return this.#patch(runId, endOf(finish, this.#retention), canEnd(finish));
   }
 
   async markStarted(runId: string, checkAfter: string): Promise<void> {
@@ -146,14 +156,33 @@ export class CosmosRunStore implements RunStore {
       ...END_MEMBERS.filter((name) => name in document).map((name) => ({ op: 'remove' as const, path: `/${name}` })),
     ];
     const isSame = `FROM c WHERE c.finishedAt = '${run.finishedAt}' AND NOT IS_DEFINED(c.outbox)`;
-    return (await this.#patch(run.runId, operations, isSame)) ? reopened(run, reopening) : null;
+    if (!(await this.#patch(run.runId, operations, isSame))) return null;
+    await this.#prolong(run.runId, 0);
+    return reopened(run, reopening);
+  }
+
+  async keep(run: RunRecord): Promise<void> {
+    if (this.#retention === undefined) return;
+    const { seconds, clock } = this.#retention;
+    const half = Math.floor(seconds / 2);
+    if (clock.now() - Date.parse(run.acceptedAt) > half * 1000) await this.#prolong(run.runId, half);
+  }
+
+  async #prolong(runId: string, ageSeconds: number): Promise<void> {
+    if (this.#retention === undefined) return;
+    try {
+      await prolong(await this.#openContainer(), runId, this.#retention, ageSeconds);
+    } catch (error) {
+      throw translateCosmosError(error, `keeping the records of the run ${runId}`);
+    }
   }
 
   /** What the last node did is kept on its own, since the run's document will hold another one's. */
   async #forgetFailures(runId: string, lastNode: unknown): Promise<void> {
     if (lastNode !== undefined) {
       const last = fromNodeDocument(lastNode);
-      if (last.status === 'completed') await this.#writer.write(create(runId, toNodeDocument(last)));
+      const document = { ...toNodeDocument(last), ...timeToLive(this.#retention) };
+      if (last.status === 'completed') await this.#writer.write(create(runId, document));
     }
     const failed = (await this.readNodes(runId)).filter(({ status }) => status === 'failed');
     const removals = failed.map(({ node }) => ({
@@ -218,8 +247,9 @@ function patch(runId: string, operations: PatchOperation[], condition: string): 
   return { operationType: 'Patch', partitionKey: runId, id: RUN_ID, resourceBody: { operations, condition } };
 }
 
-function endOf({ status, finishedAt, output, error, outbox }: RunFinish): PatchOperation[] {
+function endOf({ status, finishedAt, output, error, outbox }: RunFinish, retention: Retention | undefined): PatchOperation[] {
   return [
+    ...timeToLivePatch(retention),
     { op: 'set', path: '/status', value: status },
     { op: 'set', path: '/finishedAt', value: finishedAt },
     // Null instead of gone, because removing what is not there would fail.

@@ -4,6 +4,7 @@ import type { RunEvent } from '../../ports/event-publisher.ts';
 import type { WaitDecision, WaitRecord, WaitStore } from '../../ports/wait-store.ts';
 import { cosmosFailure, translateCosmosError } from './cosmos-errors.ts';
 import { OUTBOX, outboxMembers } from './outbox-documents.ts';
+import { type Retention, timeToLivePatch } from './retention.ts';
 import { fromWaitDocument, toWaitDocument, waitDocumentId } from './run-documents.ts';
 
 const IS_OPEN = "FROM c WHERE c.status = 'open'";
@@ -11,10 +12,15 @@ const IS_OPEN = "FROM c WHERE c.status = 'open'";
 /** Waits in Cosmos DB: the document `wait:<path>` in the run's partition, written over only while it is open. */
 export class CosmosWaitStore implements WaitStore {
   readonly #openContainer: () => Promise<Container>;
+  readonly #retention: Retention | undefined;
 
-  /** @param openContainer the container `runs`, partitioned by `/runId` */
-  constructor(openContainer: () => Promise<Container>) {
+  /**
+   * @param openContainer the container `runs`, partitioned by `/runId`
+   * @param retention when waits that were decided are forgotten; never, if not given
+   */
+  constructor(openContainer: () => Promise<Container>, retention?: Retention) {
     this.#openContainer = openContainer;
+    this.#retention = retention;
   }
 
   async open(wait: WaitRecord, outbox: readonly RunEvent[] = []): Promise<{ first: boolean; wait: WaitRecord }> {
@@ -38,7 +44,7 @@ export class CosmosWaitStore implements WaitStore {
 
   async decide(runId: string, node: string, decision: WaitDecision): Promise<{ first: boolean; wait: WaitRecord } | null> {
     const decided = await this.#attempt(`deciding a wait of the run ${runId}`, [404, 412], async (container) => {
-      const patch = { condition: IS_OPEN, operations: settingsOf(decision) };
+      const patch = { condition: IS_OPEN, operations: [...settingsOf(decision), ...timeToLivePatch(this.#retention)] };
       return (await container.item(waitDocumentId(node), runId).patch<ItemDefinition>(patch)).resource;
     });
     if (decided !== undefined) return { first: true, wait: fromWaitDocument(decided) };

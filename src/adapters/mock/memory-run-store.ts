@@ -75,6 +75,10 @@ export class MemoryRunStore implements RunStore {
       .map(({ run }) => run);
   }
 
+  async keep(): Promise<void> {
+    // Nothing is forgotten here.
+  }
+
   async list(filter: RunFilter): Promise<RunPage> {
     const before = filter.cursor === undefined ? undefined : positionOf(filter.cursor);
     const matching = this.#runs(

@@ -24,6 +24,8 @@ interface ServiceBusDependencies extends AcceptDependencies {
   readonly log: Log;
   /** The queue's limit: the delivery after which the broker itself dead-letters. */
   readonly maxDeliveryCount: number;
+  /** What a body that is not claimed may have. */
+  readonly maxBodyBytes?: number;
 }
 
 type Outcome = Start | { readonly kind: 'ignored' };
@@ -137,10 +139,10 @@ function placed(rejection: Rejection, place: string | undefined): Rejection {
 /** The message with the body it stands for, if it is a claim check. */
 async function redeem(
   message: ServiceBusMessage,
-  { claimChecks, maxDeliveryCount }: ServiceBusDependencies,
+  { claimChecks, maxDeliveryCount, maxBodyBytes = MESSAGE_BODY_BYTES }: ServiceBusDependencies,
   progress: Progress,
 ): Promise<Reading<ReadableMessage>> {
-  if (!isClaim(message)) return read({ message, maxBodyBytes: MESSAGE_BODY_BYTES });
+  if (!isClaim(message)) return read({ message, maxBodyBytes });
   progress.stage = 'reading the claimed body';
   const { deliveryCount } = readDelivery(message);
   const redeemed = await redeemClaimCheck(message.body, claimChecks, { deliveryCount, maxDeliveryCount });
