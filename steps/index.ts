@@ -6,11 +6,14 @@ import { charge } from './charge.ts';
 import { pack } from './pack.ts';
 import { price } from './price.ts';
 import { reserve } from './reserve.ts';
+import { check } from './sales/check.ts';
+import { merge } from './sales/merge.ts';
+import { split } from './sales/split.ts';
 import { ship } from './ship.ts';
 import { validate } from './validate.ts';
 
 /** The functions that pipelines can call by name (`fn: charge`). A step that is not listed here does not exist. */
-export const steps: readonly StepDefinition[] = [validate, price, reserve, charge, pack, ship];
+export const steps: readonly StepDefinition[] = [validate, price, reserve, charge, pack, ship, split, check, merge];
 
 /** What pipelines can name in `ports`, besides the built-in adapters: `defineAdapter(…)`. */
 export const adapters: readonly AdapterDefinition[] = [];

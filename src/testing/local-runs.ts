@@ -12,6 +12,7 @@ import { canonicalHash } from '../canonical-json.ts';
 import type { JsonObject, JsonValue } from '../json.ts';
 import type { ResourceFactory } from '../nodes/resource-factory.ts';
 import type { RunEvent } from '../ports/event-publisher.ts';
+import type { BlobReference } from '../ports/incoming-blobs.ts';
 import type { Log } from '../ports/log.ts';
 import type { NodeRecord, RunRecord } from '../ports/run-store.ts';
 import { cancelRun } from '../run/cancel-run.ts';
@@ -100,6 +101,15 @@ export class LocalRuns {
     const waiting = await this.#waiting(runId);
     const receiver = waiting.find((wait) => wait.eventKey === eventKey)?.runId ?? runId;
     return deliverEvent(receiver, eventKey, payload, dependencies);
+  }
+
+  /** Leaves a file, as whoever drops it does. */
+  drop(container: string, name: string, content: Uint8Array): BlobReference {
+    return this.#incoming.leave({ connection: 'DATA', container, name }, content);
+  }
+
+  artifact(name: string): Promise<Uint8Array | null> {
+    return this.#artifacts.get(name);
   }
 
   async cancel(runId: string, reason: string): Promise<void> {

@@ -1,5 +1,5 @@
 import type { AppLanguage } from '../adapters/create-language.ts';
-import type { JsonValue } from '../json.ts';
+import type { JsonObject, JsonValue } from '../json.ts';
 import type { AdapterDefinition } from '../nodes/adapters.ts';
 import { defineHandler, type HandlerDefinition, type TransitionHandler } from '../nodes/handlers.ts';
 import { type CreateService, defineService, type ServiceDefinition } from '../nodes/services.ts';
@@ -118,6 +118,19 @@ export class PipelineTest {
     if (start.kind === 'rejected') return this.#refused(start.rejection);
     this.#runId = start.runId;
     return this.#settled(start.runId);
+  }
+
+  /** Drops a file for steps to open, and gives what an event tells of it: its reference, and its size. */
+  drop(path: string, content: string | Uint8Array): JsonObject {
+    const [container = '', ...name] = path.split('/');
+    const bytes = Buffer.from(content);
+    return { ...this.#runs.drop(container, name.join('/'), bytes), bytes: bytes.byteLength };
+  }
+
+  /** The text of an artifact, by the name in its reference; null if there is none. */
+  async artifact(name: string): Promise<string | null> {
+    const content = await this.#runs.artifact(name);
+    return content === null ? null : Buffer.from(content).toString('utf8');
   }
 
   /** Gives an event to the run, or to a child of it that waits for one of that key. */
