@@ -8,7 +8,9 @@ import { readOccurrenceEvent } from '../../src/triggers/timer/occurrence-event.t
 import type { PlannedOccurrence } from '../../src/triggers/timer/schedule-state.ts';
 import { type StartablePipeline, type Trigger, triggersOf } from '../../src/triggers/trigger.ts';
 import { compileTriggers } from '../../src/triggers/trigger-document.ts';
-import type { EventReading } from '../../src/triggers/trigger-event.ts';
+import { type EventReading, readTriggerEvent } from '../../src/triggers/trigger-event.ts';
+import { readEvents } from '../../src/triggers/webhook/read-events.ts';
+import type { WebhookSource } from '../../src/triggers/webhook/source.ts';
 
 const RECEIVED_AT = '2026-01-01T00:00:00Z';
 
@@ -31,7 +33,7 @@ export function compileTrigger(text: string) {
 }
 
 /**
- * What a trigger makes of a message `{body, messageId, subject, properties}`, or of an occurrence `{scheduledTime, previousTime}` of
+ * What a trigger makes of a message `{body, messageId, subject, properties}`, of a webhook `{headers, body}`, or of an occurrence `{scheduledTime, previousTime}` of
  * its schedule: `{pipeline, key, input}`, or why nothing starts.
  */
 export function startedBy(trigger: Trigger, message: JsonValue): JsonValue {
@@ -46,12 +48,25 @@ export function startedBy(trigger: Trigger, message: JsonValue): JsonValue {
 }
 
 function readMessage(trigger: Trigger, { body = null, properties = {}, ...fields }: JsonObject): EventReading {
+  const [webhook] = triggersOf([trigger], 'webhook');
+  if (webhook !== undefined) return readDelivery(webhook, body, isJsonObject(fields['headers']) ? fields['headers'] : {});
   const [timer] = triggersOf([trigger], 'timer');
   if (timer !== undefined) return readOccurrenceEvent(occurrenceOf(fields), timer, RECEIVED_AT);
   const [queue] = triggersOf([trigger], 'service_bus');
   if (queue === undefined) throw new Error(`The guide has no way to show a trigger of type ${trigger.source.type}.`);
   const metadata = { ...fields, applicationProperties: properties };
   return readServiceBusEvent({ body: Buffer.from(JSON.stringify(body)), metadata }, queue, RECEIVED_AT);
+}
+
+function readDelivery(trigger: Trigger<WebhookSource>, body: JsonValue, sent: JsonObject): EventReading {
+  const headers = new Headers({ 'content-type': 'application/json' });
+  for (const [name, value] of Object.entries(sent)) headers.set(name, String(value));
+  const signedId = headers.get('webhook-id');
+  const delivery = { headers, body: Buffer.from(JSON.stringify(body)), receivedAt: RECEIVED_AT };
+  const events = readEvents(signedId === null ? delivery : { ...delivery, signedId }, trigger.source);
+  if (events.kind === 'refused') return events;
+  if (events.value.kind === 'batch') throw new Error('The guide shows deliveries of one event.');
+  return readTriggerEvent(events.value.event, trigger);
 }
 
 function occurrenceOf({ scheduledTime, previousTime = null }: JsonObject): PlannedOccurrence {
