@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { DurableClient } from 'durable-functions';
 import * as definitions from '../steps/index.ts';
 import { BlobArtifactStore } from './adapters/azure/blob-artifact-store.ts';
@@ -16,6 +17,7 @@ import { CosmosWriter } from './adapters/azure/cosmos-writer.ts';
 import { createSettler } from './adapters/azure/create-settler.ts';
 import { DurableOrchestrations } from './adapters/azure/durable-orchestrations.ts';
 import { ServiceBusPublisher } from './adapters/azure/service-bus-publisher.ts';
+import { ServiceBusRedelivery } from './adapters/azure/service-bus-redelivery.ts';
 import { type AppLanguage, createLanguage } from './adapters/create-language.ts';
 import { createResources } from './adapters/create-resources.ts';
 import { EnvironmentSecrets } from './adapters/host/environment-secrets.ts';
@@ -29,13 +31,14 @@ import { receiveWebhook, type WebhookCall } from './api/receive-webhook.ts';
 import { serve, type WorkingRoute } from './api/serve.ts';
 import { Turnstile } from './api/turnstile.ts';
 import { CallbackCourier, type CallbackCourierOptions } from './callbacks/callback-courier.ts';
-import { type Config, ConfigError, type ConfigProblem, loadConfig, loadStorages } from './config.ts';
+import { type Config, ConfigError, type ConfigProblem, loadConfig, loadNamespace, loadStorages } from './config.ts';
 import { readDocumentFolder } from './document-folder.ts';
 import { compileLibrary, type Language, type Library } from './library.ts';
 import { WEBHOOKS_AT_WORK } from './limits.ts';
 import type { NodeKind } from './nodes/node-kind.ts';
 import type { Diagnostic } from './pipeline/diagnostic.ts';
 import type { Clock } from './ports/clock.ts';
+import { DependencyRefusedError } from './ports/errors.ts';
 import type { Log } from './ports/log.ts';
 import type { RequestLimit } from './ports/request-limit.ts';
 import { advance } from './run/advance.ts';
@@ -47,6 +50,7 @@ import { type ArrivedBlob, handleBlob } from './triggers/blob/handle-blob.ts';
 import { type BlobSource, DATA_CONNECTION } from './triggers/blob/source.ts';
 import { childRuns } from './triggers/child-runs.ts';
 import { TimeZone } from './triggers/schedule/time-zone.ts';
+import { resolveName } from './triggers/service-bus/entity.ts';
 import { handleServiceBusMessage } from './triggers/service-bus/handle-message.ts';
 import type { ServiceBusMessage } from './triggers/service-bus/message-metadata.ts';
 import type { ServiceBusSource } from './triggers/service-bus/source.ts';
@@ -189,6 +193,7 @@ function composeWork(config: Config, library: Library, language: AppLanguage, en
   const relay = new OutboxRelay({ publisher, outboxes, log, published: new Set(config.runEvents), ...callbacks });
   const entities = new CosmosEntityStore(clients.entities);
   const resources = createResources(language, { environment, entities, clock, log });
+  const redelivery = createRedelivery(clients, environment);
   const settler = createSettler(process.argv, { artifacts, clock, log });
   const waits = new CosmosWaitStore(clients.runs, retention);
   const stores = { runs, plans, artifacts, relay, clock };
@@ -224,6 +229,8 @@ function composeWork(config: Config, library: Library, language: AppLanguage, en
     acceptMessage: (trigger, message, client, sink) =>
       handleServiceBusMessage(message, trigger, {
         ...stores,
+        redelivery,
+        pause: (ms) => setTimeout(ms),
         orchestrations: orchestrationsOf(client),
         claimChecks,
         settler,
@@ -274,6 +281,7 @@ function composeWork(config: Config, library: Library, language: AppLanguage, en
       }),
     flush: async () => {
       await relay.flush();
+      await redelivery.close();
       await resources.close();
     },
   };
@@ -283,6 +291,18 @@ function composeWork(config: Config, library: Library, language: AppLanguage, en
 function secretNamesOf(triggers: readonly Trigger[]): readonly string[] {
   return triggersOf(triggers, 'webhook').flatMap(({ source: { verification } }) =>
     verification.kind === 'signature' ? verification.secretNames : [],
+  );
+}
+
+/** Sends to the queues that triggers listen to, over the connections their documents name. */
+function createRedelivery({ serviceBus }: AzureClients, environment: Environment): ServiceBusRedelivery {
+  return new ServiceBusRedelivery(
+    async (name) => {
+      const connection = loadNamespace(environment, name);
+      if (connection !== undefined) return serviceBus(connection);
+      throw new DependencyRefusedError(`The connection ${name} is missing or wrong, so nothing can be sent over it.`);
+    },
+    (queue) => resolveName(queue, environment),
   );
 }
 

@@ -147,6 +147,12 @@ function doubtTaskHub(settings: Settings): void {
   });
 }
 
+/** The connection of a Service Bus namespace that a document names, with the settings that `SB` has; undefined if it is missing or wrong. */
+export function loadNamespace(environment: Environment, name: string): Connection | undefined {
+  const settings = new Settings(environment);
+  return readConnection(settings, { ...SERVICE_BUS, prefix: name }, settings.value('APP_ENV') === 'production');
+}
+
 function readValues(settings: Settings): z.infer<typeof values> | undefined {
   const given = Object.fromEntries(Object.keys(values.shape).map((name) => [name, settings.value(name)]));
   const result = values.safeParse(given);

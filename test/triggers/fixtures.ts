@@ -8,6 +8,7 @@ import { MemoryWaitStore } from '../../src/adapters/mock/memory-wait-store.ts';
 import type { JsonValue } from '../../src/json.ts';
 import type { LogLevel } from '../../src/ports/log.ts';
 import type { OrchestrationState, Orchestrations, RunStart } from '../../src/ports/orchestrations.ts';
+import type { MessageCopy, Redelivery } from '../../src/ports/redelivery.ts';
 import type { LockedMessage, Settler } from '../../src/ports/settler.ts';
 import { OutboxRelay } from '../../src/run/outbox-relay.ts';
 import type { ServiceBusMessage } from '../../src/triggers/service-bus/message-metadata.ts';
@@ -59,6 +60,18 @@ export class RecordingSettler implements Settler {
   }
 }
 
+/** Keeps the copies; `failures` are thrown by the next calls, one each. */
+export class RecordingRedelivery implements Redelivery {
+  readonly copies: MessageCopy[] = [];
+  readonly failures: Error[] = [];
+
+  async schedule(copy: MessageCopy): Promise<void> {
+    const failure = this.failures.shift();
+    if (failure !== undefined) throw failure;
+    this.copies.push(copy);
+  }
+}
+
 export interface LogLine {
   readonly level: LogLevel;
   readonly message: string;
@@ -68,6 +81,7 @@ export interface LogLine {
 /** Everything the use cases need, in memory, with a clock that stands at 2026-01-01. */
 export function createWorld() {
   const lines: LogLine[] = [];
+  const pauses: number[] = [];
   const outboxes = new MemoryOutboxStore();
   const publisher = new MemoryPublisher();
   const log = (level: LogLevel, message: string, properties?: Readonly<Record<string, JsonValue>>) => {
@@ -84,6 +98,9 @@ export function createWorld() {
     publisher,
     orchestrations: new IdleOrchestrations(),
     settler: new RecordingSettler(),
+    redelivery: new RecordingRedelivery(),
+    pauses,
+    pause: async (ms: number) => void pauses.push(ms),
     clock: new ManualClock(),
     log,
     lines,
@@ -121,4 +138,12 @@ export function createMessage(body: Uint8Array | string, metadata: Readonly<Reco
       ...metadata,
     },
   };
+}
+
+/** The copy that was scheduled first, as the host hands it over when its time has come. */
+export function nextCopy({ redelivery }: Pick<World, 'redelivery'>): ServiceBusMessage {
+  const copy = redelivery.copies.shift();
+  if (copy === undefined) throw new Error('There is no copy.');
+  const { body, messageId, fields, properties } = copy;
+  return createMessage(body, { messageId, ...fields, applicationProperties: properties });
 }

@@ -26,6 +26,8 @@ export interface AzureClients {
   readonly claimChecks: () => Promise<ContainerClient>;
   /** The containers of an account. */
   readonly storage: (connection: Connection) => (container: string) => Promise<ContainerClient>;
+  /** A client of a namespace, for whoever asks to close. */
+  readonly serviceBus: (connection: Connection) => Promise<ServiceBusClient>;
   /** A sender on a connection of its own, in place of the one before. */
   readonly runEvents: () => Promise<ServiceBusSender>;
   /** Closes what was opened. */
@@ -49,10 +51,11 @@ export function createClients(config: Config): AzureClients {
       const account = once(() => openBlobs(connection));
       return async (name) => (await account()).getContainerClient(name);
     },
+    serviceBus: openServiceBus,
     async runEvents() {
       // Not waited for: a client whose connection broke may never finish closing.
       closeServiceBus().catch(() => undefined);
-      serviceBus = openServiceBus(config);
+      serviceBus = openServiceBus(config.serviceBus);
       return (await serviceBus).createSender(config.runEventsTopic);
     },
     async close() {
@@ -71,11 +74,11 @@ async function openCosmos({ cosmos }: Config): Promise<CosmosClient> {
   return new sdk.CosmosClient({ endpoint: cosmos.endpoint, aadCredentials: await openCredential(cosmos), connectionPolicy });
 }
 
-async function openServiceBus({ serviceBus }: Config): Promise<ServiceBusClient> {
+async function openServiceBus(connection: Connection): Promise<ServiceBusClient> {
   const sdk = await import('@azure/service-bus');
   const options = { retryOptions: SERVICE_BUS_RETRIES };
-  if (serviceBus.kind === 'connection_string') return new sdk.ServiceBusClient(serviceBus.connectionString, options);
-  return new sdk.ServiceBusClient(serviceBus.endpoint, await openCredential(serviceBus), options);
+  if (connection.kind === 'connection_string') return new sdk.ServiceBusClient(connection.connectionString, options);
+  return new sdk.ServiceBusClient(connection.endpoint, await openCredential(connection), options);
 }
 
 async function openBlobs(connection: Connection): Promise<BlobServiceClient> {

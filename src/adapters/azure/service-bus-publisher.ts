@@ -5,6 +5,7 @@ import { DependencyRefusedError } from '../../ports/errors.ts';
 import type { EventPublisher, RunEvent } from '../../ports/event-publisher.ts';
 import { toMessage } from './event-message.ts';
 import { translateServiceBusError } from './service-bus-errors.ts';
+import { withDeadline } from './with-deadline.ts';
 
 interface Publication {
   readonly messages: readonly ServiceBusMessage[];
@@ -112,15 +113,6 @@ async function transfer(sender: ServiceBusSender, publications: Set<Publication>
     }
   }
   await flush();
-}
-
-/** Ends the work, and if it cannot be ended the waiting for it. */
-function withDeadline<Result>(ms: number, work: (options: { abortSignal: AbortSignal }) => Promise<Result>): Promise<Result> {
-  const abortSignal = AbortSignal.timeout(ms);
-  const deadline = new Promise<never>((_, reject) => {
-    abortSignal.addEventListener('abort', () => reject(abortSignal.reason));
-  });
-  return Promise.race([work({ abortSignal }), deadline]);
 }
 
 function tooLarge({ messageId }: ServiceBusMessage, maxBytes: number): DependencyRefusedError {

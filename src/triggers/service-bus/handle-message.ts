@@ -2,7 +2,6 @@ import { HexdagError, messageOf } from '../../errors.ts';
 import type { JsonObject } from '../../json.ts';
 import { CLAIMED_BODY_BYTES, MESSAGE_BODY_BYTES } from '../../limits.ts';
 import type { ClaimCheckStore } from '../../ports/claim-check-store.ts';
-import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Settler } from '../../ports/settler.ts';
 import { type AcceptDependencies, type AcceptStage, acceptEvent, type Start } from '../accept-event.ts';
@@ -14,14 +13,14 @@ import type { Trigger } from '../trigger.ts';
 import { redeemClaimCheck } from './claim-check.ts';
 import { readServiceBusEvent } from './message-event.ts';
 import { readContentType, readDelivery, type ServiceBusMessage } from './message-metadata.ts';
+import { MAX_ATTEMPTS } from './retry-delay.ts';
+import { type RetryDependencies, retryLater } from './retry-later.ts';
 import type { ServiceBusSource } from './source.ts';
 import { Turns } from './turns.ts';
 
-interface ServiceBusDependencies extends AcceptDependencies {
+interface ServiceBusDependencies extends AcceptDependencies, RetryDependencies {
   readonly claimChecks: ClaimCheckStore;
   readonly settler: Settler;
-  readonly clock: Clock;
-  readonly log: Log;
   /** The queue's limit: the delivery after which the broker itself dead-letters. */
   readonly maxDeliveryCount: number;
   /** What a body that is not claimed may have. */
@@ -57,8 +56,9 @@ class LockTokenMissingError extends HexdagError {
 }
 
 /**
- * Starts the run of a message. Returning means that the message is done with: its run is stored, or it is dead-lettered with the reason
- * (`retries_exhausted` if the last delivery failed as well). Whatever it throws makes the host give the message back for another delivery.
+ * Starts the run of a message. Returning means that the message is done with: its run is stored, it is dead-lettered with the reason
+ * (`retries_exhausted` if the last attempt failed as well), or a copy of it is stored for later. Whatever it throws makes the host give
+ * the message back for another delivery.
  */
 export async function handleServiceBusMessage(
   message: ServiceBusMessage,
@@ -66,10 +66,15 @@ export async function handleServiceBusMessage(
   dependencies: ServiceBusDependencies,
 ): Promise<void> {
   const progress: Progress = { stage: 'reading the message' };
-  const isLast = readDelivery(message).deliveryCount >= dependencies.maxDeliveryCount;
-  const verdict = await judge(message, trigger, dependencies, progress).catch((error: unknown) => {
-    if (!isLast) throw error;
-    return exhausted(error, progress, dependencies);
+  const { deliveryCount, failuresBefore } = readDelivery(message);
+  const isLast = deliveryCount >= dependencies.maxDeliveryCount;
+  const verdict = await judge(message, trigger, dependencies, progress).catch(async (error: unknown) => {
+    if (isLast) return exhausted(error, progress, `the last of ${dependencies.maxDeliveryCount} deliveries`);
+    if (!(error instanceof HexdagError && error.retryable)) throw error;
+    if (failuresBefore >= MAX_ATTEMPTS) return exhausted(error, progress, `the last of ${MAX_ATTEMPTS + 1} attempts`);
+    const later = await retryLater(error, message, trigger, dependencies);
+    if (later === 'waited') throw error;
+    return undefined;
   });
   if (verdict === undefined) return;
   try {
@@ -144,8 +149,9 @@ async function redeem(
 ): Promise<Reading<ReadableMessage>> {
   if (!isClaim(message)) return read({ message, maxBodyBytes });
   progress.stage = 'reading the claimed body';
-  const { deliveryCount } = readDelivery(message);
-  const redeemed = await redeemClaimCheck(message.body, claimChecks, { deliveryCount, maxDeliveryCount });
+  const { deliveryCount, failuresBefore } = readDelivery(message);
+  const attempt = { deliveryCount: failuresBefore + deliveryCount, maxDeliveryCount };
+  const redeemed = await redeemClaimCheck(message.body, claimChecks, attempt);
   if (redeemed.kind === 'refused') return redeemed;
   const { body, contentType, place } = redeemed.value;
   progress.stage = 'reading the message';
@@ -158,7 +164,7 @@ async function deadLetter(
   trigger: Trigger<ServiceBusSource>,
   { settler, log }: ServiceBusDependencies,
 ): Promise<void> {
-  const { lockToken, deliveryCount, messageId } = readDelivery(message);
+  const { lockToken, deliveryCount, failuresBefore, messageId } = readDelivery(message);
   if (lockToken === undefined) {
     const why = `A message for trigger '${trigger.name}' is refused (${reason}), but the host named no lock token that can be trusted`;
     throw new LockTokenMissingError(`${why}; register the function for a single message with dataType: 'binary'.`);
@@ -166,7 +172,14 @@ async function deadLetter(
   await settler.refuse({ lockToken, received: message }, reason, clip(description));
   const [level, what] =
     reason === RETRIES_EXHAUSTED ? (['error', 'message given up'] as const) : (['warn', 'message refused'] as const);
-  log(level, what, { trigger: trigger.name, code: reason, messageId: messageId ?? null, deliveryCount, ...details });
+  log(level, what, {
+    trigger: trigger.name,
+    code: reason,
+    messageId: messageId ?? null,
+    deliveryCount,
+    failuresBefore,
+    ...details,
+  });
 }
 
 function clip(text: string): string {
@@ -174,9 +187,9 @@ function clip(text: string): string {
 }
 
 /** The message of an error may quote what it failed with, so only its code goes to the queue. */
-function exhausted(error: unknown, { stage, runId }: Progress, { maxDeliveryCount }: ServiceBusDependencies): Verdict {
+function exhausted(error: unknown, { stage, runId }: Progress, last: string): Verdict {
   const what = runId === undefined ? 'The message' : `Run ${runId}`;
-  const failure = `${stage} failed with ${codeOf(error)} on the last of ${maxDeliveryCount} deliveries, before any node`;
+  const failure = `${stage} failed with ${codeOf(error)} on ${last}, before any node`;
   const remedy = 'mend the cause and send the same message again, which starts no second run';
   const description = `${what} could not be accepted: ${failure}; ${remedy}.`;
   const details = { stage, cause: codeOf(error), causeMessage: messageOf(error), ...(runId === undefined ? {} : { runId }) };

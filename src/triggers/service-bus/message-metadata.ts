@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json.ts';
 import type { ReceivedMessage } from '../../ports/settler.ts';
 import { type Reading, read, refuse } from '../rejection.ts';
+import { readRetryMark, withoutRetryMark } from './retry-mark.ts';
 
 /** A message as the host hands it over: the body as bytes, where the function registers with `dataType: 'binary'`. */
 export type ServiceBusMessage = ReceivedMessage;
@@ -15,11 +16,13 @@ export interface ServiceBusMetadata {
   readonly properties: JsonObject;
 }
 
-/** What settling and giving up need to know of a delivery. */
-interface Delivery {
+/** What settling, trying again and giving up need to know of a delivery. */
+export interface Delivery {
   readonly lockToken: string | undefined;
   /** This delivery included. */
   readonly deliveryCount: number;
+  /** Failed attempts before the message was sent again for this one. */
+  readonly failuresBefore: number;
   /** As the sender gave it, to find the message again by. */
   readonly messageId: string | undefined;
 }
@@ -27,29 +30,39 @@ interface Delivery {
 /** The host hands numbers that JSON does not have over as these texts. */
 const NOT_FINITE: ReadonlySet<unknown> = new Set(['NaN', 'Infinity', '-Infinity']);
 
-type Fields = Readonly<Record<string, unknown>>;
+export type Fields = Readonly<Record<string, unknown>>;
 
 /** Takes the message's properties from the host's metadata. The host reads text as JSON wherever it can, so `12` arrives as a number. */
 export function readMetadata(fields: Fields): Reading<ServiceBusMetadata> {
   const properties = readProperties(fields['applicationProperties'] ?? fields['userProperties'] ?? {});
   if (properties.kind === 'refused') return properties;
+  const mark = readRetryMark(properties.value);
+  const ownId = typeof fields['messageId'] === 'number' ? fields['messageId'] : text(fields['messageId']);
   return read({
-    messageId: typeof fields['messageId'] === 'number' ? fields['messageId'] : text(fields['messageId']),
+    messageId: mark === undefined ? ownId : mark.originalId,
     correlationId: text(fields['correlationId']),
     contentType: text(fields['contentType']),
     subject: text(fields['subject'] ?? fields['label']),
-    properties: properties.value,
+    properties: mark === undefined ? properties.value : withoutRetryMark(properties.value),
   });
 }
 
 /** The lock token of a body handed over as text is not trusted: the body may have put it there. */
 export function readDelivery({ body, metadata = {} }: ServiceBusMessage): Delivery {
   const count = Number(metadata['deliveryCount']);
+  const mark = readRetryMark(propertiesOf(metadata));
   return {
     lockToken: typeof body === 'string' ? undefined : text(metadata['lockToken']),
     deliveryCount: Number.isSafeInteger(count) && count > 0 ? count : 1,
-    messageId: text(metadata['messageId']),
+    failuresBefore: mark?.failures ?? 0,
+    messageId: mark === undefined ? text(metadata['messageId']) : mark.originalId,
   };
+}
+
+/** The application properties as the host hands them over, with nothing checked. */
+export function propertiesOf(metadata: Fields): Fields {
+  const properties = metadata['applicationProperties'] ?? metadata['userProperties'];
+  return typeof properties === 'object' && properties !== null ? { ...properties } : {};
 }
 
 export function readContentType({ metadata = {} }: ServiceBusMessage): string | undefined {
@@ -66,7 +79,7 @@ export function withoutBodyMembers(fields: Fields, body: JsonValue): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([name]) => !spoofed.has(name.toLowerCase())));
 }
 
-function text(value: unknown): string | undefined {
+export function text(value: unknown): string | undefined {
   const scalar = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
   return scalar && value !== '' ? String(value) : undefined;
 }

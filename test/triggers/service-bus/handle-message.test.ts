@@ -1,13 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
-import { DependencyUnavailableError } from '../../../src/ports/errors.ts';
+import { DependencyRefusedError, DependencyUnavailableError } from '../../../src/ports/errors.ts';
 import { read, refuse } from '../../../src/triggers/rejection.ts';
 import { runId } from '../../../src/triggers/run-id.ts';
 import { handleServiceBusMessage } from '../../../src/triggers/service-bus/handle-message.ts';
 import type { ServiceBusSource } from '../../../src/triggers/service-bus/source.ts';
 import { type Trigger, triggersOf } from '../../../src/triggers/trigger.ts';
 import { compileTriggers } from '../../../src/triggers/trigger-document.ts';
-import { createMessage, createTrigger, createWorld, orderPipeline, type World } from '../fixtures.ts';
+import { createMessage, createTrigger, createWorld, nextCopy, orderPipeline, type World } from '../fixtures.ts';
 
 const CLAIM_CHECK = 'application/vnd.hexdag.claim-check+json; charset=utf-8';
 const AWAY = new DependencyUnavailableError('the store is away');
@@ -129,14 +129,16 @@ describe('handling a Service Bus message', () => {
     expect(description).toMatch(/x…$/);
   });
 
-  it('throws what a dependency throws, so that the message comes again', async () => {
+  it('throws what a dependency refuses for good, so that the message comes again', async () => {
     const world = createWorld();
-    vi.spyOn(world.runs, 'claim').mockRejectedValueOnce(new DependencyUnavailableError('the store is away'));
+    vi.spyOn(world.runs, 'claim').mockRejectedValueOnce(new DependencyRefusedError('no such container'));
 
     const handled = handleServiceBusMessage(createMessage('{}'), createTrigger(), world);
 
-    await expect(handled).rejects.toBeInstanceOf(DependencyUnavailableError);
+    await expect(handled).rejects.toBeInstanceOf(DependencyRefusedError);
     expect(world.settler.refusals).toEqual([]);
+    expect(world.redelivery.copies).toEqual([]);
+    expect(world.pauses).toEqual([]);
     expect(world.lines).toEqual([]);
   });
 
@@ -306,22 +308,36 @@ describe('handling a claim check', () => {
     });
     const messages = Array.from({ length: 7 }, () => createMessage('{"blob":"a.json"}', { contentType: CLAIM_CHECK }));
 
-    const outcomes = await Promise.allSettled(messages.map((message) => handleServiceBusMessage(message, orderTrigger(), world)));
+    await Promise.all(messages.map((message) => handleServiceBusMessage(message, orderTrigger(), world)));
 
     expect(most).toBe(2);
-    expect(outcomes).toEqual(messages.map(() => ({ status: 'rejected', reason: AWAY })));
+    expect(world.redelivery.copies).toHaveLength(7);
   });
 
   it('waits for a blob that is written late', async () => {
     const world = createWorld();
-    const claim = (deliveryCount: number) => createMessage('{"blob":"late.json"}', { contentType: CLAIM_CHECK, deliveryCount });
+    const claim = createMessage('{"blob":"late.json"}', { contentType: CLAIM_CHECK });
 
-    const early = handleServiceBusMessage(claim(1), orderTrigger(), world);
-    await expect(early).rejects.toMatchObject({ code: 'claim_not_found' });
+    await handleServiceBusMessage(claim, orderTrigger(), world);
+    const started = world.orchestrations.started.length;
     world.claimChecks.leave('late.json', Buffer.from('{"orderId":"A1"}'));
-    await handleServiceBusMessage(claim(2), orderTrigger(), world);
+    await handleServiceBusMessage(nextCopy(world), orderTrigger(), world);
 
+    expect(started).toBe(0);
     expect(world.settler.refusals).toEqual([]);
     expect(world.orchestrations.started).toHaveLength(1);
+  });
+
+  it('gives up a blob that three attempts did not find', async () => {
+    const world = createWorld();
+
+    await handleServiceBusMessage(createMessage('{"blob":"late.json"}', { contentType: CLAIM_CHECK }), orderTrigger(), world);
+    await handleServiceBusMessage(nextCopy(world), orderTrigger(), world);
+    const early = world.settler.refusals.length;
+    await handleServiceBusMessage(nextCopy(world), orderTrigger(), world);
+
+    expect(early).toBe(0);
+    expect(world.settler.refusals).toMatchObject([{ reason: 'claim_not_found' }]);
+    expect(world.redelivery.copies).toEqual([]);
   });
 });
