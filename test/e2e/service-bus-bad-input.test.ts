@@ -1,29 +1,47 @@
 import { ServiceBusClient, type ServiceBusReceivedMessage } from '@azure/service-bus';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type ServiceBusServer, startServiceBus } from '../../local/service-bus/server.ts';
 import { loadTopology } from '../../local/service-bus/topology.ts';
 import { runId } from '../../src/triggers/run-id.ts';
+import { MAX_ATTEMPTS } from '../../src/triggers/service-bus/retry-delay.ts';
 import { BAD_MESSAGES, type BadMessage, BLOBS, GOOD_MESSAGES, type GoodMessage, type Queue } from './bad-input/cases.ts';
+import { ClockAhead } from './clock-ahead.ts';
 import { RunEvents } from './run-events.ts';
 import { Stack } from './stack.ts';
 
-/** Queues of its own, on a broker of its own beside the stack's. */
+/** Queues and a topic of its own, on a broker of its own beside the stack's. */
 const QUEUES = [
   { Name: 'orders' },
   { Name: 'keyed' },
   { Name: 'grouped', Properties: { RequiresSession: true } },
   { Name: 'unread', Properties: { DeadLetteringOnMessageExpiration: true } },
 ];
+/** With rules that let in what is marked so. */
+const TOPICS = [
+  {
+    Name: 'sales',
+    Subscriptions: [
+      {
+        Name: 'billing',
+        Rules: [{ Name: 'to-bill', Properties: { FilterType: 'Sql', SqlFilter: { SqlExpression: "sys.Label = 'to bill'" } } }],
+      },
+      { Name: 'audit' },
+    ],
+  },
+];
 const PATIENCE_MS = 10_000;
+/** Longer than a message is tried for. */
+const A_DAY_MS = 24 * 3_600_000;
 
+const clock = new ClockAhead();
 let broker: ServiceBusServer;
 let client: ServiceBusClient;
 let stack: Stack;
 let events: RunEvents;
 
 beforeAll(async () => {
-  const topology = loadTopology(JSON.stringify({ UserConfig: { Namespaces: [{ Queues: QUEUES }] } }), 'queues');
-  broker = await startServiceBus({ port: 0, topology, databasePath: ':memory:' });
+  const topology = loadTopology(JSON.stringify({ UserConfig: { Namespaces: [{ Queues: QUEUES, Topics: TOPICS }] } }), 'queues');
+  broker = await startServiceBus({ port: 0, topology, databasePath: ':memory:', clock });
   client = new ServiceBusClient(broker.connectionString, { retryOptions: { maxRetries: 0 } });
   const settings = { PIPELINES_DIRECTORY: 'test/e2e/bad-input', TEST_SB: broker.connectionString };
   stack = await Stack.start(settings, 'ignore');
@@ -37,7 +55,7 @@ afterAll(async () => {
   await broker?.close();
 });
 
-/** The dead letters of a queue, as many as there are to be, by message id. */
+/** The dead letters of a queue or subscription, as many as there are to be, by the id their sender gave them. */
 async function deadLetters(queue: string, count: number): Promise<Map<string, ServiceBusReceivedMessage>> {
   const receiver = client.createReceiver(queue, { subQueueType: 'deadLetter', receiveMode: 'receiveAndDelete' });
   const letters: ServiceBusReceivedMessage[] = [];
@@ -47,7 +65,30 @@ async function deadLetters(queue: string, count: number): Promise<Map<string, Se
     letters.push(...more);
   }
   await receiver.close();
-  return new Map(letters.map((letter) => [String(letter.messageId), letter]));
+  return new Map(letters.map((letter) => [originalId(letter), letter]));
+}
+
+/** A message that was tried again is a copy of the one that was sent. */
+function originalId({ messageId, applicationProperties = {} }: ServiceBusReceivedMessage): string {
+  return String(applicationProperties['hexdagMessageId'] ?? messageId);
+}
+
+/** The client counts the deliveries before. */
+function attemptsOf(letter: ServiceBusReceivedMessage | undefined): number {
+  return Number(letter?.applicationProperties?.['hexdagAttempt'] ?? 0) + (letter?.deliveryCount ?? 0) + 1;
+}
+
+/** What a queue holds, seen by a client that has not looked before. */
+async function messagesIn(queue: string): Promise<ServiceBusReceivedMessage[]> {
+  const observer = new ServiceBusClient(broker.connectionString);
+  const messages = await observer.createReceiver(queue).peekMessages(100);
+  await observer.close();
+  return messages;
+}
+
+/** A run may be told of before its message is completed. */
+async function untilEmpty(queue: string): Promise<void> {
+  await vi.waitFor(async () => expect(await messagesIn(queue)).toEqual([]), { timeout: PATIENCE_MS, interval: 50 });
 }
 
 function badMessagesFor(wanted: Queue): BadMessage[] {
@@ -89,14 +130,13 @@ describe('bad messages among good ones', () => {
     letters = new Map(found.flatMap((some) => [...some]));
   });
 
-  it.each(BAD_MESSAGES)('$id: $what is a dead letter ($reason)', ({ id, messageId = id, reason, words, deliveries = 1 }) => {
+  it.each(BAD_MESSAGES)('$id: $what is a dead letter ($reason)', ({ id, messageId = id, reason, words, attempts = 1 }) => {
     const letter = letters.get(messageId);
 
     const description = letter?.deadLetterErrorDescription ?? '';
     expect(letter?.deadLetterReason).toBe(reason);
     expect(words.filter((word) => !description.includes(word))).toEqual([]);
-    // The client counts the deliveries before.
-    expect((letter?.deliveryCount ?? 0) + 1).toBe(deliveries);
+    expect(attemptsOf(letter)).toBe(attempts);
     expect(description.length).toBeLessThanOrEqual(4_096);
   });
 
@@ -146,9 +186,57 @@ describe('what the broker itself does', () => {
   });
 });
 
+describe('a message of a topic', () => {
+  it('starts a run where a rule lets it in; a bad one is a dead letter of that subscription alone, at once', async () => {
+    const sender = client.createSender('sales');
+
+    await sender.sendMessages([
+      { messageId: 'not-to-bill', contentType: 'application/json', body: Buffer.from('{') },
+      { messageId: 'billed-badly', contentType: 'application/json', subject: 'to bill', body: Buffer.from('{') },
+      { messageId: 'billed', contentType: 'application/json', subject: 'to bill', body: { note: 'paid' } },
+    ]);
+    await events.untilAll(['billed']);
+    const letters = await deadLetters('sales/Subscriptions/billing', 1);
+    await sender.close();
+
+    expect(events.of('billed')).toMatchObject([{ type: 'hexdag.run.completed', subject: runId('billing', 'billed') }]);
+    expect(letters.get('billed-badly')).toMatchObject({ deadLetterReason: 'body_not_json', deliveryCount: 0 });
+    await untilEmpty('sales/Subscriptions/billing');
+    expect(await messagesIn('sales/Subscriptions/audit')).toHaveLength(3);
+  });
+});
+
+describe('a store that is away for a while', () => {
+  it('burns no deliveries: each message comes again later, none is lost, and each starts one run', async () => {
+    const ids = ['patient-1', 'patient-2', 'patient-3'];
+    const sender = client.createSender('orders');
+    await stack.throttleCosmos({ share: 1, retryAfterMs: 1, seed: 1 });
+
+    await sender.sendMessages(ids.map((messageId) => ({ messageId, contentType: 'application/json', body: { orderId: 'A1' } })));
+    const waiting = await vi.waitFor(
+      async () => {
+        const messages = await messagesIn('orders');
+        expect(messages.filter(({ state }) => state === 'scheduled').map(attemptsOf)).toEqual([3, 3, 3]);
+        return messages;
+      },
+      { timeout: PATIENCE_MS, interval: 50 },
+    );
+    await stack.throttleCosmos(null);
+    await events.untilAll(ids);
+    await sender.close();
+
+    expect(waiting.map(originalId).sort()).toEqual(ids);
+    expect(waiting.map(({ deliveryCount }) => deliveryCount)).toEqual([0, 0, 0]);
+    expect(ids.map((id) => events.of(id))).toMatchObject(ids.map((id) => [{ subject: runId('orders', id) }]));
+    await untilEmpty('orders');
+    expect(await messagesIn('orders/$DeadLetterQueue')).toEqual([]);
+  });
+});
+
 describe('a store that stays away', () => {
   it('SB28: leaves a dead letter that names the run, the stage and the cause', async () => {
     const sender = client.createSender('orders');
+    clock.goAhead(A_DAY_MS);
     await stack.throttleCosmos({ share: 1, retryAfterMs: 1, seed: 1 });
 
     await sender.sendMessages({ messageId: 'stuck', contentType: 'application/json', body: { orderId: 'A1' } });
@@ -159,7 +247,8 @@ describe('a store that stays away', () => {
     await sender.close();
 
     const letter = letters.get('stuck');
-    expect(letter).toMatchObject({ deadLetterReason: 'retries_exhausted', deliveryCount: 9 });
+    expect(letter).toMatchObject({ deadLetterReason: 'retries_exhausted', deliveryCount: 0 });
+    expect(attemptsOf(letter)).toBe(MAX_ATTEMPTS + 1);
     expect(letter?.deadLetterErrorDescription).toContain(runId('orders', 'stuck'));
     expect(letter?.deadLetterErrorDescription).toContain('storing the run failed with dependency_unavailable');
     expect(events.of('stuck')).toMatchObject([{ type: 'hexdag.run.completed' }]);

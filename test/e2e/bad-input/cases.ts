@@ -30,7 +30,7 @@ export interface BadMessage extends Case {
   /** What the description says: the place, and what to do. */
   readonly words: readonly string[];
   /** Default 1: refused at once. */
-  readonly deliveries?: number;
+  readonly attempts?: number;
 }
 
 const JSON_TYPE = 'application/json';
@@ -163,7 +163,7 @@ export const BAD_MESSAGES: readonly BadMessage[] = [
     message: claimCheck({ blob: 'orders/nobody.json' }),
     reason: 'claim_not_found',
     words: ['"orders/nobody.json"', 'delivery 3', 'write the blob before the message'],
-    deliveries: 3,
+    attempts: 3,
   },
   {
     id: 'SB16',
