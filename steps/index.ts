@@ -5,6 +5,7 @@ import type { StepDefinition } from '../src/nodes/steps.ts';
 import { charge } from './charge.ts';
 import { pack } from './pack.ts';
 import { price } from './price.ts';
+import { report } from './report.ts';
 import { reserve } from './reserve.ts';
 import { check } from './sales/check.ts';
 import { merge } from './sales/merge.ts';
@@ -13,7 +14,7 @@ import { ship } from './ship.ts';
 import { validate } from './validate.ts';
 
 /** The functions that pipelines can call by name (`fn: charge`). A step that is not listed here does not exist. */
-export const steps: readonly StepDefinition[] = [validate, price, reserve, charge, pack, ship, split, check, merge];
+export const steps: readonly StepDefinition[] = [validate, price, reserve, charge, pack, ship, report, split, check, merge];
 
 /** What pipelines can name in `ports`, besides the built-in adapters: `defineAdapter(…)`. */
 export const adapters: readonly AdapterDefinition[] = [];

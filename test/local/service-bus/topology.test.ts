@@ -29,6 +29,11 @@ describe('the topology document', () => {
     ]);
     expect(topics).toMatchObject([
       { name: 'run-events', duplicateWindowMs: DAY_MS, subscriptions: [{ subscriptionName: 'backend', lockDurationMs: 30_000 }] },
+      {
+        name: 'carrier-events',
+        duplicateWindowMs: undefined,
+        subscriptions: [{ subscriptionName: 'shipments', requiresSession: true }],
+      },
     ]);
   });
 
