@@ -204,7 +204,7 @@ function composeWork(config: Config, library: Library, language: AppLanguage, en
   const timers = {
     ...stores,
     schedules: new ScheduleStates(entities),
-    startedHere: new Map<string, string>(),
+    startedHere: new Map<string, ReadonlySet<string>>(),
     toldSilent: new Map<string, number>(),
     isDisabled: (trigger: string) => isFunctionDisabled(trigger, environment),
     processStartedAt,

@@ -1,6 +1,6 @@
 import { readKey } from '../triggers/event-key.ts';
+import type { CarryOutDependencies } from '../triggers/timer/carry-out.ts';
 import { type RunNow, type RunNowRequest, runNow } from '../triggers/timer/run-now.ts';
-import type { TickDependencies } from '../triggers/timer/tick.ts';
 import { type Trigger, triggersOf } from '../triggers/trigger.ts';
 import { answer } from './answer.ts';
 import { type ApiRequest, type ApiResponse, jsonResponse } from './api-message.ts';
@@ -9,7 +9,7 @@ import { problem, rejectionProblem } from './problem.ts';
 import { triggerRun } from './schemas/requests.ts';
 import { unquote } from './start-run.ts';
 
-export interface RunTriggerDependencies extends TickDependencies {
+export interface RunTriggerDependencies extends CarryOutDependencies {
   readonly triggers: readonly Trigger[];
   /** A key no other request has, for requests that bring none. */
   readonly newKey: () => string;

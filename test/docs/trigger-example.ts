@@ -74,5 +74,6 @@ function occurrenceOf({ scheduledTime, previousTime = null }: JsonObject): Plann
     time: Date.parse(String(scheduledTime)),
     previousTime: previousTime === null ? null : Date.parse(String(previousTime)),
     isCatchUp: false,
+    decidedAt: Date.parse(RECEIVED_AT),
   };
 }

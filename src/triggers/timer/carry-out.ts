@@ -1,16 +1,19 @@
 import { isoTime } from '../../expression/time.ts';
 import type { Trigger } from '../trigger.ts';
+import { occurrenceKey } from './occurrence-event.ts';
 import type { PlannedOccurrence, RefusedOccurrence, ScheduleState, ScheduleStates } from './schedule-state.ts';
 import type { TimerSource } from './source.ts';
 import { type StartDependencies, startOccurrence } from './start-occurrence.ts';
 
 export interface CarryOutDependencies extends StartDependencies {
   readonly schedules: ScheduleStates;
-  /** What this process itself has started, by trigger: it need not be started again. */
-  readonly startedHere: Map<string, string>;
+  /** Keys of occurrences that this process itself has started and that the stored state may still list, by trigger. */
+  readonly startedHere: Map<string, ReadonlySet<string>>;
+  /** Unix milliseconds. */
+  readonly processStartedAt: number;
 }
 
-/** What was decided by another process is left to it for so long. */
+/** What another process has decided is left to it for so long. */
 const LEFT_ALONE_MS = 10_000;
 /** Whoever decided and died is followed within a minute, so what is older is a relic; its run may have been purged since. */
 const FORGOTTEN_AFTER_MS = 7 * 24 * 3_600_000;
@@ -18,67 +21,80 @@ const FORGOTTEN_AFTER_MS = 7 * 24 * 3_600_000;
 /** Starts what was decided. Oldest first, one after the other: a hundred of them must not meet the stores at once. */
 export async function carryOut(
   starting: readonly PlannedOccurrence[],
-  state: ScheduleState,
   trigger: Trigger<TimerSource>,
   dependencies: CarryOutDependencies,
 ): Promise<void> {
   let refused: RefusedOccurrence | undefined;
   for (const occurrence of starting) {
     const start = await startOccurrence(occurrence, trigger, dependencies);
+    noteStarted(occurrence, trigger, dependencies);
     if (start.kind !== 'rejected') continue;
     refused = { time: occurrence.time, code: start.rejection.code, message: start.rejection.message };
   }
-  if (refused !== undefined) await noteRefused(refused, state, trigger, dependencies);
+  if (refused !== undefined) await noteRefused(refused, trigger, dependencies);
+}
+
+export function noteStarted(
+  occurrence: PlannedOccurrence,
+  { name }: Trigger<TimerSource>,
+  { startedHere }: Pick<CarryOutDependencies, 'startedHere'>,
+): void {
+  startedHere.set(name, new Set([...(startedHere.get(name) ?? []), occurrenceKey(name, occurrence)]));
 }
 
 /** Carries out what a process that died had decided. @returns what another one may be at work on */
 export async function followUp(
-  state: ScheduleState,
+  { starting }: ScheduleState,
   trigger: Trigger<TimerSource>,
   dependencies: CarryOutDependencies,
 ): Promise<readonly PlannedOccurrence[]> {
   const { startedHere, log, clock } = dependencies;
-  if (isStartedHere(trigger.name, state, startedHere)) return [];
-  if (!isLeft(trigger.name, state, dependencies)) return state.starting;
-  if (clock.now() - state.decidedAt > FORGOTTEN_AFTER_MS) {
-    const occurrences = state.starting.map(({ time }) => isoTime(time));
+  const open = starting.filter((occurrence) => !isStartedHere(occurrence, trigger, startedHere));
+  const left = open.filter((occurrence) => isLeft(occurrence, dependencies));
+  const forgotten = left.filter(({ decidedAt }) => clock.now() - decidedAt > FORGOTTEN_AFTER_MS);
+  if (forgotten.length > 0) {
+    const occurrences = forgotten.map(({ time }) => isoTime(time));
     log('warn', 'occurrences were decided too long ago to be started again', { trigger: trigger.name, occurrences });
-  } else {
-    await carryOut(state.starting, state, trigger, dependencies);
+    for (const occurrence of forgotten) noteStarted(occurrence, trigger, dependencies);
   }
-  noteStarted(trigger.name, state, startedHere);
-  return [];
+  await carryOut(
+    left.filter((occurrence) => !forgotten.includes(occurrence)),
+    trigger,
+    dependencies,
+  );
+  const listed = starting.map((occurrence) => occurrenceKey(trigger.name, occurrence));
+  startedHere.set(trigger.name, new Set(listed.filter((key) => startedHere.get(trigger.name)?.has(key))));
+  return open.filter((occurrence) => !left.includes(occurrence));
 }
 
-/** Whether a decision of this state may still have to be carried out by somebody else than who made it. */
-export function isLeft(
-  trigger: string,
-  state: ScheduleState,
-  { startedHere, clock }: Pick<CarryOutDependencies, 'startedHere' | 'clock'>,
+/** Whether this state lists what somebody else than who decided it has to carry out. */
+export function hasLeft({ starting }: ScheduleState, trigger: Trigger<TimerSource>, dependencies: CarryOutDependencies): boolean {
+  const { startedHere } = dependencies;
+  return starting.some((one) => !isStartedHere(one, trigger, startedHere) && isLeft(one, dependencies));
+}
+
+/** What is older than this process was left by one that died, or is at work in another one: starting it again does no harm. */
+function isLeft(
+  { decidedAt }: PlannedOccurrence,
+  { clock, processStartedAt }: Pick<CarryOutDependencies, 'clock' | 'processStartedAt'>,
 ): boolean {
-  return !isStartedHere(trigger, state, startedHere) && clock.now() - state.decidedAt >= LEFT_ALONE_MS;
+  return decidedAt < processStartedAt || clock.now() - decidedAt >= LEFT_ALONE_MS;
 }
 
-/** Remembers that all this state had to start is started. */
-export function noteStarted(trigger: string, state: ScheduleState, startedHere: Map<string, string>): void {
-  startedHere.set(trigger, fingerprint(state));
-}
-
-function isStartedHere(trigger: string, state: ScheduleState, startedHere: ReadonlyMap<string, string>): boolean {
-  return state.starting.length === 0 || startedHere.get(trigger) === fingerprint(state);
-}
-
-function fingerprint({ decidedAt, starting }: ScheduleState): string {
-  return JSON.stringify([decidedAt, starting.map(({ time, requestKey }) => [time, requestKey])]);
+function isStartedHere(
+  occurrence: PlannedOccurrence,
+  { name }: Trigger<TimerSource>,
+  startedHere: CarryOutDependencies['startedHere'],
+): boolean {
+  return startedHere.get(name)?.has(occurrenceKey(name, occurrence)) === true;
 }
 
 /** So that whoever asks how the trigger does is told. If somebody else writes meanwhile, it stays in the log only. */
 async function noteRefused(
   lastRefused: RefusedOccurrence,
-  { decidedAt }: ScheduleState,
   { name }: Trigger<TimerSource>,
   { schedules }: CarryOutDependencies,
 ): Promise<void> {
   const stored = await schedules.read(name);
-  if (stored?.state.decidedAt === decidedAt) await schedules.write(name, { ...stored.state, lastRefused }, stored);
+  if (stored !== undefined) await schedules.write(name, { ...stored.state, lastRefused }, stored);
 }

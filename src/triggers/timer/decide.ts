@@ -56,7 +56,7 @@ export function decide(
   isBusy: boolean,
 ): Decision {
   const { starting, queued, overlapping } = order([...state.queued, ...due], source, isBusy);
-  const planned = chain(starting, state.lastStarted);
+  const planned = chain(starting, state);
   const last = planned.at(-1);
   const passedOver = [
     ...(late === undefined ? [] : [{ ...late, reason: 'late' as const }]),
@@ -93,11 +93,15 @@ function order(line: readonly QueuedOccurrence[], { overlap, maxQueued }: TimerS
   return { starting, queued: rest.slice(0, places), overlapping: rest.slice(places) };
 }
 
-function chain(occurrences: readonly QueuedOccurrence[], before: number | undefined): readonly PlannedOccurrence[] {
+function chain(
+  occurrences: readonly QueuedOccurrence[],
+  { lastStarted, decidedAt }: ScheduleState,
+): readonly PlannedOccurrence[] {
   return occurrences.map(({ time, isCatchUp }, index) => ({
     time,
-    previousTime: occurrences[index - 1]?.time ?? before ?? null,
+    previousTime: occurrences[index - 1]?.time ?? lastStarted ?? null,
     isCatchUp,
+    decidedAt,
   }));
 }
 

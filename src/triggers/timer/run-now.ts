@@ -1,11 +1,11 @@
 import { runId } from '../run-id.ts';
 import type { Trigger } from '../trigger.ts';
-import { noteStarted } from './carry-out.ts';
+import { type CarryOutDependencies, noteStarted } from './carry-out.ts';
 import { occurrenceKey } from './occurrence-event.ts';
 import type { PlannedOccurrence } from './schedule-state.ts';
 import type { TimerSource } from './source.ts';
 import { type OccurrenceStart, startOccurrence } from './start-occurrence.ts';
-import { isBusy, onState, type TickDependencies } from './tick.ts';
+import { isBusy, onState } from './tick.ts';
 import { occurrenceBefore, occurrencesAfter } from './timer-schedule.ts';
 
 /** Which run is asked for: one for now, known by a key, or that of an occurrence which has had none. Unix milliseconds. */
@@ -22,17 +22,22 @@ export type RunNow =
 export async function runNow(
   request: RunNowRequest,
   trigger: Trigger<TimerSource>,
-  dependencies: TickDependencies,
+  dependencies: CarryOutDependencies,
 ): Promise<RunNow> {
-  const { schedules, clock, runs, startedHere } = dependencies;
+  const { schedules, clock, runs } = dependencies;
   const now = clock.now();
   if ('occurrence' in request && !isPast(request.occurrence, trigger, now)) return { kind: 'no_occurrence' };
   return onState<RunNow>(trigger, dependencies, async ({ state }, stored) => {
-    const previousTime = state.lastStarted ?? null;
+    const planned = { decidedAt: state.decidedAt };
     const occurrence: PlannedOccurrence =
       'occurrence' in request
-        ? { time: request.occurrence, previousTime: occurrenceBefore(trigger.source, request.occurrence), isCatchUp: true }
-        : { time: now, previousTime, isCatchUp: false, requestKey: request.key };
+        ? {
+            ...planned,
+            time: request.occurrence,
+            previousTime: occurrenceBefore(trigger.source, request.occurrence),
+            isCatchUp: true,
+          }
+        : { ...planned, time: now, previousTime: state.lastStarted ?? null, isCatchUp: false, requestKey: request.key };
     const lastRunId = runId(trigger.name, occurrenceKey(trigger.name, occurrence));
     const isFree = trigger.source.overlap === 'allow' || (await runs.read(lastRunId)) !== null;
     if (isFree) return { result: await startOccurrence(occurrence, trigger, dependencies) };
@@ -40,7 +45,7 @@ export async function runNow(
     const next = { ...state, starting: [...state.starting, occurrence], lastRunId };
     if (!(await schedules.write(trigger.name, next, stored))) return undefined;
     const result = await startOccurrence(occurrence, trigger, dependencies);
-    noteStarted(trigger.name, next, startedHere);
+    noteStarted(occurrence, trigger, dependencies);
     return { result };
   });
 }

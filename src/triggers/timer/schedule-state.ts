@@ -10,6 +10,7 @@ export interface PlannedOccurrence {
   /** The occurrence that had a run before this one. */
   readonly previousTime: number | null;
   readonly isCatchUp: boolean;
+  readonly decidedAt: number;
   /** What somebody who asked for a run, whatever the schedule, calls it. */
   readonly requestKey?: string;
 }
@@ -73,7 +74,7 @@ const stateDocument = z.object({
   schedule: z.string(),
   decidedUntil: time,
   decidedAt: time,
-  starting: z.array(queued.extend({ previousTime: time.nullable(), requestKey: z.string().exactOptional() })),
+  starting: z.array(queued.extend({ decidedAt: time, previousTime: time.nullable(), requestKey: z.string().exactOptional() })),
   queued: z.array(queued),
   lastStarted: time.exactOptional(),
   lastRunId: z.string().exactOptional(),
@@ -112,8 +113,9 @@ function toDocument(state: ScheduleState): JsonObject {
     schedule: state.schedule,
     decidedUntil: isoTime(state.decidedUntil),
     decidedAt: isoTime(state.decidedAt),
-    starting: state.starting.map(({ time, previousTime, ...rest }) => ({
+    starting: state.starting.map(({ time, previousTime, decidedAt, ...rest }) => ({
       time: isoTime(time),
+      decidedAt: isoTime(decidedAt),
       previousTime: previousTime === null ? null : isoTime(previousTime),
       ...rest,
     })),

@@ -2,15 +2,10 @@ import { isoTime } from '../../expression/time.ts';
 import { DependencyUnavailableError } from '../../ports/errors.ts';
 import type { RunStore } from '../../ports/run-store.ts';
 import type { Trigger } from '../trigger.ts';
-import { type CarryOutDependencies, carryOut, followUp, noteStarted } from './carry-out.ts';
+import { type CarryOutDependencies, carryOut, followUp } from './carry-out.ts';
 import { type DueNow, decide, lookAt } from './decide.ts';
 import type { PassedOver, ScheduleState, StoredSchedule } from './schedule-state.ts';
 import type { TimerSource } from './source.ts';
-
-export interface TickDependencies extends CarryOutDependencies {
-  /** Unix milliseconds. */
-  readonly processStartedAt: number;
-}
 
 /** Each race that is lost was won by somebody whose decision counts. */
 const MAX_RACES = 10;
@@ -20,15 +15,14 @@ const MAX_RACES = 10;
  * conditional write decides, then the decision is carried out. Whoever dies in between is followed by the next call. Costs one read,
  * and one write if anything is due. Whatever a store throws goes through; nothing is lost by it.
  */
-export function tick(trigger: Trigger<TimerSource>, dependencies: TickDependencies): Promise<void> {
+export function tick(trigger: Trigger<TimerSource>, dependencies: CarryOutDependencies): Promise<void> {
   return onState(trigger, dependencies, async (look, stored) => {
     const isWanted = trigger.source.overlap !== 'allow' && look.due.length + look.state.queued.length > 0;
     const decision = decide(look, trigger, isWanted && (await isBusy(look.state, dependencies.runs)));
     if (!decision.isChange) return { result: undefined };
     if (!(await dependencies.schedules.write(trigger.name, decision.state, stored))) return undefined;
     tellPassedOver(decision.passedOver, decision.state, trigger, dependencies);
-    await carryOut(decision.starting, decision.state, trigger, dependencies);
-    if (look.state.starting.length === 0) noteStarted(trigger.name, decision.state, dependencies.startedHere);
+    await carryOut(decision.starting, trigger, dependencies);
     return { result: undefined };
   });
 }
@@ -36,7 +30,7 @@ export function tick(trigger: Trigger<TimerSource>, dependencies: TickDependenci
 /** Does something that builds on a trigger's state, again if somebody else changes the state meanwhile (`undefined`). */
 export async function onState<Result>(
   trigger: Trigger<TimerSource>,
-  dependencies: TickDependencies,
+  dependencies: CarryOutDependencies,
   work: (look: DueNow, stored: StoredSchedule | undefined) => Promise<{ readonly result: Result } | undefined>,
 ): Promise<Result> {
   const { schedules, clock, processStartedAt } = dependencies;
@@ -60,7 +54,7 @@ function tellPassedOver(
   passedOver: readonly PassedOver[],
   { lastRunId }: ScheduleState,
   { name, source }: Trigger<TimerSource>,
-  { log }: TickDependencies,
+  { log }: CarryOutDependencies,
 ): void {
   const why = {
     late: 'occurrences were missed and have no run',

@@ -1,15 +1,15 @@
 import { HexdagError, messageOf } from '../../errors.ts';
 import { isoTime } from '../../expression/time.ts';
 import type { Trigger } from '../trigger.ts';
-import { isLeft } from './carry-out.ts';
+import { type CarryOutDependencies, hasLeft } from './carry-out.ts';
 import { scheduleName } from './decide.ts';
 import { silentSince } from './due-occurrences.ts';
 import type { ScheduleState } from './schedule-state.ts';
 import type { TimerSource } from './source.ts';
-import { type TickDependencies, tick } from './tick.ts';
+import { tick } from './tick.ts';
 import { occurrencesAfter } from './timer-schedule.ts';
 
-interface WatchDependencies extends TickDependencies {
+interface WatchDependencies extends CarryOutDependencies {
   /** Whether somebody has switched a trigger's function off. */
   readonly isDisabled: (trigger: string) => boolean;
   /** When it was told last that a trigger is silent, by its name. */
@@ -45,7 +45,7 @@ async function watch(trigger: Trigger<TimerSource>, dependencies: WatchDependenc
   const until = clock.now() - LEFT_TO_ITS_TIMER_MS;
   const [missed] = occurrencesAfter(trigger.source, { after, until, count: 1 });
   if (missed !== undefined) tellMissed(missed, trigger, state, dependencies);
-  if (missed !== undefined || state.queued.length > 0 || isLeft(trigger.name, state, dependencies)) {
+  if (missed !== undefined || state.queued.length > 0 || hasLeft(state, trigger, dependencies)) {
     await tick(trigger, dependencies);
   }
 }

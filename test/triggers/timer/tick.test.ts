@@ -133,6 +133,37 @@ describe.each<[string, () => TimerStores]>([
     expect(next.orchestrations.started.map(({ recovering }) => recovering)).toEqual([true, false]);
   });
 
+  it('follows it in time though others decide every second, and keeps no list of what is done', async () => {
+    const stores = open();
+    const trigger = timerTrigger('schedule: "* * * * * *"');
+    const dying = startWorker(stores, '2026-11-21T11:59:59.5Z');
+    const next = startWorker(stores, '2026-11-21T11:59:59.5Z');
+    const claim = vi.spyOn(stores.runs, 'claim').mockRejectedValueOnce(AWAY);
+    await expect(dying.tickAt('2026-11-21T12:00:00Z', trigger)).rejects.toBe(AWAY);
+    claim.mockRestore();
+
+    for (let second = 1; second <= 12; second += 1) {
+      await next.tickAt(new Date(Date.UTC(2026, 10, 21, 12, 0, second)).toISOString(), trigger);
+    }
+
+    expect(await occurrencesWithRuns(trigger, stores.runs)).toHaveLength(13);
+    expect((await next.schedules.read(trigger.name))?.state.starting).toHaveLength(1);
+    expect(next.startedHere.get(trigger.name)?.size).toBe(2);
+  });
+
+  it('follows at once what died before it started itself', async () => {
+    const stores = open();
+    const trigger = timerTrigger('schedule: "* * * * * *"');
+    const claim = vi.spyOn(stores.runs, 'claim').mockRejectedValueOnce(AWAY);
+    const death = startWorker(stores, '2026-11-21T11:59:59.5Z').tickAt('2026-11-21T12:00:00Z', trigger);
+    await expect(death).rejects.toBe(AWAY);
+    claim.mockRestore();
+
+    await startWorker(stores, '2026-11-21T12:00:01.5Z').tickAt('2026-11-21T12:00:02Z', trigger);
+
+    expect(await occurrencesWithRuns(trigger, stores.runs)).toEqual(['11-21 12:00:00', '11-21 12:00:01', '11-21 12:00:02']);
+  });
+
   it('starts nothing anew that was decided longer ago than runs may be kept', async () => {
     const stores = open();
     const trigger = timerTrigger('schedule: 0 0 2 1 */3 *');

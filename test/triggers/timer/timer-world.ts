@@ -75,7 +75,7 @@ export function startWorker(stores: TimerStores, start: string, disabled: readon
     ...stores,
     clock,
     schedules: new ScheduleStates(stores.entities),
-    startedHere: new Map<string, string>(),
+    startedHere: new Map<string, ReadonlySet<string>>(),
     toldSilent: new Map<string, number>(),
     isDisabled: (name: string) => disabled.includes(name),
     processStartedAt: clock.now(),
