@@ -27,6 +27,7 @@ import { MemoryRequestLimit } from './adapters/http/memory-request-limit.ts';
 import type { Access } from './api/access.ts';
 import type { ApiRequest, ApiResponse } from './api/api-message.ts';
 import { getHealth } from './api/get-health.ts';
+import { type Dependency, Readiness } from './api/readiness.ts';
 import { receiveWebhook, type WebhookCall } from './api/receive-webhook.ts';
 import { serve, type WorkingRoute } from './api/serve.ts';
 import { Turnstile } from './api/turnstile.ts';
@@ -37,10 +38,12 @@ import { compileLibrary, type Language, type Library } from './library.ts';
 import { WEBHOOKS_AT_WORK } from './limits.ts';
 import type { NodeKind } from './nodes/node-kind.ts';
 import type { Diagnostic } from './pipeline/diagnostic.ts';
+import type { ArtifactStore } from './ports/artifact-store.ts';
 import type { Clock } from './ports/clock.ts';
 import { DependencyRefusedError } from './ports/errors.ts';
 import type { Log } from './ports/log.ts';
 import type { RequestLimit } from './ports/request-limit.ts';
+import type { RunStore } from './ports/run-store.ts';
 import { advance } from './run/advance.ts';
 import type { AdvanceResult, AdvanceTask } from './run/advance-task.ts';
 import { OutboxRelay } from './run/outbox-relay.ts';
@@ -200,7 +203,9 @@ function composeWork(config: Config, library: Library, language: AppLanguage, en
   const pipelines = new Map(library.pipelines.map((pipeline) => [pipeline.name, pipeline]));
   const children = childRuns({ ...stores, pipelines });
   const processStartedAt = clock.now() - process.uptime() * 1000;
-  const access = createAccess(config, clock);
+  const { access, dependencies: accessDependencies } = createAccess(config, clock);
+  const limit = new MemoryRequestLimit(config.apiRequestsPerMinute, 60);
+  const readiness = new Readiness([...dependenciesOf(runs, publisher, artifacts), ...accessDependencies], clock, log);
   const timers = {
     ...stores,
     schedules: new ScheduleStates(entities),
@@ -275,6 +280,8 @@ function composeWork(config: Config, library: Library, language: AppLanguage, en
         pipelines,
         triggers: library.triggers,
         access,
+        limit,
+        readiness,
         orchestrations: orchestrationsOf(client),
         log: logTo(sink),
         newKey: randomUUID,
@@ -311,9 +318,26 @@ function webhookLimits(triggers: readonly Trigger[]): ReadonlyMap<string, Reques
   return new Map(webhooks.map(({ name, source }) => [name, new MemoryRequestLimit(source.requestsPerMinute, 60)]));
 }
 
-function createAccess({ access }: Config, clock: Clock): Access {
-  if (access.kind !== 'tokens') return access;
-  return { kind: 'tokens', verifier: new JoseTokenVerifier(access, clock) };
+/** How callers are known, and how it is asked for what that needs. */
+function createAccess(
+  { access }: Config,
+  clock: Clock,
+): { readonly access: Access; readonly dependencies: readonly Dependency[] } {
+  if (access.kind !== 'tokens') return { access, dependencies: [] };
+  const verifier = new JoseTokenVerifier(access, clock);
+  const keys = { name: 'token_keys', required: false, check: () => verifier.openKeys() };
+  return { access: { kind: 'tokens', verifier }, dependencies: [keys] };
+}
+
+/** Events wait in outboxes while Service Bus is away, and few runs need blobs; without the others no run can be taken on. */
+function dependenciesOf(runs: RunStore, publisher: ServiceBusPublisher, artifacts: ArtifactStore): readonly Dependency[] {
+  const nothing = 'readiness';
+  return [
+    { name: 'cosmos', required: true, check: () => runs.read(nothing) },
+    { name: 'durable', required: true, check: (orchestrations) => orchestrations.state(nothing) },
+    { name: 'service_bus', required: false, check: () => publisher.check() },
+    { name: 'blob', required: false, check: () => artifacts.get(nothing) },
+  ];
 }
 
 /** As the host reads it: so a function is switched off in Azure. */

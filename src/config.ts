@@ -34,6 +34,8 @@ export interface Config extends ResultSettings, RetentionSettings {
   readonly keyVaultUri?: string;
   readonly applicationInsightsConnectionString?: string;
   readonly access: AccessConfig;
+  /** What each caller of the API may ask for, on each instance of the app. */
+  readonly apiRequestsPerMinute: number;
   /** What is doubtful and yet accepted. */
   readonly warnings: readonly ConfigProblem[];
 }
@@ -63,6 +65,12 @@ const values = z.object({
     .string()
     .regex(SCHEDULE, 'A schedule has six fields: second, minute, hour, day, month, weekday.')
     .default('0 * * * * *'),
+  API_REQUESTS_PER_MINUTE: z.coerce
+    .number('It is a whole number from 1 to 1000000.')
+    .int('It is a whole number from 1 to 1000000.')
+    .min(1, 'It is a whole number from 1 to 1000000.')
+    .max(1_000_000, 'It is a whole number from 1 to 1000000.')
+    .default(6_000),
   KEY_VAULT_URI: z.url({ protocol: /^https$/, error: 'It looks like https://<vault>.vault.azure.net/.' }).optional(),
   APPLICATIONINSIGHTS_CONNECTION_STRING: z
     .string()
@@ -108,6 +116,7 @@ export function loadConfig(environment: Environment, secretNames: readonly strin
     maxBodyBytes,
     sweepSchedule: read.SWEEP_SCHEDULE,
     access,
+    apiRequestsPerMinute: read.API_REQUESTS_PER_MINUTE,
     warnings: settings.warnings,
     ...(read.KEY_VAULT_URI === undefined ? {} : { keyVaultUri: read.KEY_VAULT_URI }),
     ...(read.APPLICATIONINSIGHTS_CONNECTION_STRING === undefined

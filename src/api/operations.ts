@@ -4,6 +4,8 @@ import { type GetOpenApiDependencies, getOpenApi } from './get-open-api.ts';
 import { type GetRunDependencies, getRun } from './get-run.ts';
 import { type ListRunsDependencies, listRuns } from './list-runs.ts';
 import { type ListTriggersDependencies, listTriggers } from './list-triggers.ts';
+import type { Readiness } from './readiness.ts';
+import { type RetryRunDependencies, retryRun } from './retry-run.ts';
 import type { Operation } from './routes.ts';
 import { type RunTriggerDependencies, runTrigger } from './run-trigger.ts';
 import { type StartRunDependencies, startRun } from './start-run.ts';
@@ -16,7 +18,10 @@ export interface OperationDependencies
     GetRunDependencies,
     ListRunsDependencies,
     ListTriggersDependencies,
-    RunTriggerDependencies {}
+    RetryRunDependencies,
+    RunTriggerDependencies {
+  readonly readiness: Readiness;
+}
 
 /** Those that need more than the loaded documents. */
 export type WorkingOperation = Exclude<Operation, 'health'>;
@@ -35,4 +40,6 @@ export const OPERATIONS: Readonly<
   cancelRun: cancel,
   suspendRun: suspend,
   resumeRun: resume,
+  retryRun,
+  ready: (_, { readiness, orchestrations }) => readiness.look(orchestrations),
 };

@@ -5,11 +5,13 @@ import { controlAnswer } from './schemas/control-answer.ts';
 import { eventAnswer } from './schemas/event-answer.ts';
 import { health } from './schemas/health.ts';
 import { openApiAnswer } from './schemas/open-api-answer.ts';
+import { readiness } from './schemas/readiness.ts';
 import {
   anyJson,
   control,
   eventParams,
   pipelineParams,
+  retryBody,
   runParams,
   runQuery,
   runTriggerHeaders,
@@ -17,6 +19,7 @@ import {
   triggerParams,
   triggerRun,
 } from './schemas/requests.ts';
+import { retryAnswer } from './schemas/retry-answer.ts';
 import { run } from './schemas/run.ts';
 import { runPage } from './schemas/run-page.ts';
 import { startAnswer } from './schemas/start-answer.ts';
@@ -34,7 +37,9 @@ export type Operation =
   | 'deliverEventRun'
   | 'cancelRun'
   | 'suspendRun'
-  | 'resumeRun';
+  | 'resumeRun'
+  | 'retryRun'
+  | 'ready';
 
 /** One operation of the API: what may be sent, by whom, and what comes back. */
 export interface Route {
@@ -107,6 +112,18 @@ export const ROUTES: readonly Route[] = [
     role: 'anyone',
     summary: 'Tell that the app is alive, and which documents it has loaded.',
     answers: { 200: { description: 'It is alive.', schema: health } },
+    refusals: {},
+  },
+  {
+    operation: 'ready',
+    method: 'GET',
+    path: 'health/ready',
+    role: 'anyone',
+    summary: 'Tell whether the app can do its work, dependency by dependency.',
+    answers: {
+      200: { description: 'It can; what is `degraded` waits for a dependency.', schema: readiness },
+      503: { description: 'It cannot for the moment.', schema: readiness, headers: ['retry-after'] },
+    },
     refusals: {},
   },
   {
@@ -248,6 +265,27 @@ export const ROUTES: readonly Route[] = [
     body: CONTROL_BODY,
     answers: { 202: { description: 'It is asked to go on.', schema: controlAnswer } },
     refusals: CONTROL_REFUSALS,
+  },
+  {
+    operation: 'retryRun',
+    method: 'POST',
+    path: 'runs/{id}/retry',
+    role: 'Operator',
+    summary: 'Do again what failed in a run that failed or was cancelled.',
+    params: runParams,
+    body: { schema: retryBody, mediaTypes: [JSON_TYPE], required: false },
+    answers: {
+      202: {
+        description: 'The run is open again, under the same id.',
+        schema: retryAnswer,
+        headers: ['location', 'retry-after'],
+      },
+    },
+    refusals: {
+      400: [...UNREADABLE, 'field_unknown', 'field_type'],
+      404: ['run_not_found', 'pipeline_unknown'],
+      409: ['run_not_failed', 'run_is_child'],
+    },
   },
 ];
 

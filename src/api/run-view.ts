@@ -11,6 +11,8 @@ export function runSummary(run: RunRecord): JsonObject {
     trigger: run.trigger,
     status: run.status,
     acceptedAt: run.acceptedAt,
+    ...(run.retry === undefined ? {} : { retry: run.retry }),
+    ...(run.retriedAt === undefined ? {} : { retriedAt: run.retriedAt }),
     ...(run.finishedAt === undefined ? {} : { finishedAt: run.finishedAt, durationMs: between(run.acceptedAt, run.finishedAt) }),
     ...(run.error === undefined ? {} : { error: failureView(run.error) }),
   };

@@ -1,13 +1,18 @@
+import { createHash } from 'node:crypto';
+import type { RequestLimit } from '../ports/request-limit.ts';
 import type { Caller } from '../ports/token-verifier.ts';
 import { type Access, admit } from './access.ts';
 import { answer } from './answer.ts';
 import type { ApiRequest, ApiResponse } from './api-message.ts';
 import { OPERATIONS, type OperationDependencies, type WorkingOperation } from './operations.ts';
+import { problem } from './problem.ts';
 import { refuseQuery } from './query.ts';
 import type { Route } from './routes.ts';
 
 export interface ServeDependencies extends OperationDependencies {
   readonly access: Access;
+  /** Of each caller. */
+  readonly limit: RequestLimit;
 }
 
 /** A route whose operation does something. */
@@ -22,10 +27,12 @@ const KEY_PARAMETERS = ['code', 'clientId'];
 
 /** Serves a request: who asks, what is asked, and then the operation. What changes something is logged with who asked for it. */
 export function serve(route: WorkingRoute, request: ApiRequest, dependencies: ServeDependencies): Promise<ApiResponse> {
-  const { access, log } = dependencies;
+  const { access, limit, log } = dependencies;
   return answer(route.operation, log, async () => {
     const admission = await admit(route.role, request, access);
     if (admission.kind === 'refused') return admission.response;
+    const waitMs = route.role === 'anyone' ? undefined : await limit.take(clientOf(request, admission.caller));
+    if (waitMs !== undefined) return rateLimited(waitMs);
     const query = access.kind === 'keys' ? withoutKeys(request.query) : request.query;
     const refused = refuseQuery(query, Object.keys(route.query?.shape ?? {}));
     if (refused !== undefined) return refused;
@@ -35,6 +42,19 @@ export function serve(route: WorkingRoute, request: ApiRequest, dependencies: Se
     }
     return response;
   });
+}
+
+/** Who calls, as far as it can be told: by the token, or by the key that the host has checked. Keys are kept as hashes. */
+function clientOf({ headers, query }: ApiRequest, caller: Caller | undefined): string {
+  if (caller !== undefined) return `caller ${caller.application ?? ''} ${caller.subject}`;
+  const key = headers.get('x-functions-key') ?? query.get('code');
+  return key === null ? 'anybody' : `key ${createHash('sha256').update(key).digest('hex')}`;
+}
+
+function rateLimited(waitMs: number): ApiResponse {
+  const seconds = String(Math.max(1, Math.ceil(waitMs / 1_000)));
+  const detail = `There were more requests of this caller than the app takes in a minute; send the same request again in ${seconds} s.`;
+  return problem({ status: 429, code: 'rate_limited', detail, headers: { 'retry-after': seconds } });
 }
 
 function withoutKeys(query: URLSearchParams): URLSearchParams {

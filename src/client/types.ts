@@ -21,6 +21,9 @@ export interface RunSummary {
   readonly trigger: string;
   readonly status: RunStatus;
   readonly acceptedAt: string;
+  /** How often it was opened again after it had failed or been cancelled, and when for the last time. */
+  readonly retry?: number;
+  readonly retriedAt?: string;
   /** Absent while it has not ended. */
   readonly finishedAt?: string;
   readonly durationMs?: number;

@@ -28,6 +28,11 @@ export const OPERATION_CODES: CodeGroup = {
       remedy: 'Correct CALLBACK_URL, or what answers there; then redrive what was given up.',
     },
     command_unknown: { title: 'No such command', why: 'It does not exist.', remedy: 'Correct it as the message suggests.' },
+    check_timeout: {
+      title: 'A dependency that does not answer in time',
+      why: 'Readiness gives each two seconds.',
+      remedy: 'Look whether the service is up and reachable.',
+    },
     config_conflict: {
       title: 'Two settings that do not go together',
       why: 'Only one of them can be meant, or one makes the other unsafe.',

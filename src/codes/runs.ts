@@ -80,6 +80,16 @@ export const RUN_CODES: CodeGroup = {
       why: 'It takes no more events or commands.',
       remedy: 'Nothing; start another run if need be.',
     },
+    run_is_child: {
+      title: 'A run that another one waited for',
+      why: 'That one has failed with it, so this one alone would change nothing.',
+      remedy: 'Retry the run that the message names.',
+    },
+    run_not_failed: {
+      title: 'A run that has not failed',
+      why: 'Only what failed or was cancelled is done again.',
+      remedy: 'Nothing, or start another run.',
+    },
     run_not_waiting: {
       title: 'The run waits for nothing any more',
       why: 'It has ended.',

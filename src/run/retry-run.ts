@@ -14,8 +14,8 @@ export interface RetryDependencies {
   readonly runs: RunStore;
   readonly plans: PlanStore;
   readonly waits: WaitStore;
-  readonly orchestrations: Pick<Orchestrations, 'start'>;
-  readonly relay: Pick<OutboxRelay, 'flush'>;
+  readonly orchestrations: Orchestrations;
+  readonly relay: OutboxRelay;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -26,17 +26,18 @@ export type Retry =
   | { readonly kind: 'not_failed'; readonly run: RunRecord }
   /** Whoever waits for it has long learnt that it failed. */
   | { readonly kind: 'is_child'; readonly parent: string }
-  | { readonly kind: 'unknown' };
+  /** There is no plan of the kind that was asked for. */
+  | { readonly kind: 'no_plan' | 'unknown' };
 
 /**
  * Opens a run again that failed or was cancelled, as itself: what its nodes completed, and what was decided for it, stays; what
  * failed is done again, under the same idempotency keys. So are the runs that its nodes waited for. The same call may be repeated.
  *
- * @param choosePlan the hash of the stored plan to go on with
+ * @param choosePlan gives the hash of the stored plan to go on with
  */
 export async function retryRun(
   runId: string,
-  choosePlan: (run: RunRecord) => Promise<string>,
+  choosePlan: (run: RunRecord) => Promise<string | undefined>,
   dependencies: RetryDependencies,
 ): Promise<Retry> {
   const { runs, relay } = dependencies;
@@ -45,8 +46,9 @@ export async function retryRun(
   if (run.finishedAt === undefined && run.retry !== undefined) return { kind: 'again', run };
   if (!hasFailed(run)) return { kind: 'not_failed', run };
   if (run.parent !== undefined) return { kind: 'is_child', parent: run.parent.runId };
-  await relay.flush();
   const planHash = await choosePlan(run);
+  if (planHash === undefined) return { kind: 'no_plan' };
+  await relay.flush();
   const opened = await reopen(run, planHash, dependencies);
   await start(opened, dependencies);
   return { kind: 'retried', run: opened };

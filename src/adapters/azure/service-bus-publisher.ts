@@ -60,6 +60,18 @@ export class ServiceBusPublisher implements EventPublisher {
     });
   }
 
+  /** Whether there is a way to the entity; sends nothing. @throws the failure in the app's terms */
+  async check(): Promise<void> {
+    try {
+      this.#sender ??= this.#openSender();
+      const sender = await this.#sender;
+      await withDeadline(this.#limits.transferMs, (options) => sender.createMessageBatch(options));
+    } catch (error) {
+      this.#sender = undefined;
+      throw translateServiceBusError(error, this.#doing);
+    }
+  }
+
   async #sendWaiting(): Promise<void> {
     while (this.#waiting.length > 0) {
       const publications = new Set(this.#waiting.splice(0));

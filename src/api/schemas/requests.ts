@@ -58,5 +58,16 @@ export const triggerRun = z.strictObject({
 
 export const runTriggerHeaders = startHeaders.pick({ 'Idempotency-Key': true });
 
+/** How a run is to be done again. */
+export const retryBody = z.strictObject({
+  ...control.shape,
+  plan: z
+    .enum(['recorded', 'current'])
+    .default('recorded')
+    .describe(
+      'The plan the run began with, or its pipeline as it is deployed now; either way, nodes that completed are not done again.',
+    ),
+});
+
 /** Any JSON: the pipeline's schema says more. */
 export const anyJson = z.unknown();

@@ -14,6 +14,8 @@ export const runSummary = z
     trigger: z.string().describe('The trigger that started it; `api:<pipeline>` if it was asked for by HTTP.'),
     status: runStatus,
     acceptedAt: time.describe('When its event was stored.'),
+    retry: z.int().min(1).exactOptional().describe('How often it was opened again after it had failed or been cancelled.'),
+    retriedAt: time.exactOptional().describe('When for the last time.'),
     finishedAt: time.exactOptional().describe('When it ended; absent while it has not.'),
     durationMs: z.int().min(0).exactOptional().describe('Milliseconds from acceptance to the end.'),
     error: failure.exactOptional(),

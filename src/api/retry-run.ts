@@ -1,0 +1,65 @@
+import type { RunRecord } from '../ports/run-store.ts';
+import { retryRun as openAgain, type Retry, type RetryDependencies } from '../run/retry-run.ts';
+import { savePlanOnce } from '../triggers/save-plan.ts';
+import type { StartablePipeline } from '../triggers/trigger.ts';
+import { answer } from './answer.ts';
+import { type ApiRequest, type ApiResponse, jsonResponse } from './api-message.ts';
+import { readControl } from './control-body.ts';
+import { problem } from './problem.ts';
+import { retryBody } from './schemas/requests.ts';
+
+export interface RetryRunDependencies extends RetryDependencies {
+  /** By name. */
+  readonly pipelines: ReadonlyMap<string, StartablePipeline>;
+}
+
+/** `POST /runs/{id}/retry`: does again what failed in a run. 202 once it is open again; so is a repetition while it is at work. */
+export function retryRun(request: ApiRequest, dependencies: RetryRunDependencies): Promise<ApiResponse> {
+  const { pipelines, plans, log } = dependencies;
+  return answer('retryRun', log, async () => {
+    const body = readControl(request, retryBody);
+    if ('problem' in body) return body.problem;
+    const { plan, reason } = body.value;
+    const choosePlan = async ({ pipeline: name, planHash }: RunRecord) => {
+      if (plan === 'recorded') return planHash;
+      const pipeline = pipelines.get(name);
+      if (pipeline === undefined) return undefined;
+      await savePlanOnce(pipeline, plans);
+      return pipeline.planHash;
+    };
+    const retry = await openAgain(request.params['id'] ?? '', choosePlan, dependencies);
+    if (retry.kind === 'retried') {
+      const { runId, retry: count = 0 } = retry.run;
+      log('info', 'a run is retried', { runId, retry: count, plan, ...(reason === undefined ? {} : { reason }) });
+    }
+    return responseOf(retry);
+  });
+}
+
+function responseOf(retry: Retry): ApiResponse {
+  switch (retry.kind) {
+    case 'retried':
+    case 'again': {
+      const { runId, retry: count = 0 } = retry.run;
+      const headers = { location: `/api/runs/${runId}`, 'retry-after': '1' };
+      return jsonResponse(202, { runId, retry: count, duplicate: retry.kind === 'again' }, headers);
+    }
+    case 'not_failed':
+      return problem({
+        status: 409,
+        code: 'run_not_failed',
+        detail: `The run is ${retry.run.status}; only a failed or cancelled one is retried.`,
+      });
+    case 'is_child':
+      return problem({
+        status: 409,
+        code: 'run_is_child',
+        detail: `The run ${retry.parent} waited for this one; retry that, and this goes on with it.`,
+        more: { runId: retry.parent },
+      });
+    case 'no_plan':
+      return problem({ status: 404, code: 'pipeline_unknown', detail: "The run's pipeline is no longer part of this app." });
+    case 'unknown':
+      return problem({ status: 404, code: 'run_not_found', detail: 'There is no run of this id.' });
+  }
+}
