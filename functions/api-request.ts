@@ -8,18 +8,17 @@ export async function respond(
   answer: (request: ApiRequest) => Promise<ApiResponse>,
   maxBodyBytes?: number,
 ): Promise<HttpResponseInit> {
-  const { params, headers } = request;
+  const { method, params, headers } = request;
   // The host's own form of the query joins the values of a parameter that is given twice.
   const query = new URL(request.url).searchParams;
   const body = await readRequestBody(request.body, maxBodyBytes);
-  return toResponse(
-    body === undefined ? bodyTooLarge(maxBodyBytes) : await answer({ params, query, headers, body }),
-    request.method,
-  );
+  const response = body === undefined ? bodyTooLarge(maxBodyBytes) : await answer({ method, params, query, headers, body });
+  return toResponse(response, method);
 }
 
-/** The answer to HEAD, and one without content, has the headers alone. */
-export function toResponse({ status, headers, body }: ApiResponse, method: string): HttpResponseInit {
-  const isBare = method === 'HEAD' || status === 204;
-  return { status, headers: { ...headers }, ...(isBare ? {} : { body: JSON.stringify(body) }) };
+/** The answer to HEAD, and one that has no content by its status, has the headers alone. */
+export function toResponse({ status, headers, body, content }: ApiResponse, method: string): HttpResponseInit {
+  if (method === 'HEAD' || status === 204 || status === 304) return { status, headers: { ...headers } };
+  const whole = content === undefined ? JSON.stringify(body) : ReadableStream.from(content);
+  return { status, headers: { ...headers }, body: whole };
 }

@@ -1,4 +1,5 @@
 import type { ApiRequest, ApiResponse } from './api-message.ts';
+import { type ArtifactDependencies, getArtifact, listArtifacts } from './artifacts.ts';
 import { type ControlDependencies, cancel, deliverRunEvent, resume, suspend } from './control-run.ts';
 import { type GetOpenApiDependencies, getOpenApi } from './get-open-api.ts';
 import { type GetRunDependencies, getRun } from './get-run.ts';
@@ -15,6 +16,7 @@ export interface OperationDependencies
   extends StartRunDependencies,
     ControlDependencies,
     GetOpenApiDependencies,
+    ArtifactDependencies,
     GetRunDependencies,
     ListRunsDependencies,
     ListTriggersDependencies,
@@ -41,5 +43,7 @@ export const OPERATIONS: Readonly<
   suspendRun: suspend,
   resumeRun: resume,
   retryRun,
+  listArtifacts,
+  getArtifact,
   ready: (_, { readiness, orchestrations }) => readiness.look(orchestrations),
 };

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { RejectionCode } from '../triggers/rejection.ts';
 import type { Role } from './roles.ts';
+import { artifactList } from './schemas/artifact-list.ts';
 import { controlAnswer } from './schemas/control-answer.ts';
 import { eventAnswer } from './schemas/event-answer.ts';
 import { health } from './schemas/health.ts';
@@ -8,6 +9,7 @@ import { openApiAnswer } from './schemas/open-api-answer.ts';
 import { readiness } from './schemas/readiness.ts';
 import {
   anyJson,
+  artifactParams,
   control,
   eventParams,
   pipelineParams,
@@ -39,6 +41,8 @@ export type Operation =
   | 'suspendRun'
   | 'resumeRun'
   | 'retryRun'
+  | 'listArtifacts'
+  | 'getArtifact'
   | 'ready';
 
 /** One operation of the API: what may be sent, by whom, and what comes back. */
@@ -70,7 +74,8 @@ interface RouteBody {
 
 interface RouteAnswer {
   readonly description: string;
-  readonly schema: z.ZodType;
+  /** Without it a 200 is bytes of any media type, and others have no content. */
+  readonly schema?: z.ZodType;
   readonly headers?: readonly ('location' | 'retry-after')[];
 }
 
@@ -286,6 +291,29 @@ export const ROUTES: readonly Route[] = [
       404: ['run_not_found', 'pipeline_unknown'],
       409: ['run_not_failed', 'run_is_child'],
     },
+  },
+  {
+    operation: 'listArtifacts',
+    method: 'GET',
+    path: 'runs/{id}/artifacts',
+    role: 'Runs.Read',
+    summary: 'List the files that a run has left behind.',
+    params: runParams,
+    answers: { 200: { description: 'Its files.', schema: artifactList } },
+    refusals: UNKNOWN_RUN,
+  },
+  {
+    operation: 'getArtifact',
+    method: 'GET',
+    path: 'runs/{id}/artifacts/{*name}',
+    role: 'Runs.Read',
+    summary: 'Get a file that a run has left behind.',
+    params: artifactParams,
+    answers: {
+      200: { description: 'Its content, with its media type, and its SHA-256 as ETag.' },
+      304: { description: 'It is what If-None-Match names.' },
+    },
+    refusals: { 404: ['run_not_found', 'artifact_not_found'] },
   },
 ];
 

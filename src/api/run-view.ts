@@ -37,6 +37,17 @@ export function runView(run: RunRecord, nodes: readonly NodeRecord[], waits: rea
   };
 }
 
+/**
+ * The artifacts that the records of a run name: its output and its nodes' results, and files that those refer to. What was put in is
+ * not among them, nor is what is another run's: a result may hold whatever somebody sent.
+ */
+export function artifactsOf(run: RunRecord, nodes: readonly NodeRecord[]): readonly ArtifactReference[] {
+  const payloads = [run.output, ...nodes.map(({ result }) => result)].filter((payload) => payload !== undefined);
+  const named = payloads.flatMap((payload) => ('blob' in payload ? [payload.blob] : [...referencesIn(payload.value)]));
+  const own = named.filter(({ name }) => name.startsWith(`${run.runId}/`) && !name.startsWith(`${run.runId}/input/`));
+  return [...new Map(own.map((reference) => [reference.name, reference])).values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
 function waitView({ node, eventKey, openedAt, until }: WaitRecord): JsonObject {
   return { node, eventKey, openedAt, ...(until === undefined ? {} : { until }) };
 }
@@ -61,14 +72,14 @@ function nodeView(node: NodeRecord): JsonObject {
 
 function resultView(result: Payload): JsonObject {
   if ('blob' in result) return { artifacts: [artifactView(result.blob)] };
-  return { result: result.value, artifacts: [...artifactsIn(result.value)] };
+  return { result: result.value, artifacts: [...referencesIn(result.value)].map(artifactView) };
 }
 
 /** The references to artifacts that a result carries, at any depth. */
-function* artifactsIn(value: JsonValue): Generator<JsonObject> {
+function* referencesIn(value: JsonValue): Generator<ArtifactReference> {
   if (typeof value !== 'object' || value === null) return;
-  if (isArtifactReference(value)) yield artifactView(value);
-  else for (const part of Object.values(value)) yield* artifactsIn(part);
+  if (isArtifactReference(value)) yield value;
+  else for (const part of Object.values(value)) yield* referencesIn(part);
 }
 
 function isArtifactReference(value: JsonValue): value is JsonObject & ArtifactReference {

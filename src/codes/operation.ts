@@ -28,6 +28,11 @@ export const OPERATION_CODES: CodeGroup = {
       remedy: 'Correct CALLBACK_URL, or what answers there; then redrive what was given up.',
     },
     command_unknown: { title: 'No such command', why: 'It does not exist.', remedy: 'Correct it as the message suggests.' },
+    artifact_not_found: {
+      title: 'No such artifact',
+      why: "The run's records name none of this name; files of a run that it started are had from that one.",
+      remedy: 'Copy the name from the list of artifacts.',
+    },
     check_timeout: {
       title: 'A dependency that does not answer in time',
       why: 'Readiness gives each two seconds.',

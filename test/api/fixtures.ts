@@ -2,14 +2,21 @@ import type { ApiRequest } from '../../src/api/api-message.ts';
 import type { NodeRecord, RunRecord } from '../../src/ports/run-store.ts';
 
 interface RequestParts {
+  readonly method?: string;
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
 }
 
-export function createRequest({ params = {}, query = '', headers = {}, body = '' }: RequestParts = {}): ApiRequest {
-  return { params, query: new URLSearchParams(query), headers: new Headers(headers), body: Buffer.from(body) };
+export function createRequest({
+  method = 'GET',
+  params = {},
+  query = '',
+  headers = {},
+  body = '',
+}: RequestParts = {}): ApiRequest {
+  return { method, params, query: new URLSearchParams(query), headers: new Headers(headers), body: Buffer.from(body) };
 }
 
 export function createRun(overrides: Partial<RunRecord> = {}): RunRecord {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MemoryRequestLimit } from '../../src/adapters/http/memory-request-limit.ts';
+import { MemoryEntityStore } from '../../src/adapters/mock/memory-entity-store.ts';
 import type { Access } from '../../src/api/access.ts';
 import type { ApiResponse } from '../../src/api/api-message.ts';
 import { Readiness } from '../../src/api/readiness.ts';
@@ -8,6 +9,7 @@ import { ROUTES } from '../../src/api/routes.ts';
 import { isWorking, type ServeDependencies, serve, type WorkingRoute } from '../../src/api/serve.ts';
 import { KeysUnavailableError } from '../../src/ports/errors.ts';
 import type { TokenVerifier } from '../../src/ports/token-verifier.ts';
+import { ScheduleStates } from '../../src/triggers/timer/schedule-state.ts';
 import { createWorld, orderPipeline, type World } from '../triggers/fixtures.ts';
 import { createRequest } from './fixtures.ts';
 
@@ -37,6 +39,11 @@ function dependencies(access: Access, perMinute = 1_000): ServeDependencies {
     readiness: new Readiness([], world.clock, world.log),
     pipelines: new Map([[orderPipeline.name, orderPipeline]]),
     newKey: () => 'key',
+    triggers: [],
+    schedules: new ScheduleStates(new MemoryEntityStore()),
+    startedHere: new Map(),
+    isDisabled: () => false,
+    processStartedAt: 0,
   };
 }
 

@@ -62,10 +62,14 @@ function requestBody({ schema, mediaTypes, required }: NonNullable<Route['body']
 
 function responsesOf(route: Route): JsonObject {
   const answers = Object.entries(route.answers).map(([status, { description, schema, headers = [] }]) => {
-    const content = schema === undefined ? {} : { content: { 'application/json': { schema: schemaOf(schema) } } };
-    return [status, { description, ...headersOf(headers), ...content }];
+    return [status, { description, ...headersOf(headers), ...contentOf(status, schema) }];
   });
   return { ...Object.fromEntries(answers), ...refusalsOf(route) };
+}
+
+function contentOf(status: string, schema: z.ZodType | undefined): JsonObject {
+  if (schema !== undefined) return { content: { 'application/json': { schema: schemaOf(schema) } } };
+  return status === '200' ? { content: { '*/*': { schema: {} } } } : {};
 }
 
 /** The same operation for what only one pipeline takes. */
