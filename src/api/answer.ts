@@ -18,14 +18,23 @@ class AnswerTimeoutError extends HexdagError {
  * Does an operation's work in the time an answer may take, and makes what it throws into an answer that tells nothing about the inside.
  * Work that takes longer goes on, and a repetition of the request finds what it did.
  */
-export async function answer(operation: string, log: Log, work: () => Promise<ApiResponse>): Promise<ApiResponse> {
+export function answer(operation: string, log: Log, work: () => Promise<ApiResponse>): Promise<ApiResponse> {
+  return answerUnless<never>(operation, log, work);
+}
+
+/** The same for work that may end in something else than a response, which is handed on. */
+export async function answerUnless<Other extends { readonly status?: never }>(
+  operation: string,
+  log: Log,
+  work: () => Promise<ApiResponse | Other>,
+): Promise<ApiResponse | Other> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new AnswerTimeoutError(`No answer within ${HTTP_ANSWER_MS} ms.`)), HTTP_ANSWER_MS);
   });
   try {
     const response = await Promise.race([work(), tooLate]);
-    if (response.status >= 400)
+    if (response.status !== undefined && response.status >= 400)
       log('info', 'a request is refused', { operation, status: response.status, code: codeOf(response) });
     return response;
   } catch (error) {

@@ -29,14 +29,16 @@ export function listArtifacts(request: ApiRequest, { runs, log }: ArtifactDepend
  */
 export function getArtifact(request: ApiRequest, { runs, artifacts, log }: ArtifactDependencies): Promise<ApiResponse> {
   return answer('getArtifact', log, async () => {
-    const { id = '', name = '' } = request.params;
+    const { id = '' } = request.params;
+    // No name holds a percent sign; some hosts leave slashes encoded.
+    const name = (request.params['name'] ?? '').replaceAll(/%2f/gi, '/');
     const references = await namedBy(id, runs);
     if (references === undefined) return UNKNOWN_RUN;
     if (!references.some((reference) => reference.name === name)) return UNKNOWN;
     const found = await artifacts.describe(name);
     if (found === null) return UNKNOWN;
     const headers = { etag: `"${found.sha256}"`, 'cache-control': 'private, no-cache' };
-    if (request.headers.get('if-none-match') === headers.etag) return { status: 304, headers, body: null };
+    if (hasAlready(request, headers.etag)) return { status: 304, headers, body: null };
     const opened = request.method === 'HEAD' ? undefined : await artifacts.open(name);
     if (opened === null) return UNKNOWN;
     return {
@@ -46,6 +48,11 @@ export function getArtifact(request: ApiRequest, { runs, artifacts, log }: Artif
       ...(opened === undefined ? {} : { content: opened.content }),
     };
   });
+}
+
+function hasAlready({ headers }: ApiRequest, etag: string): boolean {
+  const known = (headers.get('if-none-match') ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  return known.includes(etag) || known.includes('*');
 }
 
 /** Undefined: there is no such run. */

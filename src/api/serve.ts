@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { RequestLimit } from '../ports/request-limit.ts';
 import type { Caller } from '../ports/token-verifier.ts';
 import { type Access, admit } from './access.ts';
-import { answer } from './answer.ts';
+import { answerUnless } from './answer.ts';
 import type { ApiRequest, ApiResponse } from './api-message.ts';
 import { OPERATIONS, type OperationDependencies, type WorkingOperation } from './operations.ts';
 import { problem } from './problem.ts';
@@ -25,23 +25,40 @@ export function isWorking(route: Route): route is WorkingRoute {
 /** What keys may be sent in, where the host looks for them in the query. */
 const KEY_PARAMETERS = ['code', 'clientId'];
 
+/** A request that may be carried out. */
+interface Admitted {
+  readonly status?: never;
+  readonly caller: Caller | undefined;
+  readonly query: URLSearchParams;
+}
+
 /** Serves a request: who asks, what is asked, and then the operation. What changes something is logged with who asked for it. */
-export function serve(route: WorkingRoute, request: ApiRequest, dependencies: ServeDependencies): Promise<ApiResponse> {
-  const { access, limit, log } = dependencies;
-  return answer(route.operation, log, async () => {
-    const admission = await admit(route.role, request, access);
-    if (admission.kind === 'refused') return admission.response;
-    const waitMs = route.role === 'anyone' ? undefined : await limit.take(clientOf(request, admission.caller));
-    if (waitMs !== undefined) return rateLimited(waitMs);
-    const query = access.kind === 'keys' ? withoutKeys(request.query) : request.query;
-    const refused = refuseQuery(query, Object.keys(route.query?.shape ?? {}));
-    if (refused !== undefined) return refused;
-    const response = await OPERATIONS[route.operation]({ ...request, query }, dependencies);
-    if (route.method !== 'GET' && response.status < 400) {
-      log('info', 'a request is carried out', { operation: route.operation, ...request.params, ...whoIs(admission.caller) });
-    }
-    return response;
-  });
+export async function serve(route: WorkingRoute, request: ApiRequest, dependencies: ServeDependencies): Promise<ApiResponse> {
+  const { log } = dependencies;
+  const admitted = await answerUnless<Admitted>(route.operation, log, () => enter(route, request, dependencies));
+  if (admitted.status !== undefined) return admitted;
+  const { caller, query } = admitted;
+  const response = await OPERATIONS[route.operation]({ ...request, query }, dependencies);
+  if (route.method !== 'GET' && response.status < 400) {
+    log('info', 'a request is carried out', { operation: route.operation, ...request.params, ...whoIs(caller) });
+  }
+  return response;
+}
+
+async function enter(
+  route: WorkingRoute,
+  request: ApiRequest,
+  { access, limit }: ServeDependencies,
+): Promise<Admitted | ApiResponse> {
+  const admission = await admit(route.role, request, access);
+  if (admission.kind === 'refused') return admission.response;
+  const { caller } = admission;
+  // Probes may add what they like, and come as often.
+  if (route.role === 'anyone') return { caller, query: request.query };
+  const waitMs = await limit.take(clientOf(request, caller));
+  if (waitMs !== undefined) return rateLimited(waitMs);
+  const query = access.kind === 'keys' ? withoutKeys(request.query) : request.query;
+  return refuseQuery(query, Object.keys(route.query?.shape ?? {})) ?? { caller, query };
 }
 
 /** Who calls, as far as it can be told: by the token, or by the key that the host has checked. Keys are kept as hashes. */

@@ -153,7 +153,7 @@ describe('a request where nothing is asked for', () => {
 });
 
 describe('a query that a route does not take', () => {
-  it.each(['getRun', 'cancelRun', 'startRun', 'ready'])('is refused by %s', async (operation) => {
+  it.each(['getRun', 'cancelRun', 'startRun'])('is refused by %s', async (operation) => {
     const answer = await ask(operation, { kind: 'open' }, LOCAL, 'expand=all');
 
     expect(answer).toMatchObject({ status: 400, body: { code: 'query_unknown' } });

@@ -29,6 +29,7 @@ const GUARDED: Refusals = {
     'signature_mismatch',
   ],
   403: ['role_missing', 'access_local_only'],
+  429: ['rate_limited'],
   503: ['dependency_unavailable', 'answer_timeout', 'keys_unavailable', 'config_invalid'],
 };
 

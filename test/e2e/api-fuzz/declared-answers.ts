@@ -42,8 +42,11 @@ export class DeclaredAnswers {
     const missing = Object.keys(headers).filter((name) => isPromised(name, answer.status) && !answer.headers.has(name));
     if (missing.length > 0) return `it lacks ${missing.join(', ')}`;
     const [type = ''] = (answer.headers.get('content-type') ?? '').split(';');
+    const isBare = request.method === 'HEAD' || Object.keys(content).length === 0;
+    if (isBare && answer.body !== '') return 'it has a body';
+    if (Object.keys(content).length === 0 || '*/*' in content) return undefined;
     if (!(type in content)) return `its type is '${type}'`;
-    if (request.method === 'HEAD') return answer.body === '' ? undefined : 'an answer to HEAD has a body';
+    if (isBare) return undefined;
     return this.#schemaFault(content[type]?.schema, answer);
   }
 

@@ -23,8 +23,8 @@ export async function fuzzApi(
   operations: readonly DocumentedOperation[],
   { requests, seed }: { readonly requests: number; readonly seed: number },
 ): Promise<FuzzReport> {
-  const runIds = await startRuns(origin);
-  const plans = fc.sample(requestsTo({ document, operations, runIds }), { numRuns: requests, seed });
+  const runs = await startRuns(origin);
+  const plans = fc.sample(requestsTo({ document, operations, ...runs }), { numRuns: requests, seed });
   const declared = new DeclaredAnswers(document, operations);
   const client = new RawClient(origin, CONCURRENCY);
   const answers = new Map<string, number>();
@@ -49,15 +49,20 @@ function endFault({ body }: RawRequest): string | undefined {
   return body.length > MESSAGE_BODY_BYTES ? undefined : 'there is no answer';
 }
 
-/** Runs in every state that lasts. */
-async function startRuns(origin: string): Promise<readonly string[]> {
+/** Runs in every state that lasts, one with an artifact: its output is large. */
+async function startRuns(origin: string): Promise<{ runIds: readonly string[]; artifacts: readonly string[] }> {
   const client = new HexdagClient({ url: origin });
   const done = await client.startRun('order', { orderId: 'A1', items: [] });
   const waiting = await Promise.all(Array.from({ length: 8 }, () => client.startRun('approval', null)));
-  const [cancelled] = waiting;
-  if (cancelled !== undefined) await client.cancel(cancelled.runId);
+  const [large, ...others] = waiting;
+  for (const { runId } of others.slice(0, 3)) await client.cancel(runId);
+  for (const { runId } of large === undefined ? [] : [large]) {
+    await client.sendEvent(runId, 'go', 'x'.repeat(40_000));
+    await client.waitForRun(runId);
+  }
   await client.waitForRun(done.runId);
-  return [done, ...waiting].map(({ runId }) => runId);
+  const runIds = [done, ...waiting].map(({ runId }) => runId);
+  return { runIds, artifacts: [`/runs/${large?.runId}/artifacts/${large?.runId}/output.json`] };
 }
 
 function textOf({ method, path, headers, body }: RawRequest): string {

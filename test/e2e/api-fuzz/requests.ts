@@ -23,6 +23,8 @@ export interface FuzzedApi {
   readonly operations: readonly DocumentedOperation[];
   /** Ids of runs that are there. */
   readonly runIds: readonly string[];
+  /** Paths of artifacts that are there. */
+  readonly artifacts: readonly string[];
 }
 
 /** Requests to every operation, of which some are as they should be, most almost, and the rest meant badly. */
@@ -72,7 +74,16 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
   'triggers.name': ['yearly'],
 };
 
-function pathsOf({ path, parameters }: DocumentedOperation, { document, runIds }: FuzzedApi) {
+function pathsOf(operation: DocumentedOperation, api: FuzzedApi) {
+  const any = pathsByTemplate(operation, api);
+  if (operation.id !== 'getArtifact') return any;
+  return fc.oneof(
+    any,
+    fc.constantFrom(...api.artifacts).map((text) => ({ text, strays: false })),
+  );
+}
+
+function pathsByTemplate({ path, parameters }: DocumentedOperation, { document, runIds }: FuzzedApi) {
   const templates = path.split('/').map((segment) => {
     const name = /^\{(.+)\}$/.exec(segment)?.[1];
     if (name === undefined) return fc.constant({ text: segment, strays: false });
