@@ -32,10 +32,12 @@ import { receiveWebhook, type WebhookCall } from './api/receive-webhook.ts';
 import { serve, type WorkingRoute } from './api/serve.ts';
 import { Turnstile } from './api/turnstile.ts';
 import { CallbackCourier, type CallbackCourierOptions } from './callbacks/callback-courier.ts';
+import { doubtHost } from './config/host.ts';
 import { type Config, ConfigError, type ConfigProblem, loadConfig, loadNamespace, loadStorages } from './config.ts';
 import { readDocumentFolder } from './document-folder.ts';
+import { readHostFile } from './host-file.ts';
 import { compileLibrary, type Language, type Library } from './library.ts';
-import { WEBHOOKS_AT_WORK } from './limits.ts';
+import { ACTIVITY_DEADLINE_MS, WEBHOOKS_AT_WORK } from './limits.ts';
 import type { NodeKind } from './nodes/node-kind.ts';
 import type { Diagnostic } from './pipeline/diagnostic.ts';
 import type { ArtifactStore } from './ports/artifact-store.ts';
@@ -123,9 +125,10 @@ export function composeApp(environment: Environment, folder: string): HexdagApp 
     const config = loadConfig(environment, secretNamesOf(library.triggers));
     const log = lineLog(console, config.logLevel);
     logRefused(library, log);
-    logDoubtful(config.warnings, log);
+    const warnings = [...config.warnings, ...doubtHostOf(folder, library, environment)];
+    logDoubtful(warnings, log);
     return {
-      getHealth: () => getHealth(library, [], config.warnings),
+      getHealth: () => getHealth(library, [], warnings),
       work: composeWork(config, library, language, environment),
     };
   } catch (error) {
@@ -145,6 +148,14 @@ function logDoubtful(warnings: readonly ConfigProblem[], log: Log): void {
   for (const { setting, code, message, remedy } of warnings) {
     log('warn', 'a setting is doubtful', { setting, code, error: `${setting} ${message}. ${remedy}` });
   }
+}
+
+function doubtHostOf(folder: string, { triggers }: Library, environment: Environment): readonly ConfigProblem[] {
+  const hostJson = readHostFile(folder);
+  const takesMessages = triggersOf(triggers, 'service_bus').length > 0;
+  return hostJson === undefined
+    ? []
+    : doubtHost(hostJson, environment, { activityDeadlineMs: ACTIVITY_DEADLINE_MS, takesMessages });
 }
 
 /** An app that cannot load tells nobody why; one without documents tells it in its health and its log. */
@@ -240,7 +251,7 @@ function composeWork(config: Config, library: Library, language: AppLanguage, en
         claimChecks,
         settler,
         log: logTo(sink),
-        maxDeliveryCount: 10,
+        maxDeliveryCount: config.maxDeliveryCount,
         maxBodyBytes: config.maxBodyBytes,
       }),
     tickSchedule: ({ source }) => tickSchedule(source, TimeZone.local(), clock.now()),

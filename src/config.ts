@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type AccessConfig, readAccess } from './config/access.ts';
 import { COSMOS, type Connection, DATA_STORAGE, HOST_STORAGE, readConnection, SERVICE_BUS } from './config/connection.ts';
+import { readMaxDeliveryCount } from './config/deliveries.ts';
 import { ConfigError, type ConfigProblem } from './config/problem.ts';
 import { type ResultSettings, readResults } from './config/results.ts';
 import { type RetentionSettings, readRetention } from './config/retention.ts';
@@ -29,6 +30,8 @@ export interface Config extends ResultSettings, RetentionSettings {
   readonly blobTriggerSource: 'EventGrid' | 'LogsAndContainerScan';
   /** What messages, webhooks and requests may carry. */
   readonly maxBodyBytes: number;
+  /** The delivery after which the broker dead-letters. */
+  readonly maxDeliveryCount: number;
   /** NCRONTAB, six fields. */
   readonly sweepSchedule: string;
   readonly keyVaultUri?: string;
@@ -97,10 +100,19 @@ export function loadConfig(environment: Environment, secretNames: readonly strin
   const retention = readRetention(settings);
   const bytes = { least: 1, most: LARGEST_BODY_BYTES, unit: 'bytes', byDefault: MESSAGE_BODY_BYTES };
   const maxBodyBytes = readWholeNumber(settings, 'MAX_BODY_BYTES', bytes);
+  const maxDeliveryCount = readMaxDeliveryCount(settings);
   const events = { all: RUN_EVENT_TYPES, byDefault: DEFAULT_EVENT_TYPES };
   const results = readResults(settings, events, settings.value('APP_ENV') === 'development');
   const connections = hostStorage && serviceBus && cosmos && data && { hostStorage, serviceBus, cosmos, data };
-  if (!read || !connections || !access || !retention || maxBodyBytes === undefined || settings.problems.length > 0) {
+  if (
+    !read ||
+    !connections ||
+    !access ||
+    !retention ||
+    maxBodyBytes === undefined ||
+    maxDeliveryCount === undefined ||
+    settings.problems.length > 0
+  ) {
     throw new ConfigError(settings.problems);
   }
   return {
@@ -114,6 +126,7 @@ export function loadConfig(environment: Environment, secretNames: readonly strin
     blobTriggerSource: read.BLOB_TRIGGER_SOURCE,
     ...retention,
     maxBodyBytes,
+    maxDeliveryCount,
     sweepSchedule: read.SWEEP_SCHEDULE,
     access,
     apiRequestsPerMinute: read.API_REQUESTS_PER_MINUTE,
