@@ -1,4 +1,4 @@
-import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
+import { BlobClient, BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import { blobInvocation } from './blob-data.ts';
 import { captureNames } from './blob-path.ts';
 import type { BlobReceipts, PendingBlob } from './blob-receipts.ts';
@@ -27,6 +27,7 @@ export class BlobListener {
   readonly #fn: RegisteredFunction;
   readonly #trigger: BlobTrigger;
   readonly #options: BlobListenerOptions;
+  readonly #account: BlobServiceClient;
   readonly #container: ContainerClient;
   readonly #inFlight = new InFlight();
   readonly #waiting: PendingBlob[] = [];
@@ -43,8 +44,8 @@ export class BlobListener {
     this.#fn = fn;
     this.#trigger = trigger;
     this.#options = options;
-    const account = BlobServiceClient.fromConnectionString(trigger.connectionString, { retryOptions: RETRIES });
-    this.#container = account.getContainerClient(trigger.path.container);
+    this.#account = BlobServiceClient.fromConnectionString(trigger.connectionString, { retryOptions: RETRIES });
+    this.#container = this.#account.getContainerClient(trigger.path.container);
   }
 
   start(): void {
@@ -135,12 +136,17 @@ export class BlobListener {
     try {
       // One that was written again is left to its newer version, and one that is gone to nobody.
       const isLatest = this.#versions.get(pending.name) === pending.etag;
-      const invocation = isLatest ? await blobInvocation(this.#container.getBlobClient(pending.name), this.#trigger) : null;
+      const invocation = isLatest ? await blobInvocation(this.#blob(pending.name), this.#trigger) : null;
       if (invocation !== null) await this.#host.invoke(this.#fn, invocation);
       receipts.succeeded(pending);
     } catch (error) {
       this.#failed(pending, error instanceof Error ? error.message : String(error));
     }
+  }
+
+  /** The container's own way leaves slashes as they are, and takes `..` between them for a way up. */
+  #blob(name: string): BlobClient {
+    return new BlobClient(`${this.#container.url}/${encodeURIComponent(name)}`, this.#account.credential);
   }
 
   #failed(pending: PendingBlob, reason: string): void {
