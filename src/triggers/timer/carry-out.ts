@@ -1,6 +1,6 @@
 import { isoTime } from '../../expression/time.ts';
 import type { Trigger } from '../trigger.ts';
-import { occurrenceKey } from './occurrence-event.ts';
+import { occurrenceKey, occurrenceRunId } from './occurrence-event.ts';
 import type { PlannedOccurrence, RefusedOccurrence, ScheduleState, ScheduleStates } from './schedule-state.ts';
 import type { TimerSource } from './source.ts';
 import { type StartDependencies, startOccurrence } from './start-occurrence.ts';
@@ -48,7 +48,7 @@ export async function followUp(
   trigger: Trigger<TimerSource>,
   dependencies: CarryOutDependencies,
 ): Promise<readonly PlannedOccurrence[]> {
-  const { startedHere, log, clock } = dependencies;
+  const { startedHere, log, clock, runs } = dependencies;
   const open = starting.filter((occurrence) => !isStartedHere(occurrence, trigger, startedHere));
   const left = open.filter((occurrence) => isLeft(occurrence, dependencies));
   const forgotten = left.filter(({ decidedAt }) => clock.now() - decidedAt > FORGOTTEN_AFTER_MS);
@@ -57,11 +57,12 @@ export async function followUp(
     log('warn', 'occurrences were decided too long ago to be started again', { trigger: trigger.name, occurrences });
     for (const occurrence of forgotten) noteStarted(occurrence, trigger, dependencies);
   }
-  await carryOut(
-    left.filter((occurrence) => !forgotten.includes(occurrence)),
-    trigger,
-    dependencies,
-  );
+  for (const occurrence of left.filter((one) => !forgotten.includes(one))) {
+    // A run that is stored and not yet at work is the business of the sweep over all runs.
+    if ((await runs.read(occurrenceRunId(trigger.name, occurrence))) === null)
+      await carryOut([occurrence], trigger, dependencies);
+    else noteStarted(occurrence, trigger, dependencies);
+  }
   const listed = starting.map((occurrence) => occurrenceKey(trigger.name, occurrence));
   startedHere.set(trigger.name, new Set(listed.filter((key) => startedHere.get(trigger.name)?.has(key))));
   return open.filter((occurrence) => !left.includes(occurrence));

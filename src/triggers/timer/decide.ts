@@ -1,8 +1,7 @@
 import { canonicalHash } from '../../canonical-json.ts';
-import { runId } from '../run-id.ts';
 import type { Trigger } from '../trigger.ts';
 import { type DueOccurrences, dueOccurrences } from './due-occurrences.ts';
-import { occurrenceKey } from './occurrence-event.ts';
+import { occurrenceRunId } from './occurrence-event.ts';
 import type { PassedOver, PassedOverReason, PlannedOccurrence, QueuedOccurrence, ScheduleState } from './schedule-state.ts';
 import type { TimerSource } from './source.ts';
 import type { TimerSchedule } from './timer-schedule.ts';
@@ -69,7 +68,7 @@ export function decide(
       decidedUntil,
       starting: [...state.starting, ...planned],
       queued,
-      ...(last === undefined ? {} : { lastStarted: last.time, lastRunId: runId(name, occurrenceKey(name, last)) }),
+      ...(last === undefined ? {} : { lastStarted: last.time, lastRunId: occurrenceRunId(name, last) }),
       ...(lastPassedOver === undefined ? {} : { lastPassedOver }),
     },
     starting: planned,

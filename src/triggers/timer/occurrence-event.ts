@@ -1,6 +1,7 @@
 import { canonicalHash } from '../../canonical-json.ts';
 import { isoTime } from '../../expression/time.ts';
 import { read } from '../rejection.ts';
+import { runId } from '../run-id.ts';
 import type { Trigger } from '../trigger.ts';
 import { type EventReading, readTriggerEvent } from '../trigger-event.ts';
 import type { PlannedOccurrence } from './schedule-state.ts';
@@ -11,6 +12,10 @@ const EVENT_TYPE = 'hexdag.timer.tick';
 /** What is the same whoever starts the occurrence's run, however often and from whichever version of the document. */
 export function occurrenceKey(trigger: string, { time, requestKey }: Pick<PlannedOccurrence, 'time' | 'requestKey'>): string {
   return requestKey === undefined ? `${trigger}/${isoTime(time)}` : `run-now/${requestKey}`;
+}
+
+export function occurrenceRunId(trigger: string, occurrence: Pick<PlannedOccurrence, 'time' | 'requestKey'>): string {
+  return runId(trigger, occurrenceKey(trigger, occurrence));
 }
 
 /**

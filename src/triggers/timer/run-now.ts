@@ -1,7 +1,6 @@
-import { runId } from '../run-id.ts';
 import type { Trigger } from '../trigger.ts';
 import { type CarryOutDependencies, noteStarted } from './carry-out.ts';
-import { occurrenceKey } from './occurrence-event.ts';
+import { occurrenceRunId } from './occurrence-event.ts';
 import type { PlannedOccurrence } from './schedule-state.ts';
 import type { TimerSource } from './source.ts';
 import { type OccurrenceStart, startOccurrence } from './start-occurrence.ts';
@@ -38,7 +37,7 @@ export async function runNow(
             isCatchUp: true,
           }
         : { ...planned, time: now, previousTime: state.lastStarted ?? null, isCatchUp: false, requestKey: request.key };
-    const lastRunId = runId(trigger.name, occurrenceKey(trigger.name, occurrence));
+    const lastRunId = occurrenceRunId(trigger.name, occurrence);
     const isFree = trigger.source.overlap === 'allow' || (await runs.read(lastRunId)) !== null;
     if (isFree) return { result: await startOccurrence(occurrence, trigger, dependencies) };
     if (await isBusy(state, runs)) return { result: { kind: 'busy', runId: state.lastRunId } };

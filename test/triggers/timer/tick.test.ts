@@ -119,7 +119,7 @@ describe.each<[string, () => TimerStores]>([
 
     expect(soon).toEqual([]);
     expect(await occurrencesWithRuns(trigger, stores.runs)).toEqual(['11-21 02:00:00']);
-    expect(next.orchestrations.started).toHaveLength(1);
+    expect(next.startedOf(trigger)).toHaveLength(1);
   });
 
   it('follows a worker that died after the run was stored', async () => {
@@ -135,7 +135,7 @@ describe.each<[string, () => TimerStores]>([
     await next.tickAt('2026-11-22T02:00:00Z', trigger);
 
     expect(await occurrencesWithRuns(trigger, stores.runs)).toEqual(['11-21 02:00:00', '11-22 02:00:00']);
-    expect(next.orchestrations.started.map(({ recovering }) => recovering)).toEqual([true, false]);
+    expect(next.startedOf(trigger).map(({ recovering }) => recovering)).toEqual([true, false]);
   });
 
   it('follows it in time though others decide every second, and keeps no list of what is done', async () => {

@@ -11,6 +11,7 @@ import { MemoryRunStore } from '../../../src/adapters/mock/memory-run-store.ts';
 import type { EntityStore } from '../../../src/ports/entity-store.ts';
 import type { PlanStore } from '../../../src/ports/plan-store.ts';
 import type { RunRecord, RunStore } from '../../../src/ports/run-store.ts';
+import { sweep } from '../../../src/triggers/sweep.ts';
 import { ScheduleStates } from '../../../src/triggers/timer/schedule-state.ts';
 import type { TimerSource } from '../../../src/triggers/timer/source.ts';
 import { tick } from '../../../src/triggers/timer/tick.ts';
@@ -89,8 +90,17 @@ export function startWorker(stores: TimerStores, start: string, disabled: readon
     },
     async sweepAt(time: string, trigger: Trigger<TimerSource>) {
       clock.advance(Date.parse(time) - clock.now());
+      await sweep(dependencies, {
+        minimumAgeMs: 10_000,
+        limit: 100,
+        processStartedAt: dependencies.processStartedAt,
+        restartForMs: 3_600_000,
+      });
       await watchTimers([trigger], dependencies);
     },
+    /** What this process has started of a trigger. */
+    startedOf: ({ name }: Trigger<TimerSource>) =>
+      world.orchestrations.started.filter(({ eventKey }) => eventKey.startsWith(`${name}/`)),
     /** What was logged at a level. */
     told: (level: string) => world.lines.filter((line) => line.level === level),
   };
