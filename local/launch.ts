@@ -29,8 +29,8 @@ export interface LaunchOptions {
   /** Arguments of `hexdag start`; `--json` is added. */
   readonly args: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
-  /** What the app and the servers write on standard error is shown (default), or not. */
-  readonly logs?: 'inherit' | 'ignore';
+  /** What the app and the servers write on standard error is shown (default), or not, or goes to an open file. */
+  readonly logs?: 'inherit' | 'ignore' | number;
 }
 
 /** A local Azure in processes of its own, started by a program: the demo, the benchmark, a test. It ends with that program. */

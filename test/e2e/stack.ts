@@ -33,10 +33,15 @@ export class Stack {
     this.blobs = BlobServiceClient.fromConnectionString(blob);
   }
 
-  static async start(settings: Readonly<Record<string, string>> = {}, logs: 'inherit' | 'ignore' = 'inherit'): Promise<Stack> {
+  /** @param logs what becomes of the servers' messages; given a file's descriptor, all that the host logs goes there */
+  static async start(
+    settings: Readonly<Record<string, string>> = {},
+    logs: 'inherit' | 'ignore' | number = 'inherit',
+  ): Promise<Stack> {
     const folder = await mkdtemp(join(tmpdir(), 'hexdag-e2e-'));
     const environment = { EFFECTS_FILE: join(folder, 'effects.jsonl'), ...settings };
-    return new Stack(await launchLocalAzure({ args: ['--ephemeral'], environment, logs }), folder);
+    const args = ['--ephemeral', ...(typeof logs === 'number' ? ['--verbose'] : [])];
+    return new Stack(await launchLocalAzure({ args, environment, logs }), folder);
   }
 
   /** Where everything is. */
