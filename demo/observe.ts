@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
-import type { ServiceBusClient } from '@azure/service-bus';
+import type { ServiceBusClient, ServiceBusReceiver } from '@azure/service-bus';
 import type { Effect, Ending } from './orders.ts';
 import type { SeenOrder } from './outcome.ts';
 import type { RunEnded } from './run-events.ts';
@@ -14,9 +14,8 @@ export interface Refusal {
   readonly description: string;
 }
 
-/** Reads (and leaves there) what lies in a queue's dead-letter queue. */
-export async function readRefusals(client: ServiceBusClient, queue: string): Promise<readonly Refusal[]> {
-  const receiver = client.createReceiver(queue, { subQueueType: 'deadLetter' });
+/** Reads (and leaves there) what lies in the dead-letter queue that the receiver is of. */
+export async function readRefusals(receiver: ServiceBusReceiver): Promise<readonly Refusal[]> {
   const messages = await receiver.peekMessages(100);
   await receiver.close();
   return messages.map(({ messageId, deadLetterReason, deadLetterErrorDescription }) => ({

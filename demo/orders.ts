@@ -35,7 +35,10 @@ const PRODUCTS = [
 /** The day's orders: mostly fine, and with everything in between that a real queue carries. The same every time. */
 export function createDelivery(): Delivery {
   const distinct = COUNTS.messages - COUNTS.duplicates - COUNTS.broken;
-  const orders = Array.from({ length: distinct }, (_, index) => createOrder(index));
+  const orders = Array.from({ length: distinct }, (_, index) => {
+    const card = cardOf(index);
+    return { card, order: createOrder(`order-${String(index + 1).padStart(4, '0')}`, card, index) };
+  });
   const messages = orders.map(({ order }) => message(order.orderId, JSON.stringify(order)));
   const repeated = messages.filter((_, index) => index % 8 === 3).slice(0, COUNTS.duplicates);
   const broken = createBroken();
@@ -48,11 +51,11 @@ export function createDelivery(): Delivery {
   };
 }
 
-function createOrder(index: number) {
-  const card = cardOf(index);
+/** An order that is fine. `index` makes it differ from others. */
+export function createOrder(orderId: string, card: string, index = 0) {
   const product = (offset: number) => PRODUCTS[(index + offset) % PRODUCTS.length] ?? PRODUCTS[0];
-  const order = {
-    orderId: `order-${String(index + 1).padStart(4, '0')}`,
+  return {
+    orderId,
     customer: `customer-${(index % 60) + 1}`,
     email: `customer-${(index % 60) + 1}@example.com`,
     items: [
@@ -61,7 +64,6 @@ function createOrder(index: number) {
     ],
     payment: { card },
   };
-  return { order, card };
 }
 
 /** `tok_flaky_2` fails twice before it works, `tok_declined` never works. */

@@ -1,4 +1,5 @@
 import type { Effect, Ending, ExpectedOrder } from './orders.ts';
+import type { Fault } from './ways/way-in.ts';
 
 /** What was seen of one order, from outside the app. */
 export interface SeenOrder {
@@ -10,13 +11,6 @@ export interface SeenOrder {
   readonly effects: readonly Effect[];
 }
 
-/** An order that did not end as it must. */
-export interface Fault {
-  readonly orderId: string;
-  readonly expected: string;
-  readonly seen: string;
-}
-
 /** Holds what was seen against what must be. Pure. */
 export function findFaults(expected: readonly ExpectedOrder[], seen: ReadonlyMap<string, SeenOrder>): readonly Fault[] {
   const known = new Set(expected.map(({ orderId }) => orderId));
@@ -26,9 +20,9 @@ export function findFaults(expected: readonly ExpectedOrder[], seen: ReadonlyMap
       const must = describe([order.ending], order.effects);
       const { endings, effects } = seen.get(order.orderId) ?? { endings: [], effects: [] };
       const was = describe(endings, effects);
-      return must === was ? [] : [{ orderId: order.orderId, expected: must, seen: was }];
+      return must === was ? [] : [{ what: order.orderId, expected: must, seen: was }];
     }),
-    ...unexpected.map((orderId) => ({ orderId, expected: 'nothing', seen: 'an order that nobody sent' })),
+    ...unexpected.map((orderId) => ({ what: orderId, expected: 'nothing', seen: 'an order that nobody sent' })),
   ];
 }
 

@@ -1,25 +1,51 @@
-import type { Fault } from './outcome.ts';
 import { formatTable } from './table.ts';
+import type { Fault } from './ways/way-in.ts';
+
+export interface WayInRow {
+  readonly way: string;
+  readonly sent: number;
+  readonly runs: number;
+  readonly completed: number;
+  /** Codes and how often each was given. */
+  readonly failures: Readonly<Record<string, number>>;
+  readonly duplicatesStopped: number;
+  readonly refusals: Readonly<Record<string, number>>;
+}
+
+export interface WayOutRow {
+  readonly way: string;
+  /** Runs whose end was told. */
+  readonly runs: number;
+  /** Ends that were told again. */
+  readonly repeated: number;
+  /** Calls that were not believed. */
+  readonly refused: number;
+}
+
+/** Calls to systems outside: of how many orders, how often in all, and how often at most for one order. */
+export interface EffectRow {
+  readonly effect: string;
+  readonly orders: number;
+  readonly calls: number;
+  readonly mostPerOrder: number;
+}
 
 /** What the demo found out; printed as it is with `--output json`. */
 export interface Report {
   readonly ok: boolean;
+  /** Of the orders on the queue, as all figures up to `waysIn`. */
   readonly sent: number;
   readonly runs: number;
   readonly completed: number;
   readonly failed: number;
+  readonly failures: WayInRow['failures'];
   readonly refused: number;
+  readonly refusals: WayInRow['refusals'];
   readonly duplicatesStopped: number;
-  /** Codes and how often each was given. */
-  readonly failures: Readonly<Record<string, number>>;
-  readonly refusals: Readonly<Record<string, number>>;
-  /** Calls to systems outside, by effect: of how many orders, how often in all, and how often at most for one order. */
-  readonly effects: readonly {
-    readonly effect: string;
-    readonly orders: number;
-    readonly calls: number;
-    readonly mostPerOrder: number;
-  }[];
+  readonly waysIn: readonly WayInRow[];
+  readonly waysOut: readonly WayOutRow[];
+  readonly effects: readonly EffectRow[];
+  /** Of the orders on the queue. */
   readonly latencyMs: { readonly p50: number; readonly p99: number };
   readonly ordersPerSecond: number;
   readonly startMs: number;
@@ -27,44 +53,47 @@ export interface Report {
 }
 
 export function formatReport(report: Report): string {
-  const { sent, runs, completed, failed, refused, duplicatesStopped, latencyMs, ordersPerSecond, faults } = report;
-  const outcome = formatTable(
-    ['', '', ''],
-    [
-      ['messages sent', sent, ''],
-      ['runs', runs, ''],
-      ['  completed', completed, ''],
-      ['  failed', failed, reasons(report.failures)],
-      ['refused, in the dead-letter queue', refused, reasons(report.refusals)],
-      ['duplicates stopped', duplicatesStopped, ''],
-      ['from send to done, p50', `${latencyMs.p50} ms`, ''],
-      ['from send to done, p99', `${latencyMs.p99} ms`, ''],
-      ['orders per second', Math.round(ordersPerSecond), ''],
-    ],
+  const { latencyMs, ordersPerSecond, faults } = report;
+  const waysIn = formatTable(
+    ['way in', 'sent', 'runs', 'completed', 'failed', 'duplicates stopped', 'refused'],
+    report.waysIn.map((row) => [
+      row.way,
+      row.sent,
+      row.runs,
+      row.completed,
+      reasons(row.failures),
+      row.duplicatesStopped,
+      reasons(row.refusals),
+    ]),
+  );
+  const waysOut = formatTable(
+    ['way out', 'runs told', 'told again', 'not believed'],
+    report.waysOut.map(({ way, runs, repeated, refused }) => [way, runs, repeated, refused]),
   );
   const effects = formatTable(
-    ['effect', 'orders', 'calls', 'most per order'],
+    ['effect of orders', 'orders', 'calls', 'most per order'],
     report.effects.map(({ effect, orders, calls, mostPerOrder }) => [effect, orders, calls, mostPerOrder]),
   );
+  const pace = `The orders on the queue, from send to done: p50 ${latencyMs.p50} ms, p99 ${latencyMs.p99} ms, ${Math.round(ordersPerSecond)} a second.\n`;
   const verdict = report.ok
-    ? 'Every order ended as it must, and no effect happened twice.\n'
+    ? 'Everything ended as it must, on every way, and no effect happened twice.\n'
     : `These did not end as they must:\n${formatTable(
-        ['order', 'expected', 'seen'],
-        faults.map((fault) => [fault.orderId, fault.expected, fault.seen]),
+        ['what', 'expected', 'seen'],
+        faults.map((fault) => [fault.what, fault.expected, fault.seen]),
       )}`;
-  return `${outcome}\n${effects}\n${verdict}\n${NEXT}`;
+  return [waysIn, waysOut, effects, pace, verdict, NEXT].join('\n');
 }
 
 const NEXT = `Where to look next:
-  pipelines/order-processing.yaml   what a run does         steps/   the code it calls
-  pipelines/orders.trigger.yaml     what starts it
+  pipelines/*.yaml                  what a run does         steps/   the code it calls
+  pipelines/*.trigger.yaml          what starts it          docs/triggers.md
+  examples/backend/                 a backend that sends orders and receives results
   npm run hexdag -- start           the same local Azure, to keep; then, in another terminal:
   npm run hexdag -- runs list       what ran on it
   npm run bench                     how fast it is
 `;
 
 function reasons(counts: Readonly<Record<string, number>>): string {
-  return Object.entries(counts)
-    .map(([code, count]) => `${count} ${code}`)
-    .join(', ');
+  const all = Object.entries(counts).map(([code, count]) => `${count} ${code}`);
+  return all.length === 0 ? '–' : all.join(', ');
 }

@@ -4,10 +4,11 @@ import type { ServiceBusClient, ServiceBusMessage } from '@azure/service-bus';
 const TOPIC = 'run-events';
 const SUBSCRIPTION = 'backend';
 
-/** The end of a run, as the app announces it on the topic. */
+/** The end of a run, as the app announces it. */
 export interface RunEnded {
   readonly runId: string;
-  /** The order's number. */
+  readonly pipeline: string;
+  /** What the run was started with: the order's number, say. */
   readonly key: string;
   readonly status: 'completed' | 'failed';
   /** Code of the failure. */
@@ -19,7 +20,15 @@ export interface RunEnded {
 interface CloudEvent {
   readonly type: string;
   readonly subject: string;
-  readonly data: { readonly key: string; readonly error?: { readonly code: string } };
+  readonly data: { readonly pipeline: string; readonly key: string; readonly error?: { readonly code: string } };
+}
+
+/** Undefined for an event that is of no run's end. */
+export function readRunEnded({ type, subject, data }: CloudEvent): RunEnded | undefined {
+  const { pipeline, key, error } = data;
+  if (!/^hexdag\.run\.(completed|failed|cancelled)$/.test(type)) return undefined;
+  const status = type === 'hexdag.run.completed' ? 'completed' : 'failed';
+  return { runId: subject, pipeline, key, status, ...(error && { error: error.code }), arrivedAt: Date.now() };
 }
 
 /** Calls `onEnded` for every run that ends from now on. Returns what stops it. */
@@ -27,10 +36,8 @@ export function followRuns(client: ServiceBusClient, onEnded: (ended: RunEnded) 
   const receiver = client.createReceiver(TOPIC, SUBSCRIPTION, { receiveMode: 'receiveAndDelete' });
   receiver.subscribe({
     processMessage: async ({ body }) => {
-      const { type, subject, data }: CloudEvent = Buffer.isBuffer(body) ? JSON.parse(body.toString()) : body;
-      const status = type === 'hexdag.run.completed' ? 'completed' : 'failed';
-      const error = data.error === undefined ? {} : { error: data.error.code };
-      onEnded({ runId: subject, key: data.key, status, ...error, arrivedAt: Date.now() });
+      const ended = readRunEnded(Buffer.isBuffer(body) ? JSON.parse(body.toString()) : body);
+      if (ended !== undefined) onEnded(ended);
     },
     // The client connects again by itself; whoever waits for an end that never comes says so.
     processError: async () => undefined,

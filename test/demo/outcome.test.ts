@@ -7,7 +7,7 @@ const EXPECTED: readonly ExpectedOrder[] = [
   { orderId: 'good', ending: 'completed', effects: ['reserve', 'charge', 'ship'] },
   { orderId: 'broken', ending: 'refused', effects: [] },
 ];
-const ENDED = { runId: 'r', key: 'good', status: 'completed', arrivedAt: 0 } as const;
+const ENDED = { runId: 'r', pipeline: 'order-processing', key: 'good', status: 'completed', arrivedAt: 0 } as const;
 const REFUSED = { messageId: 'broken', reason: 'body_not_json', description: '' };
 const EFFECTS = new Map([['good', ['charge', 'reserve', 'ship'] as const]]);
 

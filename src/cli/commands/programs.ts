@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 /** Commands that are programs of their own, beside this one in `dist/`: they get every argument as it is, `--help` too. */
 const PROGRAMS = [
   { name: 'start', summary: 'start the local Azure and the app on it' },
-  { name: 'demo', summary: 'send 200 orders through a fresh local Azure and show how each ended' },
+  { name: 'demo', summary: 'use every way into a fresh local Azure and show how everything ended' },
   { name: 'bench', summary: 'measure orders/s, latency, memory, recovery and cost per order' },
 ] as const;
 
