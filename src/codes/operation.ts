@@ -38,6 +38,11 @@ export const OPERATION_CODES: CodeGroup = {
       why: 'Readiness gives each two seconds.',
       remedy: 'Look whether the service is up and reachable.',
     },
+    confirmation_missing: {
+      title: 'Nobody can be asked',
+      why: 'The command changes much, and its input is no terminal.',
+      remedy: 'Look with --dry-run, then say --yes.',
+    },
     config_conflict: {
       title: 'Two settings that do not go together',
       why: 'Only one of them can be meant, or one makes the other unsafe.',
@@ -163,6 +168,16 @@ export const OPERATION_CODES: CodeGroup = {
       remedy: 'Export what defineStep and the like make, or a list of them.',
     },
     no_files: { title: 'No YAML files', why: 'The folder has none.', remedy: 'Name files, or another folder.' },
+    dead_letter_not_found: {
+      title: 'No such dead letter',
+      why: 'Somebody took it out, or the number is that of another.',
+      remedy: 'Look with hexdag dlq list.',
+    },
+    dead_letters_unavailable: {
+      title: 'Dead letters that cannot be reached',
+      why: 'The broker is away, has no such queue, or does not let the connection string in.',
+      remedy: 'Check --connection (or the setting SB) and the name.',
+    },
     option_missing: { title: 'An option is missing', why: 'The command needs it.', remedy: 'See --help.' },
     option_unknown: {
       title: 'No such option',

@@ -15,7 +15,7 @@ interface SendOptions {
 }
 
 /** The local Azure on its default port; its keys are public, as those of every emulator. */
-const LOCAL_SERVICE_BUS =
+export const LOCAL_SERVICE_BUS =
   'Endpoint=sb://127.0.0.1:5672;SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=SAS_KEY_VALUE;UseDevelopmentEmulator=true;';
 
 const HELP = `
