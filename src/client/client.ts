@@ -1,81 +1,35 @@
-import { argumentError, HexdagClientError } from './errors.ts';
+import { readJson } from './answer.ts';
+import { HexdagClientError } from './errors.ts';
+import type {
+  CallOptions,
+  ClientOptions,
+  ListFilter,
+  ReasonOptions,
+  RetryOptions,
+  RunTriggerOptions,
+  StartOptions,
+  WaitOptions,
+} from './options.ts';
+import { idSegment, jsonOf, keyText, segment, segments } from './request-parts.ts';
 import { readRetryAfter } from './retry-after.ts';
 import { systemTiming, type Timing } from './timing.ts';
 import { type Call, Transport } from './transport.ts';
 import type {
+  Artifact,
+  ArtifactContent,
+  ArtifactList,
   ControlAnswer,
   EventAnswer,
   Health,
+  Readiness,
+  RetryAnswer,
   Run,
   RunPage,
-  RunStatus,
   RunSummary,
   StartAnswer,
   StartedRun,
   TriggerList,
 } from './types.ts';
-
-export interface ClientOptions {
-  /** Where the app is, such as `https://orders.azurewebsites.net`. */
-  readonly url: string;
-  /** A function key. */
-  readonly key?: string | undefined;
-  /** An access token for the app, or what gets one; it is asked before each attempt, so it may refresh. */
-  readonly token?: string | (() => string | Promise<string>) | undefined;
-  /** Milliseconds that one attempt may take (15,000). */
-  readonly timeoutMs?: number | undefined;
-  /** Attempts of one call, the first included (5). */
-  readonly maxAttempts?: number | undefined;
-  /** Milliseconds of a call after which no further attempt begins (60,000). */
-  readonly retryForMs?: number | undefined;
-  /** In place of the global `fetch`. */
-  readonly fetch?: typeof fetch | undefined;
-  /** In place of the system's clock. */
-  readonly timing?: Timing | undefined;
-}
-
-interface CallOptions {
-  readonly signal?: AbortSignal | undefined;
-}
-
-export interface StartOptions extends CallOptions {
-  /**
-   * What the run is known by, such as an order's number: the same key and input again name the same run. Without it, one is made,
-   * which covers the repetitions of this call and nothing else.
-   */
-  readonly idempotencyKey?: string | undefined;
-  /** W3C trace context to go on with. */
-  readonly traceparent?: string | undefined;
-}
-
-export interface RunTriggerOptions extends CallOptions {
-  /** The occurrence that is to have its run after all (RFC 3339); without it, the run is for now. */
-  readonly scheduledTime?: string | undefined;
-  /** What a run for now is known by; without it, a key is made. */
-  readonly idempotencyKey?: string | undefined;
-}
-
-export interface ListFilter {
-  readonly status?: RunStatus | undefined;
-  readonly pipeline?: string | undefined;
-  readonly trigger?: string | undefined;
-  /** Accepted then or later: a time such as `2026-01-31T08:00:00Z`, or a date. */
-  readonly from?: string | undefined;
-  /** Accepted before. */
-  readonly to?: string | undefined;
-  /** Runs of a page, 1 to 100 (20). */
-  readonly limit?: number | undefined;
-}
-
-export interface WaitOptions extends CallOptions {
-  /** Milliseconds after which to stop waiting; the run goes on. */
-  readonly timeoutMs?: number | undefined;
-}
-
-interface ReasonOptions extends CallOptions {
-  /** Why, for those who read the run later. */
-  readonly reason?: string | undefined;
-}
 
 const TIMEOUT_MS = 15_000;
 const MAX_ATTEMPTS = 5;
@@ -160,9 +114,11 @@ export class HexdagClient {
    * @throws HexdagClientError `run_wait_timeout` once the time is up; the run goes on
    */
   async waitForRun(runId: string, { timeoutMs, signal }: WaitOptions = {}): Promise<Run> {
+    const path = `runs/${idSegment(runId)}`;
     const startedAt = this.#timing.now();
-    const call: Call = { method: 'GET', path: `runs/${idSegment(runId)}`, repeatable: true, signal };
     for (;;) {
+      const retryForMs = timeoutMs === undefined ? undefined : Math.max(0, timeoutMs - (this.#timing.now() - startedAt));
+      const call: Call = { method: 'GET', path, repeatable: true, retryForMs, signal };
       const { run, retryAfter } = await this.#transport.send(call, async (response) => ({
         run: await readJson<Run>(response),
         retryAfter: response.headers.get('retry-after'),
@@ -199,6 +155,35 @@ export class HexdagClient {
     return this.#control(runId, 'resume', options);
   }
 
+  /**
+   * Does again what failed in a run that failed or was cancelled. It is not repeated where the app may have begun it: the run could
+   * have failed again by then.
+   */
+  async retry(runId: string, { reason, plan, signal }: RetryOptions = {}): Promise<RetryAnswer> {
+    const body = jsonOf({ reason, plan });
+    return this.#json({ method: 'POST', path: `runs/${idSegment(runId)}/retry`, body, repeatable: false, signal });
+  }
+
+  /** The files that a run has left behind. */
+  async listArtifacts(runId: string, { signal }: CallOptions = {}): Promise<readonly Artifact[]> {
+    const path = `runs/${idSegment(runId)}/artifacts`;
+    return (await this.#json<ArtifactList>({ method: 'GET', path, repeatable: true, signal })).artifacts;
+  }
+
+  /** The content of an artifact, by its whole name, as it comes. */
+  async getArtifact(runId: string, name: string, { signal }: CallOptions = {}): Promise<ArtifactContent> {
+    const path = `runs/${idSegment(runId)}/artifacts/${segments(name, 'artifact_not_found')}`;
+    return this.#transport.send({ method: 'GET', path, accept: '*/*', repeatable: true, signal }, (response) => ({
+      contentType: response.headers.get('content-type') ?? 'application/octet-stream',
+      content: response.body ?? new ReadableStream({ start: (controller) => controller.close() }),
+    }));
+  }
+
+  /** Whether the app can do its work, dependency by dependency. An app that says it cannot has answered, too. */
+  ready({ signal }: CallOptions = {}): Promise<Readiness> {
+    return this.#json({ method: 'GET', path: 'health/ready', alsoAnswers: 503, repeatable: true, signal });
+  }
+
   /** That the app is alive, and what it has loaded. */
   health({ signal }: CallOptions = {}): Promise<Health> {
     return this.#json({ method: 'GET', path: 'health', repeatable: true, signal });
@@ -222,39 +207,4 @@ export class HexdagClient {
   #json<T>(call: Call): Promise<T> {
     return this.#transport.send(call, (response) => readJson<T>(response));
   }
-}
-
-/** The API's document says what an answer is made of; a test holds the types of this client to it. */
-async function readJson<T>(response: Response): Promise<T> {
-  const text = await response.text();
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    const message = `What answered ${response.status} is not the app: its answer is no JSON.`;
-    throw new HexdagClientError({ code: 'answer_unreadable', message, status: response.status, retryable: false, cause });
-  }
-}
-
-function jsonOf(value: unknown): string {
-  const text: string | undefined = JSON.stringify(value);
-  if (text === undefined) throw argumentError('input_not_json', 'The input has no form in JSON: it is undefined or a function.');
-  return text;
-}
-
-function keyText(idempotencyKey: string): string {
-  if (/^[!-~]([ -~]*[!-~])?$/.test(idempotencyKey)) return idempotencyKey;
-  throw argumentError('idempotency_key_invalid', 'An idempotency key is printable ASCII; encode or hash others.');
-}
-
-function idSegment(runId: string): string {
-  if (/^[A-Za-z0-9_-]{1,100}$/.test(runId)) return runId;
-  throw argumentError('run_id_invalid', "A run's id has 1 to 100 letters, digits, '-' or '_'.");
-}
-
-/** Addresses cannot have an empty segment, one of dots, or half a character. */
-function segment(text: string, code: string): string {
-  if (text === '' || /^\.{1,2}$/.test(text) || !text.isWellFormed()) {
-    throw argumentError(code, `${JSON.stringify(text)} cannot be part of an address.`);
-  }
-  return encodeURIComponent(text);
 }

@@ -1,20 +1,27 @@
 /** A client of the HTTP API for other programs. It needs nothing but `fetch`, so this folder can be copied into any project. */
-export {
-  type ClientOptions,
-  HexdagClient,
-  type ListFilter,
-  type RunTriggerOptions,
-  type StartOptions,
-  type WaitOptions,
-} from './client.ts';
+export { HexdagClient } from './client.ts';
 export { HexdagClientError } from './errors.ts';
 export type {
+  CallOptions,
+  ClientOptions,
+  ListFilter,
+  ReasonOptions,
+  RetryOptions,
+  RunTriggerOptions,
+  StartOptions,
+  WaitOptions,
+} from './options.ts';
+export type {
   Artifact,
+  ArtifactContent,
+  ArtifactList,
   ControlAnswer,
   EventAnswer,
   Failure,
   Health,
   Problem,
+  Readiness,
+  RetryAnswer,
   Run,
   RunNode,
   RunPage,

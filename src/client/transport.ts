@@ -26,8 +26,14 @@ export interface Call {
   readonly headers?: Readonly<Record<string, string>>;
   /** JSON. */
   readonly body?: string;
+  /** What may come back; JSON if not said. */
+  readonly accept?: string;
+  /** A status that is an answer besides those below 400, unless a problem document comes with it. */
+  readonly alsoAnswers?: number;
   /** Whether the app does the same thing once, however often it is asked. */
   readonly repeatable: boolean;
+  /** Milliseconds after which no further attempt begins, if sooner than the client's. */
+  readonly retryForMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -47,13 +53,14 @@ export class Transport {
    * @throws HexdagClientError, and the signal's reason
    */
   async send<T>(call: Call, read: (response: Response) => Promise<T> | T): Promise<T> {
-    const { timing } = this.#options;
+    const { timing, maxAttempts } = this.#options;
+    const limits = { maxAttempts, retryForMs: Math.min(this.#options.retryForMs, call.retryForMs ?? Number.POSITIVE_INFINITY) };
     const startedAt = timing.now();
     for (let attempts = 1; ; attempts += 1) {
       const outcome = await this.#attempt(call, read);
       if ('value' in outcome) return outcome.value;
       const progress = { attempts, elapsedMs: timing.now() - startedAt, repeatable: call.repeatable };
-      const delay = nextDelayMs(outcome.failed, progress, this.#options, timing.random());
+      const delay = nextDelayMs(outcome.failed, progress, limits, timing.random());
       if (delay === undefined) throw outcome.error;
       await timing.sleep(delay, call.signal);
     }
@@ -73,7 +80,7 @@ export class Transport {
         redirect: 'manual',
         signal: call.signal === undefined ? limit.signal : AbortSignal.any([call.signal, limit.signal]),
       });
-      return response.ok ? { value: await read(response) } : await this.#refusal(response);
+      return response.ok || answersAlso(response, call) ? { value: await read(response) } : await this.#refusal(response);
     } catch (error) {
       call.signal?.throwIfAborted();
       if (error instanceof HexdagClientError) throw error;
@@ -117,11 +124,11 @@ export class Transport {
     return url;
   }
 
-  async #headers({ headers, body }: Call): Promise<Readonly<Record<string, string>>> {
+  async #headers({ headers, body, accept = 'application/json' }: Call): Promise<Readonly<Record<string, string>>> {
     const { key, token } = this.#options;
     const bearer = typeof token === 'function' ? await ask(token) : token;
     return {
-      accept: 'application/json',
+      accept,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(key === undefined ? {} : { 'x-functions-key': key }),
       ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
@@ -135,6 +142,10 @@ type Attempt<T> = { readonly value: T } | Refusal;
 interface Refusal {
   readonly failed: FailedAttempt;
   readonly error: HexdagClientError;
+}
+
+function answersAlso({ status, headers }: Response, { alsoAnswers }: Call): boolean {
+  return status === alsoAnswers && headers.get('content-type') === 'application/json';
 }
 
 async function ask(token: () => string | Promise<string>): Promise<string> {

@@ -45,6 +45,17 @@ export interface Artifact {
   readonly contentType: string;
 }
 
+export interface ArtifactList {
+  /** By name. */
+  readonly artifacts: readonly Artifact[];
+}
+
+/** A file that a run left behind, as it comes. */
+export interface ArtifactContent {
+  readonly contentType: string;
+  readonly content: ReadableStream<Uint8Array>;
+}
+
 /** A node that had an effect, or took time, and what became of it. */
 export interface RunNode {
   /** Path of the node: its name, for a node of a loop `each[3].charge`. */
@@ -138,6 +149,30 @@ export interface TriggerList {
     readonly type: string;
     readonly pipeline: string;
     readonly timer?: TimerStatus;
+  }[];
+}
+
+export interface RetryAnswer {
+  /** The id of the run, the same as before. */
+  readonly runId: string;
+  /** Which retry of the run it is. */
+  readonly retry: number;
+  /** Whether it had been asked for before, and the run is at work. */
+  readonly duplicate: boolean;
+}
+
+/** Whether the app can do its work. */
+export interface Readiness {
+  /** `degraded`: work is taken on, and some of it waits. `unready`: nothing can be taken on. */
+  readonly status: 'ready' | 'degraded' | 'unready';
+  readonly checkedAt: string;
+  readonly dependencies: readonly {
+    readonly name: string;
+    readonly status: 'ok' | 'failed';
+    /** Whether the app can do nothing without it. */
+    readonly required: boolean;
+    readonly latencyMs: number;
+    readonly code?: string;
   }[];
 }
 

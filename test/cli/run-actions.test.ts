@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -147,6 +147,62 @@ describe('steering a run', () => {
     const { stdout } = await runs(['cancel', 'run-1', '--output', 'json'], [202, { status: 'cancelled' }]);
 
     expect(JSON.parse(stdout)).toEqual({ status: 'cancelled' });
+  });
+});
+
+describe('hexdag runs retry', () => {
+  it.each([
+    [false, 'The run is at work again: retry 2.\n'],
+    [true, 'The run is at work again already: retry 2.\n'],
+  ])('says what became of it (duplicate: %s)', async (duplicate, text) => {
+    const { exitCode, stdout } = await runs(
+      ['retry', 'run-1', '--plan', 'current'],
+      [202, { runId: 'run-1', retry: 2, duplicate }],
+    );
+
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: text });
+    expect(server.requests).toMatchObject([{ url: '/api/runs/run-1/retry', body: '{"plan":"current"}' }]);
+  });
+});
+
+describe('hexdag runs artifacts', () => {
+  const file = { name: 'run-1/pack/slip.txt', sha256: 'c'.repeat(64), bytes: 3, contentType: 'text/plain' };
+
+  it('lists the files of a run', async () => {
+    const { stdout } = await runs(['artifacts', 'run-1'], [200, { artifacts: [file] }]);
+    const { stdout: none } = await runs(['artifacts', 'run-1'], [200, { artifacts: [] }]);
+
+    expect(stdout).toBe('NAME                 TYPE        BYTES\nrun-1/pack/slip.txt  text/plain      3\n');
+    expect(none).toBe('No artifacts.\n');
+  });
+
+  it('writes one to a file', async () => {
+    const target = join(folder, 'slip.json');
+
+    const { exitCode, stdout } = await runs(['artifacts', 'run-1', file.name, '--output-file', target], [200, { slip: 1 }]);
+
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: `Written to ${target}.\n` });
+    expect(readFileSync(target, 'utf8')).toBe('{"slip":1}');
+  });
+
+  it.each([
+    [['artifacts', 'run-1', 'x'], 'option_missing'],
+    [['artifacts', 'run-1', '../x', '--output-file', 'x'], 'artifact_not_found'],
+    [['artifacts', '../x'], 'run_id_invalid'],
+    [['retry', 'run-1', '--plan', 'newest'], 'option_value'],
+  ])('refuses %j with %s and asks nothing', async (args, code) => {
+    const { exitCode, stderr } = await runs(args, [200, {}]);
+
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(`${code}: `);
+    expect(server.requests).toEqual([]);
+  });
+
+  it('tells that the file cannot be written', async () => {
+    const { exitCode, stderr } = await runs(['artifacts', 'run-1', 'run-1/x', '--output-file', folder], [200, {}]);
+
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^file_unreadable: .*is a folder/);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type ClientOptions, HexdagClient, HexdagClientError } from '../../src/client/index.ts';
 import { type Answer, TestHttpServer } from '../adapters/http/http-server.ts';
 import { ScriptedTiming } from './scripted-timing.ts';
@@ -253,9 +253,8 @@ describe('a refusal', () => {
 
 describe('an app that does not answer', () => {
   it('is asked again', async () => {
-    const client = createClient([hangUp, (_, response) => response.writeHead(200).write('{"run'), json(200, ENDED)], {
-      timeoutMs: 200,
-    });
+    const breakOff: Answer = (_, response) => response.writeHead(200).write('{"run', () => response.destroy());
+    const client = createClient([hangUp, breakOff, json(200, ENDED)]);
 
     const run = await client.getRun('run-1');
 
@@ -369,4 +368,128 @@ describe('waiting for a run', () => {
     expect(failure.message).toContain("'running'");
     expect(timing.slept).toEqual([1_000, 1_000, 1_000]);
   });
+
+  it('ends when the time is up, though the app is away', async () => {
+    const client = createClient([json(200, OPEN), json(503, AWAY, { 'retry-after': '4' })]);
+
+    const failure = await failureOf(client.waitForRun('run-1', { timeoutMs: 5_000 }));
+
+    expect(failure.code).toBe('dependency_unavailable');
+    expect(timing.slept).toEqual([1_000]);
+  });
 });
+
+describe('retrying a run', () => {
+  it('says how and why', async () => {
+    const client = createClient([json(202, { runId: 'run-1', retry: 2, duplicate: false })]);
+
+    const answer = await client.retry('run-1', { plan: 'current', reason: 'Mended.' });
+
+    expect(answer.retry).toBe(2);
+    expect(server.requests).toMatchObject([{ url: '/api/runs/run-1/retry', body: '{"reason":"Mended.","plan":"current"}' }]);
+  });
+
+  it.each([
+    ['no answer', hangUp],
+    ['a 503', json(503, AWAY, { 'retry-after': '1' })],
+  ])('is not repeated after %s, since it may have begun', async (_, answer) => {
+    const client = createClient([answer]);
+
+    const failure = await failureOf(client.retry('run-1'));
+
+    expect(failure.retryable).toBe(true);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('is repeated where it has not', async () => {
+    const refused = json(429, { ...AWAY, status: 429, code: 'rate_limited' }, { 'retry-after': '1' });
+    const client = createClient([refused, json(202, { runId: 'run-1', retry: 1, duplicate: false })]);
+
+    await client.retry('run-1');
+
+    expect(server.requests).toHaveLength(2);
+  });
+});
+
+describe('the files of a run', () => {
+  it('are listed, and come as they are', async () => {
+    const file = { name: 'run-1/pack/Größe 1.txt', sha256: 'c'.repeat(64), bytes: 3, contentType: 'text/plain' };
+    const bytes = Buffer.from([0x61, 0x00, 0xff]);
+    const content: Answer = (_, response) => response.writeHead(200, { 'content-type': 'text/plain' }).end(bytes);
+    const client = createClient([json(200, { artifacts: [file] }), content]);
+
+    const [artifact] = await client.listArtifacts('run-1');
+    const got = await client.getArtifact('run-1', artifact?.name ?? '');
+
+    expect(artifact).toEqual(file);
+    expect([got.contentType, Buffer.concat(await collect(got.content))]).toEqual(['text/plain', bytes]);
+    expect(server.requests[1]).toMatchObject({
+      url: '/api/runs/run-1/artifacts/run-1/pack/Gr%C3%B6%C3%9Fe%201.txt',
+      headers: { accept: '*/*' },
+    });
+  });
+
+  it('may take longer to come than an attempt may', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    let end = () => {};
+    const slow: Answer = (_, response) => {
+      response.writeHead(200).write('a');
+      end = () => response.end('b');
+    };
+    const client = createClient([slow], { timeoutMs: 1_000 });
+
+    const { content } = await client.getArtifact('run-1', 'run-1/x');
+    vi.advanceTimersByTime(2_000);
+    end();
+
+    expect(Buffer.concat(await collect(content)).toString()).toBe('ab');
+  });
+
+  it('may be empty', async () => {
+    const client = createClient([(_, response) => response.writeHead(200).end()]);
+
+    const { content, contentType } = await client.getArtifact('run-1', 'run-1/x');
+
+    expect([await collect(content), contentType]).toEqual([[], 'application/octet-stream']);
+  });
+
+  it.each(['', '..', 'run-1/../x', 'run-1//x'])('are not asked for by %j, which is no name', async (name) => {
+    const client = createClient([json(200, {})]);
+
+    const failure = await failureOf(client.getArtifact('run-1', name));
+
+    expect(failure.code).toBe('artifact_not_found');
+    expect(server.requests).toEqual([]);
+  });
+});
+
+describe('the readiness of the app', () => {
+  const readiness = { status: 'unready', checkedAt: '2026-01-01T00:00:00.000Z', dependencies: [] };
+
+  it('is told once, also if it is not ready', async () => {
+    const client = createClient([json(503, readiness, { 'retry-after': '5' })]);
+
+    const answer = await client.ready();
+
+    expect(answer).toEqual(readiness);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('is not known if its settings are wrong', async () => {
+    const idle = json(503, { ...AWAY, code: 'config_invalid' }, { 'content-type': 'application/problem+json' });
+    const client = createClient([idle], { maxAttempts: 1 });
+
+    const failure = await failureOf(client.ready());
+
+    expect(failure.code).toBe('config_invalid');
+  });
+});
+
+async function collect(content: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
+  const chunks = [];
+  for await (const chunk of content) chunks.push(chunk);
+  return chunks;
+}

@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import type { RetryOptions } from '../../client/index.ts';
 import { type ApiOptions, callApp, withApiOptions } from '../app-client.ts';
 import type { CommandContext } from '../command-context.ts';
 import { readJsonOption } from '../json-argument.ts';
@@ -11,6 +12,11 @@ interface StartOptions extends ApiOptions {
 
 interface EventOptions extends ApiOptions {
   readonly input?: string;
+}
+
+interface RetryCommandOptions extends ApiOptions {
+  readonly reason?: string;
+  readonly plan: NonNullable<RetryOptions['plan']>;
 }
 
 interface ReasonOptions extends ApiOptions {
@@ -30,6 +36,7 @@ const CONTROLS = [
 export function addRunActions(runs: Command, context: CommandContext): void {
   addStart(runs, context);
   addEvent(runs, context);
+  addRetry(runs, context);
   for (const control of CONTROLS) addControl(runs, control, context);
 }
 
@@ -76,5 +83,29 @@ function addControl(runs: Command, { name, summary, done }: (typeof CONTROLS)[nu
       const { reason } = options;
       const answer = await callApp(options, terminal, (client) => client[name](id, { reason }));
       terminal.stdout.write(options.output === 'json' ? `${jsonText(answer)}\n` : `The run ${done}.\n`);
+    });
+}
+
+const RETRY_HELP = `
+Nodes that completed are not done again, whichever plan the run goes on with.
+
+  hexdag runs retry 5f1c…
+  hexdag runs retry 5f1c… --plan current --reason 'The price list is mended.'`;
+
+function addRetry(runs: Command, { terminal }: CommandContext): void {
+  withApiOptions(runs.command('retry').summary('do again what failed in a run'))
+    .argument('<id>', 'run id')
+    .addOption(
+      new Option('--plan <which>', 'the plan it began with, or its pipeline as it is deployed now')
+        .choices(['recorded', 'current'])
+        .default('recorded'),
+    )
+    .option('--reason <text>', 'why, for those who read the run later')
+    .addHelpText('after', RETRY_HELP)
+    .action(async (id: string, options: RetryCommandOptions) => {
+      const { reason, plan } = options;
+      const answer = await callApp(options, terminal, (client) => client.retry(id, { reason, plan }));
+      const text = answer.duplicate ? 'is at work again already' : 'is at work again';
+      terminal.stdout.write(options.output === 'json' ? `${jsonText(answer)}\n` : `The run ${text}: retry ${answer.retry}.\n`);
     });
 }

@@ -6,6 +6,7 @@ import { EXIT } from '../errors.ts';
 import { describeRun, runTable } from '../run-text.ts';
 import { jsonText } from '../terminal.ts';
 import { addRunActions } from './run-actions.ts';
+import { addArtifacts } from './run-artifacts.ts';
 
 const HELP = `
   hexdag runs list --status failed
@@ -42,6 +43,7 @@ export function addRuns(parent: Command, context: CommandContext): void {
   addShow(runs, context);
   addWait(runs, context);
   addRunActions(runs, context);
+  addArtifacts(runs, context);
 }
 
 function addList(runs: Command, { terminal }: CommandContext): void {
