@@ -64,7 +64,6 @@ export class HexdagClient {
       path: `pipelines/${segment(pipeline, 'pipeline_unknown')}/runs`,
       headers: { 'idempotency-key': keyText(idempotencyKey), ...(traceparent === undefined ? {} : { traceparent }) },
       body: jsonOf(input),
-      repeatable: true,
       signal,
     });
     return { ...answer, idempotencyKey };
@@ -78,25 +77,24 @@ export class HexdagClient {
       path: `triggers/${segment(trigger, 'trigger_unknown')}/runs`,
       headers: { 'idempotency-key': keyText(idempotencyKey) },
       ...(scheduledTime === undefined ? {} : { body: jsonOf({ scheduledTime }) }),
-      repeatable: true,
       signal,
     });
   }
 
   /** The triggers of the app, and how its timers do. */
   listTriggers({ signal }: CallOptions = {}): Promise<TriggerList> {
-    return this.#json({ method: 'GET', path: 'triggers', repeatable: true, signal });
+    return this.#json({ method: 'GET', path: 'triggers', signal });
   }
 
   async getRun(runId: string, { signal }: CallOptions = {}): Promise<Run> {
-    return this.#json({ method: 'GET', path: `runs/${idSegment(runId)}`, repeatable: true, signal });
+    return this.#json({ method: 'GET', path: `runs/${idSegment(runId)}`, signal });
   }
 
   /** One page of runs, newest first. */
   listPage(filter: ListFilter & { readonly cursor?: string | undefined } = {}, { signal }: CallOptions = {}): Promise<RunPage> {
     const { limit, status, pipeline, trigger, from, to, cursor } = filter;
     const query = { limit, status, pipeline, trigger, from, to, cursor };
-    return this.#json({ method: 'GET', path: 'runs', query, repeatable: true, signal });
+    return this.#json({ method: 'GET', path: 'runs', query, signal });
   }
 
   /** All runs, newest first; further pages are asked for as they are needed. */
@@ -118,7 +116,7 @@ export class HexdagClient {
     const startedAt = this.#timing.now();
     for (;;) {
       const retryForMs = timeoutMs === undefined ? undefined : Math.max(0, timeoutMs - (this.#timing.now() - startedAt));
-      const call: Call = { method: 'GET', path, repeatable: true, retryForMs, signal };
+      const call: Call = { method: 'GET', path, retryForMs, signal };
       const { run, retryAfter } = await this.#transport.send(call, async (response) => ({
         run: await readJson<Run>(response),
         retryAfter: response.headers.get('retry-after'),
@@ -138,7 +136,7 @@ export class HexdagClient {
   /** Gives an event to a run that waits for it. The same event again is the same event. */
   async sendEvent(runId: string, eventKey: string, event: unknown = null, { signal }: CallOptions = {}): Promise<EventAnswer> {
     const path = `runs/${idSegment(runId)}/events/${segment(eventKey, 'event_key_invalid')}`;
-    return this.#json({ method: 'POST', path, body: jsonOf(event), repeatable: true, signal });
+    return this.#json({ method: 'POST', path, body: jsonOf(event), signal });
   }
 
   /** Ends a run before its time. */
@@ -155,25 +153,22 @@ export class HexdagClient {
     return this.#control(runId, 'resume', options);
   }
 
-  /**
-   * Does again what failed in a run that failed or was cancelled. It is not repeated where the app may have begun it: the run could
-   * have failed again by then.
-   */
+  /** Does again what failed in a run that failed or was cancelled, under the same idempotency keys. What completed stays. */
   async retry(runId: string, { reason, plan, signal }: RetryOptions = {}): Promise<RetryAnswer> {
     const body = jsonOf({ reason, plan });
-    return this.#json({ method: 'POST', path: `runs/${idSegment(runId)}/retry`, body, repeatable: false, signal });
+    return this.#json({ method: 'POST', path: `runs/${idSegment(runId)}/retry`, body, signal });
   }
 
   /** The files that a run has left behind. */
   async listArtifacts(runId: string, { signal }: CallOptions = {}): Promise<readonly Artifact[]> {
     const path = `runs/${idSegment(runId)}/artifacts`;
-    return (await this.#json<ArtifactList>({ method: 'GET', path, repeatable: true, signal })).artifacts;
+    return (await this.#json<ArtifactList>({ method: 'GET', path, signal })).artifacts;
   }
 
   /** The content of an artifact, by its whole name, as it comes. */
   async getArtifact(runId: string, name: string, { signal }: CallOptions = {}): Promise<ArtifactContent> {
     const path = `runs/${idSegment(runId)}/artifacts/${segments(name, 'artifact_not_found')}`;
-    return this.#transport.send({ method: 'GET', path, accept: '*/*', repeatable: true, signal }, (response) => ({
+    return this.#transport.send({ method: 'GET', path, accept: '*/*', signal }, (response) => ({
       contentType: response.headers.get('content-type') ?? 'application/octet-stream',
       content: response.body ?? new ReadableStream({ start: (controller) => controller.close() }),
     }));
@@ -181,12 +176,12 @@ export class HexdagClient {
 
   /** Whether the app can do its work, dependency by dependency. An app that says it cannot has answered, too. */
   ready({ signal }: CallOptions = {}): Promise<Readiness> {
-    return this.#json({ method: 'GET', path: 'health/ready', alsoAnswers: 503, repeatable: true, signal });
+    return this.#json({ method: 'GET', path: 'health/ready', alsoAnswers: 503, signal });
   }
 
   /** That the app is alive, and what it has loaded. */
   health({ signal }: CallOptions = {}): Promise<Health> {
-    return this.#json({ method: 'GET', path: 'health', repeatable: true, signal });
+    return this.#json({ method: 'GET', path: 'health', signal });
   }
 
   async #control(
@@ -199,7 +194,6 @@ export class HexdagClient {
       method: 'POST',
       path,
       ...(reason === undefined ? {} : { body: jsonOf({ reason }) }),
-      repeatable: true,
       signal,
     });
   }

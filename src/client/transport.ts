@@ -30,14 +30,12 @@ export interface Call {
   readonly accept?: string;
   /** A status that is an answer besides those below 400, unless a problem document comes with it. */
   readonly alsoAnswers?: number;
-  /** Whether the app does the same thing once, however often it is asked. */
-  readonly repeatable: boolean;
   /** Milliseconds after which no further attempt begins, if sooner than the client's. */
   readonly retryForMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Sends calls, again where that is safe and may help. */
+/** Sends calls, again where that may help. */
 export class Transport {
   readonly #options: TransportOptions;
   readonly #base: URL;
@@ -59,7 +57,7 @@ export class Transport {
     for (let attempts = 1; ; attempts += 1) {
       const outcome = await this.#attempt(call, read);
       if ('value' in outcome) return outcome.value;
-      const progress = { attempts, elapsedMs: timing.now() - startedAt, repeatable: call.repeatable };
+      const progress = { attempts, elapsedMs: timing.now() - startedAt };
       const delay = nextDelayMs(outcome.failed, progress, limits, timing.random());
       if (delay === undefined) throw outcome.error;
       await timing.sleep(delay, call.signal);
@@ -107,13 +105,14 @@ export class Transport {
 
   #noAnswer(cause: unknown, isLate: boolean): Refusal {
     const { origin } = this.#base;
-    const failed: FailedAttempt = { kind: neverSent(cause) ? 'not_sent' : 'no_answer' };
     const broken = isLate
       ? `No answer from ${origin} within ${this.#options.timeoutMs} ms.`
       : `The connection to ${origin} ended before the answer did.`;
-    const message =
-      failed.kind === 'no_answer' ? broken : `Nothing answers at ${origin}: check that the app is running, and the address.`;
-    return { failed, error: new HexdagClientError({ code: 'app_unreachable', message, retryable: true, cause }) };
+    const message = isAbsent(cause) ? `Nothing answers at ${origin}: check that the app is running, and the address.` : broken;
+    return {
+      failed: { kind: 'no_answer' },
+      error: new HexdagClientError({ code: 'app_unreachable', message, retryable: true, cause }),
+    };
   }
 
   #address({ path, query = {} }: Call): URL {
@@ -176,9 +175,9 @@ const NOT_CONNECTED: ReadonlySet<unknown> = new Set([
 ]);
 
 /** Whether the connection was never made, as the runtime's error tells. */
-function neverSent(error: unknown): boolean {
+function isAbsent(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if ('code' in error && NOT_CONNECTED.has(error.code)) return true;
-  if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(neverSent);
-  return neverSent(error.cause);
+  if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(isAbsent);
+  return isAbsent(error.cause);
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type FailedAttempt, nextDelayMs } from '../../src/client/retry-policy.ts';
 
 const LIMITS = { maxAttempts: 4, retryForMs: 60_000 };
-const FIRST = { attempts: 1, elapsedMs: 0, repeatable: true };
+const FIRST = { attempts: 1, elapsedMs: 0 };
 const NO_ANSWER: FailedAttempt = { kind: 'no_answer' };
 
 function refused(status: number, retryAfterMs?: number): FailedAttempt {
@@ -10,23 +10,18 @@ function refused(status: number, retryAfterMs?: number): FailedAttempt {
 }
 
 describe('the next attempt of a call', () => {
-  it.each<[FailedAttempt, boolean, boolean]>([
-    [{ kind: 'not_sent' }, true, true],
-    [{ kind: 'not_sent' }, false, true],
-    [NO_ANSWER, true, true],
-    [NO_ANSWER, false, false],
-    [refused(429), true, true],
-    [refused(429), false, true],
-    [refused(503), true, true],
-    [refused(503), false, false],
-    [refused(502), true, true],
-    [refused(504), false, false],
-    [refused(500), true, false],
-    [refused(409, 1_000), true, false],
-    [refused(422), true, false],
-    [refused(302), true, false],
-  ])('after %j of a call that is repeatable (%s) is made: %s', (failed, repeatable, isMade) => {
-    const delay = nextDelayMs(failed, { ...FIRST, repeatable }, LIMITS, 0.5);
+  it.each<[FailedAttempt, boolean]>([
+    [NO_ANSWER, true],
+    [refused(429), true],
+    [refused(502), true],
+    [refused(503), true],
+    [refused(504), true],
+    [refused(500), false],
+    [refused(409, 1_000), false],
+    [refused(422), false],
+    [refused(302), false],
+  ])('after %j is made: %s', (failed, isMade) => {
+    const delay = nextDelayMs(failed, FIRST, LIMITS, 0.5);
 
     expect(delay !== undefined).toBe(isMade);
   });

@@ -2,19 +2,25 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { z } from 'zod';
+import type { artifactList } from '../../src/api/schemas/artifact-list.ts';
 import type { controlAnswer } from '../../src/api/schemas/control-answer.ts';
 import type { eventAnswer } from '../../src/api/schemas/event-answer.ts';
 import type { health } from '../../src/api/schemas/health.ts';
 import type { problemDocument } from '../../src/api/schemas/problem.ts';
+import type { readiness } from '../../src/api/schemas/readiness.ts';
+import type { retryAnswer } from '../../src/api/schemas/retry-answer.ts';
 import type { run } from '../../src/api/schemas/run.ts';
 import type { runPage } from '../../src/api/schemas/run-page.ts';
 import type { startAnswer } from '../../src/api/schemas/start-answer.ts';
 import type { triggerList } from '../../src/api/schemas/trigger-list.ts';
 import type {
+  ArtifactList,
   ControlAnswer,
   EventAnswer,
   Health,
   Problem,
+  Readiness,
+  RetryAnswer,
   Run,
   RunPage,
   StartAnswer,
@@ -41,6 +47,9 @@ describe('the client', () => {
     expectTypeOf<ControlAnswer>().toEqualTypeOf<Described<typeof controlAnswer>>();
     expectTypeOf<Frozen<Problem>>().toEqualTypeOf<Described<typeof problemDocument>>();
     expectTypeOf<Frozen<TriggerList>>().toEqualTypeOf<Described<typeof triggerList>>();
+    expectTypeOf<RetryAnswer>().toEqualTypeOf<Described<typeof retryAnswer>>();
+    expectTypeOf<Frozen<ArtifactList>>().toEqualTypeOf<Described<typeof artifactList>>();
+    expectTypeOf<Frozen<Readiness>>().toEqualTypeOf<Described<typeof readiness>>();
     expectTypeOf<Frozen<Health>>().toEqualTypeOf<Described<typeof health>>();
   });
 

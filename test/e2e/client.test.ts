@@ -1,5 +1,8 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { HexdagClient } from '../../src/client/index.ts';
 import { cli } from '../cli/cli.ts';
 import { createBackend } from './backend.ts';
@@ -96,10 +99,40 @@ describe('a backend with the client', () => {
     ]);
   });
 
-  it('sees that the app is alive, and what it has loaded', async () => {
-    const health = await client.health();
+  it('has a failed run done again', async () => {
+    const { runId } = await client.startRun('billing', { orderId: 'E-1' });
+    const failed = await client.waitForRun(runId);
 
-    expect(health).toMatchObject({ status: 'ok', pipelines: [{ name: 'approval' }, { name: 'billing' }] });
+    const answer = await client.retry(runId, { reason: 'Once more.' });
+    const again = await client.waitForRun(runId);
+    const other = await Promise.allSettled([
+      client.retry((await client.startRun('approval', { orderId: 'E-2', parcels: [] })).runId),
+    ]);
+
+    expect(answer).toEqual({ runId, retry: 1, duplicate: false });
+    expect([failed, again]).toMatchObject([{ status: 'failed' }, { status: 'failed', retry: 1 }]);
+    expect(other).toMatchObject([{ reason: { code: 'run_not_failed', status: 409 } }]);
+  });
+
+  it('gets the files that a run has left behind', async () => {
+    const { runId } = await client.startRun('packing', { note: 'ü'.repeat(20_000) });
+    await client.waitForRun(runId);
+
+    const artifacts = await client.listArtifacts(runId);
+    const [name = ''] = artifacts.map((artifact) => artifact.name);
+    const { content, contentType } = await client.getArtifact(runId, name);
+    const text = await new Response(content).text();
+
+    expect(artifacts).toMatchObject([{ bytes: Buffer.byteLength(text), contentType }]);
+    expect(text).toContain('ü'.repeat(20_000));
+    await expect(client.getArtifact(runId, `${runId}/nothing`)).rejects.toMatchObject({ code: 'artifact_not_found' });
+  });
+
+  it('sees that the app is alive and ready, and what it has loaded', async () => {
+    const [health, ready] = await Promise.all([client.health(), client.ready()]);
+
+    expect(health).toMatchObject({ status: 'ok', pipelines: [{ name: 'approval' }, { name: 'billing' }, { name: 'packing' }] });
+    expect(ready.status).toBe('ready');
   });
 });
 
@@ -160,5 +193,21 @@ describe('the command line', () => {
     expect(outcomes.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0, 1, 1]);
     expect(outcomes[3]?.stdout).toMatch(/Error +run_cancelled: No\./);
     expect(outcomes[4]?.stderr).toBe('run_ended: The run has ended.\n');
+  });
+
+  it('has a run done again and gets its files', async () => {
+    const { runId } = await client.startRun('packing', { note: 'x'.repeat(40_000) });
+    await client.waitForRun(runId);
+    const folder = await mkdtemp(join(tmpdir(), 'hexdag-client-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+
+    const listed = await hexdag('runs', 'artifacts', runId, '--output', 'json');
+    const name: string = JSON.parse(listed.stdout).artifacts[0].name;
+    const got = await hexdag('runs', 'artifacts', runId, name, '--output-file', join(folder, 'output.json'));
+    const retried = await hexdag('runs', 'retry', runId);
+
+    expect([listed, got, retried].map(({ exitCode }) => exitCode)).toEqual([0, 0, 1]);
+    expect(await readFile(join(folder, 'output.json'), 'utf8')).toContain('x'.repeat(40_000));
+    expect(retried.stderr).toMatch(/^run_not_failed: /);
   });
 });
