@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import type { CommandContext } from './command-context.ts';
 import { addDlq } from './commands/dlq.ts';
+import { addDrop } from './commands/drop.ts';
 import { addEval } from './commands/eval.ts';
 import { addInit } from './commands/init.ts';
 import { addLint } from './commands/lint.ts';
@@ -52,6 +53,7 @@ function createProgram(context: CommandContext): Command {
     });
   addPrograms(program, setExitCode);
   addSend(program, context);
+  addDrop(program, context);
   addRuns(program, context);
   addDlq(program, context);
   addValidate(program, context);

@@ -116,6 +116,11 @@ export const OPERATION_CODES: CodeGroup = {
       remedy: 'Choose another name, or move the file.',
     },
     file_not_found: { title: 'No such file', why: 'The path is wrong.', remedy: 'Check the path.' },
+    drop_failed: {
+      title: 'A file was not dropped',
+      why: 'The storage refused, went away or has no such container.',
+      remedy: 'Do what the message says, and drop it again.',
+    },
     file_unreadable: {
       title: 'A file that cannot be read',
       why: 'It is a folder, or not permitted.',
