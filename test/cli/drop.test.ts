@@ -55,7 +55,7 @@ describe('hexdag drop', () => {
 
   it.each([
     ['a file that is not there', ['nowhere.csv', 'incoming/'], 'file_not_found', 2],
-    ['a folder', ['.', 'incoming/'], 'file_unreadable', 2],
+    ['a folder', ['.', 'incoming/x'], 'file_unreadable', 2],
     ['no name', ['package.json', 'incoming'], 'option_value', 2],
     ['a way up', ['package.json', 'incoming/../secret/a'], 'option_value', 2],
     ['no container', ['package.json', 'A!/b'], 'option_value', 2],

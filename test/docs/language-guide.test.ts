@@ -68,13 +68,15 @@ describe('the language guide', () => {
     expect(told).toBe(text);
   });
 
-  it.each(withRole('trigger'))('$place is a trigger that does what the page says', ({ example }) => {
+  it.each(withRole('trigger'))('$place is a trigger that does what the page says', async ({ example }) => {
     const { triggers, diagnostics } = compileTrigger(example.block.text);
     const [compiled] = triggers;
     const messages = example.data.filter(({ role }) => role === 'message').map(json);
     const wanted = example.data.filter(({ role }) => role === 'started').map(json);
 
-    const started = compiled === undefined ? [] : messages.map((message) => startedBy(compiled.trigger, message));
+    const started = await Promise.all(
+      compiled === undefined ? [] : messages.map((message) => startedBy(compiled.trigger, message)),
+    );
 
     expect(codesOf(diagnostics)).toEqual(listed(example.block.attributes['warns']));
     expect(compiled).toBeDefined();

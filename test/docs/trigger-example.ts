@@ -1,8 +1,12 @@
+import { MemoryIncomingBlobs } from '../../src/adapters/mock/memory-incoming-blobs.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../src/json.ts';
 import { startable } from '../../src/library.ts';
 import { compilePipeline } from '../../src/pipeline/compile.ts';
 import { localLanguage } from '../../src/testing/local-runs.ts';
+import { readArrival } from '../../src/triggers/blob/read-arrival.ts';
+import type { BlobSource } from '../../src/triggers/blob/source.ts';
 import { choosePipeline } from '../../src/triggers/choose-pipeline.ts';
+import { read } from '../../src/triggers/rejection.ts';
 import { readServiceBusEvent } from '../../src/triggers/service-bus/message-event.ts';
 import { readOccurrenceEvent } from '../../src/triggers/timer/occurrence-event.ts';
 import type { PlannedOccurrence } from '../../src/triggers/timer/schedule-state.ts';
@@ -33,11 +37,11 @@ export function compileTrigger(text: string) {
 }
 
 /**
- * What a trigger makes of a message `{body, messageId, subject, properties}`, of a webhook `{headers, body}`, or of an occurrence `{scheduledTime, previousTime}` of
- * its schedule: `{pipeline, key, input}`, or why nothing starts.
+ * What a trigger makes of a message `{body, messageId, subject, properties}`, of a webhook `{headers, body}`, of a file
+ * `{name, etag, content}`, or of an occurrence `{scheduledTime, previousTime}` of its schedule: `{pipeline, key, input}`, or why nothing starts.
  */
-export function startedBy(trigger: Trigger, message: JsonValue): JsonValue {
-  const reading = readMessage(trigger, isJsonObject(message) ? message : {});
+export async function startedBy(trigger: Trigger, message: JsonValue): Promise<JsonValue> {
+  const reading = await readMessage(trigger, isJsonObject(message) ? message : {});
   if (reading.kind === 'ignored') return { ignored: true };
   if (reading.kind === 'refused') return { refused: reading.rejection.code };
   const chosen = choosePipeline(reading.value, trigger);
@@ -47,7 +51,9 @@ export function startedBy(trigger: Trigger, message: JsonValue): JsonValue {
   return { pipeline: chosen.value.name, key: reading.value.key, input: input.value };
 }
 
-function readMessage(trigger: Trigger, { body = null, properties = {}, ...fields }: JsonObject): EventReading {
+async function readMessage(trigger: Trigger, { body = null, properties = {}, ...fields }: JsonObject): Promise<EventReading> {
+  const [drop] = triggersOf([trigger], 'blob');
+  if (drop !== undefined) return readDrop(drop, fields);
   const [webhook] = triggersOf([trigger], 'webhook');
   if (webhook !== undefined) return readDelivery(webhook, body, isJsonObject(fields['headers']) ? fields['headers'] : {});
   const [timer] = triggersOf([trigger], 'timer');
@@ -56,6 +62,16 @@ function readMessage(trigger: Trigger, { body = null, properties = {}, ...fields
   if (queue === undefined) throw new Error(`The guide has no way to show a trigger of type ${trigger.source.type}.`);
   const metadata = { ...fields, applicationProperties: properties };
   return readServiceBusEvent({ body: Buffer.from(JSON.stringify(body)), metadata }, queue, RECEIVED_AT);
+}
+
+async function readDrop(trigger: Trigger<BlobSource>, { name, etag, content }: JsonObject): Promise<EventReading> {
+  const { connection, path } = trigger.source;
+  const arrived = { container: path.container, name: String(name) };
+  const blobs = new MemoryIncomingBlobs();
+  blobs.leave({ connection, ...arrived }, Buffer.from(String(content)), { etag: String(etag) });
+  const arrival = await readArrival(arrived, trigger, { blobs, clock: { now: () => Date.parse(RECEIVED_AT) } });
+  if (arrival.kind === 'gone') throw new Error('The file is there.');
+  return arrival.kind === 'read' ? read(arrival.event) : arrival;
 }
 
 function readDelivery(trigger: Trigger<WebhookSource>, body: JsonValue, sent: JsonObject): EventReading {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import {
   BlobChangedError,
@@ -20,13 +19,17 @@ export class MemoryIncomingBlobs implements IncomingBlobs {
   #versions = 0;
 
   /** Leaves a blob, as its writer does; one of that name is written again. */
-  leave(place: BlobPlace, content: Uint8Array, contentType = 'application/octet-stream'): BlobReference {
-    this.#versions += 1;
-    const etag = `"0x${createHash('sha256').update(`${this.#versions}`).digest('hex').slice(0, 15).toUpperCase()}"`;
+  leave(place: BlobPlace, content: Uint8Array, { etag = this.#nextEtag() } = {}): BlobReference {
     const url = `https://memory.invalid/${place.container}/${encodeURIComponent(place.name)}`;
     const bytes = content.byteLength;
+    const contentType = 'application/octet-stream';
     this.#blobs.set(keyOf(place), { etag, bytes, contentType, lastModified: new Date(0).toISOString(), url, content });
     return { ...place, etag };
+  }
+
+  #nextEtag(): string {
+    this.#versions += 1;
+    return `"0x${this.#versions.toString(16).padStart(15, '0').toUpperCase()}"`;
   }
 
   remove(place: BlobPlace): void {

@@ -36,10 +36,10 @@ export function blobContent(
   return { type: TYPE, source: `/blob/${container}`, subject: name, data, properties: {}, receivedAt };
 }
 
-/** Whether the trigger's `when` holds. */
-export function isWanted(content: EventContent, trigger: Trigger<BlobSource>): Reading<boolean> {
+/** Whether the trigger's `when` may hold: what cannot be computed is refused later. */
+export function isWanted(content: EventContent, trigger: Trigger<BlobSource>): boolean {
   const wanted = trigger.when?.(content) ?? read(true);
-  return wanted.kind === 'refused' ? wanted : read(wanted.value === true);
+  return wanted.kind === 'refused' || wanted.value === true;
 }
 
 /**

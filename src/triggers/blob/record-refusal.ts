@@ -5,13 +5,13 @@ import type { BlobHead } from '../../ports/incoming-blobs.ts';
 import { putOnce } from '../../run/put-once.ts';
 import type { Rejection } from '../rejection.ts';
 
-export interface RefusedBlob {
+interface RefusedBlob {
   readonly trigger: string;
   readonly container: string;
   readonly name: string;
   readonly rejection: Rejection;
   /** Unless it was refused by its name alone. */
-  readonly head?: BlobHead;
+  readonly head: BlobHead | undefined;
 }
 
 /** Records why a blob was refused, as `rejected/<trigger>/<hash>.json`: one record for each version of a blob, however often it comes. */
