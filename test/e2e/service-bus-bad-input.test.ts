@@ -233,6 +233,31 @@ describe('a store that is away for a while', () => {
   });
 });
 
+describe('a session', () => {
+  it('starts its runs in the order of its messages, also when a store was away for the first of them', async () => {
+    const ids = ['in-session-1', 'in-session-2', 'in-session-3'];
+    const sender = client.createSender('grouped');
+    await stack.throttleCosmos({ share: 1, retryAfterMs: 1, seed: 1 });
+
+    const messages = ids.map((messageId) => ({ messageId, sessionId: 'a', contentType: 'application/json', body: {} }));
+    await sender.sendMessages(messages);
+    await vi.waitFor(
+      async () => expect((await messagesIn('grouped')).map(({ deliveryCount }) => deliveryCount)).toEqual([1, 0, 0]),
+      { timeout: PATIENCE_MS, interval: 20 },
+    );
+    await stack.throttleCosmos(null);
+    await events.untilAll(ids);
+    await sender.close();
+
+    const accepted = await Promise.all(ids.map((id) => stack.runs.item('run', runId('grouped', id)).read()));
+    const times = accepted.map(({ resource }) => String(resource?.acceptedAt));
+    expect(times).toEqual(times.toSorted());
+    expect(times).not.toContain('undefined');
+    await untilEmpty('grouped');
+    expect(await messagesIn('grouped/$DeadLetterQueue')).toEqual([]);
+  });
+});
+
 describe('a store that stays away', () => {
   it('SB28: leaves a dead letter that names the run, the stage and the cause', async () => {
     const sender = client.createSender('orders');
