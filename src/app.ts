@@ -203,7 +203,8 @@ function composeWork(config: Config, library: Library, language: AppLanguage, en
   const claimChecks = new BlobClaimCheckStore(clients.claimChecks);
   const incoming = openIncoming(library, clients, config, environment);
   const publisher = new ServiceBusPublisher(clients.runEvents, config.runEventsTopic);
-  const courier = createCourier(config, { store: new CosmosCallbackStore(clients.runs, writer), clock, log });
+  const callbackStore = new CosmosCallbackStore(clients.runs, writer);
+  const courier = createCourier(config, { store: callbackStore, clock, log });
   const callbacks = courier === undefined ? {} : { callbacks: courier };
   const relay = new OutboxRelay({ publisher, outboxes, log, published: new Set(config.runEvents), ...callbacks });
   const entities = new CosmosEntityStore(clients.entities);
@@ -289,6 +290,7 @@ function composeWork(config: Config, library: Library, language: AppLanguage, en
       serve(route, request, {
         ...timers,
         waits,
+        callbacks: callbackStore,
         pipelines,
         triggers: library.triggers,
         access,

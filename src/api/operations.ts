@@ -1,5 +1,6 @@
 import type { ApiRequest, ApiResponse } from './api-message.ts';
 import { type ArtifactDependencies, getArtifact, listArtifacts } from './artifacts.ts';
+import { type CallbackDependencies, listCallbacks, redriveCallbacks } from './callbacks.ts';
 import { type ControlDependencies, cancel, deliverRunEvent, resume, suspend } from './control-run.ts';
 import { type GetOpenApiDependencies, getOpenApi } from './get-open-api.ts';
 import { type GetRunDependencies, getRun } from './get-run.ts';
@@ -17,6 +18,7 @@ export interface OperationDependencies
     ControlDependencies,
     GetOpenApiDependencies,
     ArtifactDependencies,
+    CallbackDependencies,
     GetRunDependencies,
     ListRunsDependencies,
     ListTriggersDependencies,
@@ -45,5 +47,7 @@ export const OPERATIONS: Readonly<
   retryRun,
   listArtifacts,
   getArtifact,
+  listCallbacks,
+  redriveCallbacks,
   ready: (_, { readiness, orchestrations }) => readiness.look(orchestrations),
 };

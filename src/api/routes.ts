@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { RejectionCode } from '../triggers/rejection.ts';
 import type { Role } from './roles.ts';
 import { artifactList } from './schemas/artifact-list.ts';
+import { callbackList, redriveAnswer } from './schemas/callbacks.ts';
 import { controlAnswer } from './schemas/control-answer.ts';
 import { eventAnswer } from './schemas/event-answer.ts';
 import { health } from './schemas/health.ts';
@@ -10,6 +11,7 @@ import { readiness } from './schemas/readiness.ts';
 import {
   anyJson,
   artifactParams,
+  callbackQuery,
   control,
   eventParams,
   pipelineParams,
@@ -43,6 +45,8 @@ export type Operation =
   | 'retryRun'
   | 'listArtifacts'
   | 'getArtifact'
+  | 'listCallbacks'
+  | 'redriveCallbacks'
   | 'ready';
 
 /** One operation of the API: what may be sent, by whom, and what comes back. */
@@ -314,6 +318,25 @@ export const ROUTES: readonly Route[] = [
       304: { description: 'It is what If-None-Match names.' },
     },
     refusals: { 404: ['run_not_found', 'artifact_not_found'] },
+  },
+  {
+    operation: 'listCallbacks',
+    method: 'GET',
+    path: 'callbacks',
+    role: 'Runs.Read',
+    summary: 'List the events that the receiver of callbacks has not taken, and that are given up.',
+    query: callbackQuery,
+    answers: { 200: { description: 'The oldest of them.', schema: callbackList } },
+    refusals: { 400: ['query_value'] },
+  },
+  {
+    operation: 'redriveCallbacks',
+    method: 'POST',
+    path: 'callbacks/redrive',
+    role: 'Operator',
+    summary: 'Deliver again what was given up.',
+    answers: { 202: { description: 'They are due again.', schema: redriveAnswer } },
+    refusals: {},
   },
 ];
 

@@ -1,4 +1,5 @@
 import { MemoryArtifactStore } from '../../src/adapters/mock/memory-artifact-store.ts';
+import { MemoryCallbackStore } from '../../src/adapters/mock/memory-callback-store.ts';
 import { MemoryClaimCheckStore } from '../../src/adapters/mock/memory-claim-check-store.ts';
 import { MemoryOutboxStore } from '../../src/adapters/mock/memory-outbox-store.ts';
 import { MemoryPlanStore } from '../../src/adapters/mock/memory-plan-store.ts';
@@ -91,6 +92,7 @@ export function createWorld() {
     outboxes,
     runs: new MemoryRunStore(outboxes),
     waits: new MemoryWaitStore(outboxes),
+    callbacks: new MemoryCallbackStore(),
     relay: new OutboxRelay({ publisher, outboxes, log }),
     plans: new MemoryPlanStore(),
     artifacts: new MemoryArtifactStore(),

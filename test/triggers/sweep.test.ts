@@ -181,7 +181,7 @@ describe('sweeping', () => {
     await finish(world, 'done');
     world.clock.advance(60_001);
     const publisher = { publish: () => Promise.reject(new DependencyUnavailableError('busy')) };
-    const relay = new OutboxRelay({ ...world, publisher });
+    const relay = new OutboxRelay({ publisher, outboxes: world.outboxes, log: world.log });
 
     const counts = await sweep({ ...world, relay }, SETTINGS);
 

@@ -26,6 +26,8 @@ export const runQuery = z.strictObject({
   cursor: z.string().exactOptional().describe('From the page before, with all else the same.'),
 });
 
+export const callbackQuery = runQuery.pick({ limit: true });
+
 const id = z.string().regex(INSTANCE_ID_PATTERN).describe('The id of the run.');
 
 export const runParams = z.strictObject({ id });
