@@ -65,6 +65,7 @@ import { ScheduleStates } from './triggers/timer/schedule-state.ts';
 import type { TimerSource } from './triggers/timer/source.ts';
 import { tick } from './triggers/timer/tick.ts';
 import { tickSchedule } from './triggers/timer/tick-schedule.ts';
+import { checkTimers } from './triggers/timer/timer-health.ts';
 import { watchTimers } from './triggers/timer/watch-timers.ts';
 import { type Trigger, triggersOf } from './triggers/trigger.ts';
 import type { WebhookSource } from './triggers/webhook/source.ts';
@@ -218,7 +219,6 @@ function composeWork(config: Config, library: Library, language: AppLanguage, en
   const processStartedAt = clock.now() - process.uptime() * 1000;
   const { access, dependencies: accessDependencies } = createAccess(config, clock);
   const limit = new MemoryRequestLimit(config.apiRequestsPerMinute, 60);
-  const readiness = new Readiness([...dependenciesOf(runs, publisher, artifacts), ...accessDependencies], clock, log);
   const timers = {
     ...stores,
     schedules: new ScheduleStates(entities),
@@ -227,6 +227,14 @@ function composeWork(config: Config, library: Library, language: AppLanguage, en
     isDisabled: (trigger: string) => isFunctionDisabled(trigger, environment),
     processStartedAt,
   };
+  const schedules = triggersOf(library.triggers, 'timer');
+  const silence = { name: 'timers', required: false, check: () => checkTimers(schedules, timers) };
+  const dependencies = [
+    ...dependenciesOf(runs, publisher, artifacts),
+    ...accessDependencies,
+    ...(schedules.length > 0 ? [silence] : []),
+  ];
+  const readiness = new Readiness(dependencies, clock, log);
   const orchestrationsOf = (client: DurableClient) => new DurableOrchestrations(client);
   const webhooks = {
     secrets: new EnvironmentSecrets(environment),
@@ -276,7 +284,7 @@ function composeWork(config: Config, library: Library, language: AppLanguage, en
         processStartedAt,
         restartForMs: RESTART_FOR_MS,
       });
-      await watchTimers(triggersOf(library.triggers, 'timer'), { ...timers, ...dependencies });
+      await watchTimers(schedules, { ...timers, ...dependencies });
     },
     ...(courier === undefined
       ? {}

@@ -11,6 +11,7 @@ export interface ListTriggersDependencies {
   readonly schedules: ScheduleStates;
   /** Whether somebody has switched a trigger's function off. */
   readonly isDisabled: (trigger: string) => boolean;
+  readonly processStartedAt: number;
   readonly clock: Clock;
   readonly log: Log;
 }

@@ -70,7 +70,7 @@ export const SCHEDULE_CODES: CodeGroup = {
     },
     schedule_silent: {
       title: 'A schedule that has gone silent',
-      why: 'Two of its occurrences are over, or the time in silent_after is, and nobody could start their runs. It is in the log, where the sweep tells it.',
+      why: 'Two of its occurrences are over, or the time in silent_after is, and nobody could start their runs. It is in the log, and /api/health/ready is degraded by it.',
       remedy:
         "Look at the log of the trigger's function and of the sweep: a store that refuses, a function that the host does not call.",
     },

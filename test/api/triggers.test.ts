@@ -5,6 +5,7 @@ import { startAnswer } from '../../src/api/schemas/start-answer.ts';
 import { triggerList } from '../../src/api/schemas/trigger-list.ts';
 import { runId } from '../../src/triggers/run-id.ts';
 import type { TimerSource } from '../../src/triggers/timer/source.ts';
+import { checkTimers } from '../../src/triggers/timer/timer-health.ts';
 import type { Trigger } from '../../src/triggers/trigger.ts';
 import { createTrigger } from '../triggers/fixtures.ts';
 import { endRun, memoryStores, occurrencesWithRuns, startWorker, timerTrigger } from '../triggers/timer/timer-world.ts';
@@ -184,12 +185,29 @@ describe('listing triggers', () => {
     expect(body).toMatchObject({ triggers: [{ timer: wanted }, {}] });
   });
 
-  it('tells nothing bad of a timer that was never called', async () => {
+  it.each([
+    ['11:30', { isSilent: false, lastTick: null, lastOccurrence: null }],
+    ['12:03', { isSilent: true, silentSince: '2026-11-21T11:00:00.000Z', lastTick: null }],
+  ])('tells at %s of a timer that was not called since the process began at 10:00', async (time, wanted) => {
     const trigger = timerTrigger('schedule: 0 0 * * * *');
-    const { app } = createApp(trigger);
+    const { worker, app } = createApp(trigger);
+    worker.clock.advance(Date.parse(`2026-11-21T${time}:00Z`) - worker.clock.now());
 
     const { body } = await listTriggers(createRequest(), app);
 
-    expect(body).toMatchObject({ triggers: [{ timer: { isSilent: false, lastTick: null, lastOccurrence: null } }, {}] });
+    expect(body).toMatchObject({ triggers: [{ timer: wanted }, {}] });
+  });
+
+  it('lets the app be ready while no timer is silent', async () => {
+    const trigger = timerTrigger('schedule: 0 0 * * * *');
+    const { worker, app } = createApp(trigger);
+    await worker.tickAt('2026-11-21T11:00:00Z', trigger);
+    const well = checkTimers([trigger], app);
+    await expect(well).resolves.toBeUndefined();
+    worker.clock.advance(3 * 3_600_000);
+
+    const silent = checkTimers([trigger], app);
+
+    await expect(silent).rejects.toMatchObject({ code: 'schedule_silent', message: expect.stringContaining(trigger.name) });
   });
 });

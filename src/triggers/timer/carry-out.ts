@@ -15,8 +15,10 @@ export interface CarryOutDependencies extends StartDependencies {
 
 /** What another process has decided is left to it for so long. */
 const LEFT_ALONE_MS = 10_000;
-/** Whoever decided and died is followed within a minute, so what is older is a relic; its run may have been purged since. */
-const FORGOTTEN_AFTER_MS = 7 * 24 * 3_600_000;
+/** After this, what is started is taken off the list, which otherwise waits for the next occurrence. */
+const LISTED_FOR_MS = 3_600_000;
+/** Runs are kept for a day at least: that there is none of a younger decision means that there was none. */
+const FORGOTTEN_AFTER_MS = 20 * 3_600_000;
 
 /** Starts what was decided. Oldest first, one after the other: a hundred of them must not meet the stores at once. */
 export async function carryOut(
@@ -51,16 +53,15 @@ export async function followUp(
   const { startedHere, log, clock, runs } = dependencies;
   const open = starting.filter((occurrence) => !isStartedHere(occurrence, trigger, startedHere));
   const left = open.filter((occurrence) => isLeft(occurrence, dependencies));
-  const forgotten = left.filter(({ decidedAt }) => clock.now() - decidedAt > FORGOTTEN_AFTER_MS);
-  if (forgotten.length > 0) {
-    const occurrences = forgotten.map(({ time }) => isoTime(time));
-    log('warn', 'occurrences were decided too long ago to be started again', { trigger: trigger.name, occurrences });
-    for (const occurrence of forgotten) noteStarted(occurrence, trigger, dependencies);
-  }
-  for (const occurrence of left.filter((one) => !forgotten.includes(one))) {
+  for (const occurrence of left) {
+    const run = await runs.read(occurrenceRunId(trigger.name, occurrence));
+    const isForgotten = run === null && clock.now() - occurrence.decidedAt > FORGOTTEN_AFTER_MS;
+    if (isForgotten) {
+      const facts = { trigger: trigger.name, scheduledTime: isoTime(occurrence.time) };
+      log('warn', 'an occurrence was decided so long ago that its run may have been and gone; nobody starts it again', facts);
+    }
     // A run that is stored and not yet at work is the business of the sweep over all runs.
-    if ((await runs.read(occurrenceRunId(trigger.name, occurrence))) === null)
-      await carryOut([occurrence], trigger, dependencies);
+    if (run === null && !isForgotten) await carryOut([occurrence], trigger, dependencies);
     else noteStarted(occurrence, trigger, dependencies);
   }
   const listed = starting.map((occurrence) => occurrenceKey(trigger.name, occurrence));
@@ -72,6 +73,11 @@ export async function followUp(
 export function hasLeft({ starting }: ScheduleState, trigger: Trigger<TimerSource>, dependencies: CarryOutDependencies): boolean {
   const { startedHere } = dependencies;
   return starting.some((one) => !isStartedHere(one, trigger, startedHere) && isLeft(one, dependencies));
+}
+
+/** Whether this state lists what has been started long ago, and could be taken for something left once its run is purged. */
+export function hasOutlived({ starting }: ScheduleState, now: number): boolean {
+  return starting.some(({ decidedAt }) => now - decidedAt >= LISTED_FOR_MS);
 }
 
 /** What is older than this process was left by one that died, or is at work in another one: starting it again does no harm. */

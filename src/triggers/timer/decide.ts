@@ -43,14 +43,24 @@ export function lookAt(
 ): DueNow {
   const schedule = scheduleName(source);
   const isNew = state?.schedule !== schedule;
-  const after = isNew ? Math.max(state?.decidedUntil ?? 0, processStartedAt) : state.decidedUntil;
+  const after = decidedUntil(state, source, { processStartedAt });
   const known = { starting: [], queued: [], ...state, schedule, decidedUntil: after, decidedAt: now };
   return { state: known, isNew, ...dueOccurrences(source, { after, now, catchUp: source.catchUp, limit: source.maxCatchUp }) };
 }
 
+/** Up to where nothing is to be decided any more. */
+export function decidedUntil(
+  state: ScheduleState | undefined,
+  source: TimerSchedule,
+  { processStartedAt }: Pick<LookSettings, 'processStartedAt'>,
+): number {
+  const isKnown = state !== undefined && state.schedule === scheduleName(source);
+  return isKnown ? state.decidedUntil : Math.max(state?.decidedUntil ?? 0, processStartedAt);
+}
+
 /** Which of the occurrences that are due or wait start now; `isBusy`: the run before them has not ended. */
 export function decide(
-  { state, due, decidedUntil, passedOver: late, isNew }: DueNow,
+  { state, due, decidedUntil: until, passedOver: late, isNew }: DueNow,
   { name, source }: Trigger<TimerSource>,
   isBusy: boolean,
 ): Decision {
@@ -65,7 +75,7 @@ export function decide(
   return {
     state: {
       ...state,
-      decidedUntil,
+      decidedUntil: until,
       starting: [...state.starting, ...planned],
       queued,
       ...(last === undefined ? {} : { lastStarted: last.time, lastRunId: occurrenceRunId(name, last) }),
@@ -73,7 +83,7 @@ export function decide(
     },
     starting: planned,
     passedOver,
-    isChange: isNew || decidedUntil > state.decidedUntil || planned.length > 0 || queued.length !== state.queued.length,
+    isChange: isNew || until > state.decidedUntil || planned.length > 0 || queued.length !== state.queued.length,
   };
 }
 

@@ -2,7 +2,7 @@ import { isoTime } from '../../expression/time.ts';
 import { DependencyUnavailableError } from '../../ports/errors.ts';
 import type { RunStore } from '../../ports/run-store.ts';
 import type { Trigger } from '../trigger.ts';
-import { type CarryOutDependencies, carryOut, followUp } from './carry-out.ts';
+import { type CarryOutDependencies, carryOut, followUp, hasOutlived } from './carry-out.ts';
 import { type DueNow, decide, lookAt } from './decide.ts';
 import type { PassedOver, ScheduleState, StoredSchedule } from './schedule-state.ts';
 import type { TimerSource } from './source.ts';
@@ -19,7 +19,8 @@ export function tick(trigger: Trigger<TimerSource>, dependencies: CarryOutDepend
   return onState(trigger, dependencies, async (look, stored) => {
     const isWanted = trigger.source.overlap !== 'allow' && look.due.length + look.state.queued.length > 0;
     const decision = decide(look, trigger, isWanted && (await isBusy(look.state, dependencies.runs)));
-    if (!decision.isChange) return { result: undefined };
+    const isOverlong = stored !== undefined && hasOutlived(stored.state, dependencies.clock.now());
+    if (!decision.isChange && !isOverlong) return { result: undefined };
     if (!(await dependencies.schedules.write(trigger.name, decision.state, stored))) return undefined;
     tellPassedOver(decision.passedOver, decision.state, trigger, dependencies);
     await carryOut(decision.starting, trigger, dependencies);
@@ -45,9 +46,9 @@ export async function onState<Result>(
 
 /** Whether the trigger's last run has yet to end, or another process may be about to start it. */
 export async function isBusy({ starting, lastRunId }: ScheduleState, runs: RunStore): Promise<boolean> {
-  if (starting.length > 0) return true;
-  const run = lastRunId === undefined ? null : await runs.read(lastRunId);
-  return run !== null && run.finishedAt === undefined;
+  if (lastRunId === undefined) return false;
+  const run = await runs.read(lastRunId);
+  return run === null ? starting.length > 0 : run.finishedAt === undefined;
 }
 
 function tellPassedOver(

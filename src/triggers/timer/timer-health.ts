@@ -1,6 +1,8 @@
+import { HexdagError } from '../../errors.ts';
 import { isoTime } from '../../expression/time.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { Trigger } from '../trigger.ts';
-import { scheduleName } from './decide.ts';
+import { decidedUntil } from './decide.ts';
 import { silentSince } from './due-occurrences.ts';
 import type { ScheduleState, ScheduleStates } from './schedule-state.ts';
 import type { TimerSource } from './source.ts';
@@ -30,32 +32,33 @@ export interface TimerHealth {
 
 interface HealthDependencies {
   readonly schedules: ScheduleStates;
-  readonly clock: { now(): number };
+  readonly clock: Clock;
+  /** Unix milliseconds: since then, a trigger without a state should have been called. */
+  readonly processStartedAt: number;
   readonly isDisabled: (trigger: string) => boolean;
 }
 
 /** How the timer triggers do, by one read each. Throws what the store throws. */
 export function readTimerHealth(
   triggers: readonly Trigger<TimerSource>[],
-  { schedules, clock, isDisabled }: HealthDependencies,
+  { schedules, clock, isDisabled, processStartedAt }: HealthDependencies,
 ): Promise<readonly TimerHealth[]> {
   const read = async (trigger: Trigger<TimerSource>) => {
     const stored = await schedules.read(trigger.name);
-    return timerHealth(trigger, stored?.state, { now: clock.now(), isDisabled: isDisabled(trigger.name) });
+    return timerHealth(trigger, stored?.state, { now: clock.now(), isDisabled: isDisabled(trigger.name), processStartedAt });
   };
   return Promise.all(triggers.map(read));
 }
 
-/** How a timer trigger does, by its stored state. One that was never called is not silent: nobody knows since when it should have been. */
+/** How a timer trigger does, by its stored state. */
 export function timerHealth(
   { name, source }: Trigger<TimerSource>,
   state: ScheduleState | undefined,
-  { now, isDisabled }: { readonly now: number; readonly isDisabled: boolean },
+  settings: { readonly now: number; readonly isDisabled: boolean; readonly processStartedAt: number },
 ): TimerHealth {
-  const isKnown = state !== undefined && state.schedule === scheduleName(source) && !isDisabled;
-  const silent = isKnown
-    ? silentSince(source, { after: state.decidedUntil, now, silentAfterMs: source.silentAfterMs })
-    : undefined;
+  const { now, isDisabled } = settings;
+  const after = decidedUntil(state, source, settings);
+  const silent = isDisabled ? undefined : silentSince(source, { after, now, silentAfterMs: source.silentAfterMs });
   const [next] = occurrencesAfter(source, { after: now, count: 1 });
   const passedOver = state?.lastPassedOver;
   const refused = state?.lastRefused;
@@ -81,4 +84,18 @@ export function timerHealth(
 
 function timeText(time: number | undefined): string | null {
   return time === undefined ? null : isoTime(time);
+}
+
+/** Occurrences are over that nobody has dealt with. */
+export class ScheduleSilentError extends HexdagError {
+  readonly code = 'schedule_silent';
+  readonly retryable = true;
+}
+
+/** @throws ScheduleSilentError if any of the timers is silent, and what the store throws */
+export async function checkTimers(triggers: readonly Trigger<TimerSource>[], dependencies: HealthDependencies): Promise<void> {
+  const silent = (await readTimerHealth(triggers, dependencies)).filter(({ isSilent }) => isSilent);
+  if (silent.length === 0) return;
+  const which = silent.map(({ trigger, silentSince: since }) => `${trigger} since ${since}`).join(', ');
+  throw new ScheduleSilentError(`Schedules are silent: ${which}.`);
 }

@@ -1,7 +1,7 @@
 import { HexdagError, messageOf } from '../../errors.ts';
 import { isoTime } from '../../expression/time.ts';
 import type { Trigger } from '../trigger.ts';
-import { type CarryOutDependencies, hasLeft } from './carry-out.ts';
+import { type CarryOutDependencies, hasLeft, hasOutlived } from './carry-out.ts';
 import { scheduleName } from './decide.ts';
 import { silentSince } from './due-occurrences.ts';
 import type { ScheduleState } from './schedule-state.ts';
@@ -45,9 +45,8 @@ async function watch(trigger: Trigger<TimerSource>, dependencies: WatchDependenc
   const until = clock.now() - LEFT_TO_ITS_TIMER_MS;
   const [missed] = occurrencesAfter(trigger.source, { after, until, count: 1 });
   if (missed !== undefined) tellMissed(missed, trigger, state, dependencies);
-  if (missed !== undefined || state.queued.length > 0 || hasLeft(state, trigger, dependencies)) {
-    await tick(trigger, dependencies);
-  }
+  const isOpen = state.queued.length > 0 || hasLeft(state, trigger, dependencies) || hasOutlived(state, clock.now());
+  if (missed !== undefined || isOpen) await tick(trigger, dependencies);
 }
 
 function tellMissed(

@@ -196,6 +196,19 @@ describe('a run that has not ended when the next occurrence is due', () => {
     ]);
   });
 
+  it('is told from one that has ended, though another worker has decided it a moment ago', async () => {
+    const stores = memoryStores();
+    const trigger = timerTrigger('schedule: "*/5 * * * * *", overlap: skip');
+    const [one, other] = [startWorker(stores, '2026-11-21T02:00:01Z'), startWorker(stores, '2026-11-21T02:00:01Z')];
+    await one.tickAt('2026-11-21T02:00:05Z', trigger);
+    const [first] = await runsOf(trigger, stores.runs);
+    await endRun(first?.runId ?? '', one);
+
+    await other.tickAt('2026-11-21T02:00:10Z', trigger);
+
+    expect(await occurrencesWithRuns(trigger, stores.runs)).toEqual(['11-21 02:00:05', '11-21 02:00:10']);
+  });
+
   it('still counts if a worker died before it was stored', async () => {
     const { stores, trigger, worker, first } = await afterFirst('skip');
     await endRun(first.runId, worker);
@@ -246,6 +259,7 @@ describe('the sweep, looking after a timer', () => {
     const trigger = timerTrigger('schedule: 0 0 2 * * *, catch_up: skip');
     const worker = startWorker(stores, '2026-11-20T01:30:00Z');
     await worker.tickAt('2026-11-20T02:00:00Z', trigger);
+    await worker.sweepAt('2026-11-20T12:00:00Z', trigger);
 
     await worker.sweepAt('2026-11-21T02:00:10Z', trigger);
     const early = await occurrencesWithRuns(trigger, stores.runs);
@@ -290,6 +304,24 @@ describe('the sweep, looking after a timer', () => {
     await worker.sweepAt('2026-11-21T02:01:00Z', trigger);
 
     expect(await occurrencesWithRuns(trigger, stores.runs)).toEqual([]);
+  });
+
+  it('takes what is started off the list after an hour, so that a purged run is not taken for one that never was', async () => {
+    const stores = memoryStores();
+    const trigger = timerTrigger('schedule: 0 0 2 1 */3 *');
+    const worker = startWorker(stores, '2026-09-30T12:00:00Z');
+    await worker.tickAt('2026-10-01T02:00:00Z', trigger);
+    const listed = async () => (await worker.schedules.read(trigger.name))?.state.starting.length;
+
+    await worker.sweepAt('2026-10-01T02:59:00Z', trigger);
+    const before = await listed();
+    await worker.sweepAt('2026-10-01T03:00:00Z', trigger);
+    const write = vi.spyOn(stores.entities, 'write');
+    await worker.sweepAt('2026-10-01T03:01:00Z', trigger);
+
+    expect([before, await listed()]).toEqual([1, 0]);
+    expect(write).not.toHaveBeenCalled();
+    expect(await occurrencesWithRuns(trigger, stores.runs)).toEqual(['10-01 02:00:00']);
   });
 
   it('costs one read while nothing is due', async () => {

@@ -181,7 +181,7 @@ describe.each<[string, () => TimerStores]>([
     await later.tickAt('2027-01-01T02:00:00Z', trigger);
 
     expect(await occurrencesWithRuns(trigger, stores.runs)).toEqual(['01-01 02:00:00']);
-    expect(later.told('warn')).toMatchObject([{ properties: { occurrences: ['2026-10-01T02:00:00.000Z'] } }]);
+    expect(later.told('warn')).toMatchObject([{ properties: { scheduledTime: '2026-10-01T02:00:00.000Z' } }]);
   });
 
   it('loses nothing to a store that is away while it decides', async () => {
