@@ -1,3 +1,4 @@
+import { ConstantBackoff, handleType, retry } from 'cockatiel';
 import { HexdagError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import { DependencyUnavailableError } from '../ports/errors.ts';
@@ -9,6 +10,11 @@ import type { WaitStore } from '../ports/wait-store.ts';
 import type { OutboxRelay } from './outbox-relay.ts';
 import { toRunStart } from './run-start.ts';
 import { startsRuns } from './starts-runs.ts';
+
+/** A run that has just failed is retried while its end is on its way to whoever listens: that is a matter of moments. */
+class EndUnpublishedError extends DependencyUnavailableError {}
+
+const publishingPatience = retry(handleType(EndUnpublishedError), { maxAttempts: 8, backoff: new ConstantBackoff(250) });
 
 export interface RetryDependencies {
   readonly runs: RunStore;
@@ -40,7 +46,7 @@ export async function retryRun(
   choosePlan: (run: RunRecord) => Promise<string | undefined>,
   dependencies: RetryDependencies,
 ): Promise<Retry> {
-  const { runs, relay } = dependencies;
+  const { runs } = dependencies;
   const run = await runs.read(runId);
   if (run === null) return { kind: 'unknown' };
   if (run.finishedAt === undefined && run.retry !== undefined) return { kind: 'again', run };
@@ -48,7 +54,6 @@ export async function retryRun(
   if (run.parent !== undefined) return { kind: 'is_child', parent: run.parent.runId };
   const planHash = await choosePlan(run);
   if (planHash === undefined) return { kind: 'no_plan' };
-  await relay.flush();
   const opened = await reopen(run, planHash, dependencies);
   await start(opened, dependencies);
   return { kind: 'retried', run: opened };
@@ -60,17 +65,21 @@ function hasFailed({ status }: RunRecord): boolean {
 
 /** The runs it waits for first: once it is open itself, it may be started and look at them. */
 async function reopen(run: RunRecord, planHash: string, dependencies: RetryDependencies): Promise<RunRecord> {
-  const { runs, plans, clock } = dependencies;
+  const { runs, plans, relay, clock } = dependencies;
   const plan = await plans.load(run.planHash);
   const children = plan !== null && startsRuns(plan.nodes) ? await runs.failedChildren(run.runId) : [];
   for (const child of children) await reopen(child, child.planHash, dependencies);
   await forgetWaits(run, dependencies);
-  const opened = await runs.reopen(run, { retriedAt: new Date(clock.now()).toISOString(), planHash });
-  if (opened !== null) return opened;
-  const now = await runs.read(run.runId);
-  if (now !== null && now.finishedAt === undefined && now.retry !== undefined) return now;
-  const message = `The end of the run ${run.runId} has not been published yet; it can be retried once it is.`;
-  throw new DependencyUnavailableError(message, { retryAfterMs: 2_000 });
+  const reopening = { retriedAt: new Date(clock.now()).toISOString(), planHash };
+  return publishingPatience.execute(async () => {
+    await relay.flush();
+    const opened = await runs.reopen(run, reopening);
+    if (opened !== null) return opened;
+    const now = await runs.read(run.runId);
+    if (now !== null && now.finishedAt === undefined && now.retry !== undefined) return now;
+    const message = `The end of the run ${run.runId} has not been published yet; it can be retried once it is.`;
+    throw new EndUnpublishedError(message, { retryAfterMs: 2_000 });
+  });
 }
 
 /** A wait that was decided stays so. One that was cut off, or that the run failed by, begins again. */

@@ -80,6 +80,18 @@ describe('retrying a run', () => {
     expect(answer).toMatchObject({ status: 409, body: { code: 'run_is_child', runId: 'run-1' } });
   });
 
+  it('waits the moment that the end takes to be published', async () => {
+    await fail();
+    const reopen = world.runs.reopen.bind(world.runs);
+    const answers = [async () => null, reopen];
+    world.runs.reopen = (...asked) => (answers.shift() ?? reopen)(...asked);
+
+    const answer = await retry();
+
+    expect(answer.status).toBe(202);
+    expect(answers).toEqual([]);
+  });
+
   it('is taken on though the engine is away', async () => {
     await fail();
     world.orchestrations.start = () => Promise.reject(new DependencyUnavailableError('away'));
