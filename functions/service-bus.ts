@@ -4,10 +4,6 @@ import type { ServiceBusSource } from '../src/triggers/service-bus/source.ts';
 import { triggersOf } from '../src/triggers/trigger.ts';
 import { clientOf, durableClient } from './durable-client.ts';
 
-function entityBinding({ queue, topic, subscription }: ServiceBusSource): Readonly<Record<string, string>> {
-  return queue === undefined ? { topicName: topic, subscriptionName: subscription } : { queueName: queue };
-}
-
 /** One function for each trigger document of type `service_bus`, named after it. */
 export function registerServiceBus(work: Work): void {
   for (const document of triggersOf(work.triggers, 'service_bus')) {
@@ -26,4 +22,8 @@ export function registerServiceBus(work: Work): void {
         work.acceptMessage(document, { body, metadata: context.triggerMetadata }, clientOf(context), context),
     });
   }
+}
+
+function entityBinding({ queue, topic, subscription }: ServiceBusSource): Readonly<Record<string, string>> {
+  return queue === undefined ? { topicName: topic, subscriptionName: subscription } : { queueName: queue };
 }

@@ -216,7 +216,8 @@ describe('a store that is away for a while', () => {
     const waiting = await vi.waitFor(
       async () => {
         const messages = await messagesIn('orders');
-        expect(messages.filter(({ state }) => state === 'scheduled').map(attemptsOf)).toEqual([3, 3, 3]);
+        const triedTwice = messages.filter((message) => message.state === 'scheduled' && attemptsOf(message) > 2);
+        expect(triedTwice).toHaveLength(3);
         return messages;
       },
       { timeout: PATIENCE_MS, interval: 50 },
@@ -242,7 +243,11 @@ describe('a session', () => {
     const messages = ids.map((messageId) => ({ messageId, sessionId: 'a', contentType: 'application/json', body: {} }));
     await sender.sendMessages(messages);
     await vi.waitFor(
-      async () => expect((await messagesIn('grouped')).map(({ deliveryCount }) => deliveryCount)).toEqual([1, 0, 0]),
+      async () => {
+        const [first, ...others] = (await messagesIn('grouped')).map(({ deliveryCount = 0 }) => deliveryCount);
+        expect(first).toBeGreaterThan(0);
+        expect(others).toEqual([0, 0]);
+      },
       { timeout: PATIENCE_MS, interval: 20 },
     );
     await stack.throttleCosmos(null);

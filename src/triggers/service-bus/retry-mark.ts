@@ -1,9 +1,9 @@
 import { MAX_ATTEMPTS } from './retry-delay.ts';
 
 /** How many attempts a message has failed at. Begins in lower case, because the host lowers the first letter of every name. */
-export const ATTEMPT_PROPERTY = 'hexdagAttempt';
+const ATTEMPT_PROPERTY = 'hexdagAttempt';
 /** The id of the message that this one is a copy of. */
-export const ORIGINAL_ID_PROPERTY = 'hexdagMessageId';
+const ORIGINAL_ID_PROPERTY = 'hexdagMessageId';
 
 /**
  * What a copy made for another attempt says of itself.
