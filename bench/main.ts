@@ -1,13 +1,16 @@
 /** Measures what an order costs, and how many of them there can be. */
 import { parseArgs } from 'node:util';
 import { toFailure } from '../local/failure.ts';
-import { type Measurement, measure, type Plan } from './measure.ts';
+import type { FloodPlan } from './flood.ts';
+import { measure, type Plan } from './measure.ts';
 import { formatReport } from './report.ts';
+import { formatFlood, measureWebhooks } from './webhooks.ts';
 
-const USAGE = `Usage: hexdag bench [options]
+const USAGE = `Usage: hexdag bench [webhooks] [options]
 
 Runs a pipeline of five steps on a fresh local Azure and measures: cold start, orders/s of bursts, latency under steady load,
 memory, recovery after the host is killed, and what an order costs. Takes about a minute a run.
+With webhooks, offers 2,000 webhooks a second for ten seconds instead, and counts what became of them.
 
 Options:
   --runs N             how often to measure everything (default 3)
@@ -19,7 +22,11 @@ Options:
 const FULL: Plan = { bursts: [500, 2000], warmUp: 100, steady: { perSecond: 20, seconds: 20 }, recovery: 500 };
 const QUICK: Plan = { bursts: [200], warmUp: 20, steady: { perSecond: 20, seconds: 2 }, recovery: 100 };
 
+const FULL_FLOOD: FloodPlan = { perSecond: 2_000, seconds: 10 };
+const QUICK_FLOOD: FloodPlan = { perSecond: 500, seconds: 2 };
+
 interface Options {
+  readonly webhooks: boolean;
   readonly runs: number;
   readonly quick: boolean;
   readonly output: 'text' | 'json';
@@ -36,8 +43,7 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   try {
-    const runs = await measureAll(options);
-    process.stdout.write(options.output === 'json' ? `${JSON.stringify({ runs })}\n` : `\n${formatReport(runs)}`);
+    process.stdout.write(options.webhooks ? await floodReport(options) : await orderReport(options));
     return 0;
   } catch (error) {
     const { code, message } = toFailure(error);
@@ -46,19 +52,32 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-async function measureAll({ runs, quick }: Options): Promise<readonly Measurement[]> {
-  const measurements: Measurement[] = [];
+async function orderReport(options: Options): Promise<string> {
+  const plan = options.quick ? QUICK : FULL;
+  const runs = await repeat(options, () => measure(plan, (line) => console.error(`  ${line}`)));
+  return options.output === 'json' ? `${JSON.stringify({ runs })}\n` : `\n${formatReport(runs)}`;
+}
+
+async function floodReport(options: Options): Promise<string> {
+  const plan = options.quick ? QUICK_FLOOD : FULL_FLOOD;
+  const runs = await repeat(options, () => measureWebhooks(plan));
+  return options.output === 'json' ? `${JSON.stringify({ runs })}\n` : `\n${formatFlood(runs)}`;
+}
+
+async function repeat<Result>({ runs }: Options, measureOnce: () => Promise<Result>): Promise<readonly Result[]> {
+  const measurements: Result[] = [];
   for (let run = 1; run <= runs; run += 1) {
     console.error(`run ${run} of ${runs}`);
-    measurements.push(await measure(quick ? QUICK : FULL, (line) => console.error(`  ${line}`)));
+    measurements.push(await measureOnce());
   }
   return measurements;
 }
 
 function readOptions(args: readonly string[]): Options | undefined {
   try {
-    const { values } = parseArgs({
+    const { values, positionals } = parseArgs({
       args: [...args],
+      allowPositionals: true,
       options: {
         runs: { type: 'string' },
         quick: { type: 'boolean', default: false },
@@ -68,9 +87,13 @@ function readOptions(args: readonly string[]): Options | undefined {
     });
     const runs = values.runs ?? (values.quick ? '1' : '3');
     if (!/^[1-9]\d?$/.test(runs)) return mistake('option_value', `--runs must be a whole number from 1 to 99, not "${runs}".`);
+    const [what, ...others] = positionals;
+    if (others.length > 0 || (what !== undefined && what !== 'webhooks')) {
+      return mistake('argument_unexpected', `The only thing to name is webhooks, not "${positionals.join(' ')}".`);
+    }
     const { output, quick, help } = values;
     if (output !== 'text' && output !== 'json') return mistake('option_value', `--output must be text or json, not "${output}".`);
-    return { runs: Number(runs), quick, output, help };
+    return { webhooks: what === 'webhooks', runs: Number(runs), quick, output, help };
   } catch (error) {
     return mistake('option_unknown', `${error instanceof Error ? error.message : String(error)} See --help.`);
   }

@@ -19,7 +19,7 @@ export function registerWebhooks(work: Work): void {
       handler: async (request, context) => {
         const { method, headers } = request;
         const call = { method, headers, readBody: () => readRequestBody(request.body, work.maxBodyBytes) };
-        return toResponse(await work.receiveWebhook(document, call, clientOf(context), context), method);
+        return toResponse(await work.receiveWebhook(document, call, () => clientOf(context), context), method);
       },
     });
   }

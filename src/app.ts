@@ -98,7 +98,12 @@ export interface Work {
   /** When the host has to call a timer trigger, in its own time zone. */
   tickSchedule(trigger: Trigger<TimerSource>): string;
   tick(trigger: Trigger<TimerSource>, client: DurableClient, sink: LineSink): Promise<void>;
-  receiveWebhook(trigger: Trigger<WebhookSource>, call: WebhookCall, client: DurableClient, sink: LineSink): Promise<ApiResponse>;
+  receiveWebhook(
+    trigger: Trigger<WebhookSource>,
+    call: WebhookCall,
+    client: () => DurableClient,
+    sink: LineSink,
+  ): Promise<ApiResponse>;
   advance(task: AdvanceTask, sink: LineSink): Promise<AdvanceResult>;
   signal(signal: Signal, client: DurableClient): Promise<void>;
   sweep(client: DurableClient, sink: LineSink): Promise<void>;
@@ -240,7 +245,9 @@ function composeWork(config: Config, library: Library, language: AppLanguage, en
     secrets: new EnvironmentSecrets(environment),
     tokens: access.kind === 'tokens' ? access.verifier : undefined,
     limits: webhookLimits(library.triggers),
-    turnstile: new Turnstile(WEBHOOKS_AT_WORK),
+    turnstile: new Turnstile(WEBHOOKS_AT_WORK, () =>
+      log('warn', 'webhooks are turned away with 429', { atWork: WEBHOOKS_AT_WORK }),
+    ),
     maxBodyBytes: config.maxBodyBytes,
   };
 
@@ -270,7 +277,10 @@ function composeWork(config: Config, library: Library, language: AppLanguage, en
       receiveWebhook(call, trigger, {
         ...stores,
         ...webhooks,
-        orchestrations: orchestrationsOf(client),
+        // Made only for those that come so far: most of a flood do not.
+        get orchestrations() {
+          return orchestrationsOf(client());
+        },
         log: logTo(sink),
       }),
     advance: (task, sink) =>

@@ -9,14 +9,22 @@ import { type RouteMatch, Router } from './http-routes.ts';
 import type { RequestHandler } from './http-server.ts';
 import type { AuthLevel, KeyGuard } from './keys.ts';
 import type { Lifecycle } from './lifecycle.ts';
-import { refuseRequest } from './refusal.ts';
+import { Pace } from './pace.ts';
+import { type Refusal, refuseRequest, turnAway } from './refusal.ts';
 import { BodyFault, type BodyFaultCode, readBody } from './request-body.ts';
 
 const DEFAULT_BODY_LIMIT_BYTES = 104_857_600;
 const EXTENSION_PATH = /^\/(runtime\/webhooks|durabletask)\//i;
+const REQUESTS_PER_TURN = 8;
 const WEBHOOK_PATH = /^\/runtime\/webhooks\//i;
 
 const BODY_STATUS: Readonly<Record<BodyFaultCode, number>> = { body_too_large: 413, request_timeout: 408, request_aborted: 400 };
+
+const CROWDED: Refusal = {
+  status: 429,
+  code: 'overloaded',
+  detail: 'More requests are outstanding than the host takes on (extensions.http.maxOutstandingRequests).',
+};
 
 const httpSectionSchema = z.object({
   routePrefix: z.string().default('api'),
@@ -50,13 +58,16 @@ export function createRequestHandler(parts: HttpParts): RequestHandler {
   const { guard, admin, lifecycle, counters, section } = parts;
   const router = new Router(parts.functions.filter(isHttp), section.routePrefix);
   const bodyLimitBytes = Number(process.env['FUNCTIONS_REQUEST_BODY_SIZE_LIMIT'] ?? DEFAULT_BODY_LIMIT_BYTES);
+  const pace = new Pace(REQUESTS_PER_TURN);
   let outstanding = 0;
 
   const callFunction = async (request: IncomingMessage, response: ServerResponse, url: URL, match: RouteMatch) => {
     if (!guard.allows(authLevel(match.fn), request, url)) return sendStatus(response, 401);
-    if (section.maxOutstandingRequests >= 0 && outstanding >= section.maxOutstandingRequests) return sendStatus(response, 429);
+    if (section.maxOutstandingRequests >= 0 && outstanding >= section.maxOutstandingRequests)
+      return turnAway(response, CROWDED, 1);
     outstanding += 1;
     try {
+      await pace.begin();
       const body = await readBody(request, bodyLimitBytes);
       const { traceparent } = request.headers;
       const outcome = await parts.invoke(match.fn, {

@@ -6,7 +6,9 @@ import { type Refusal, refuseConnection } from './refusal.ts';
 
 const LOOPBACK = '127.0.0.1';
 /** What Kestrel takes, which is Azure's server. Bodies it bounds by how fast they come; see `readBody`. */
-const LIMITS = { maxHeaderSize: 32 * 1024, headersTimeout: 30_000, requestTimeout: 0 };
+const LIMITS = { maxHeaderSize: 32 * 1024, headersTimeout: 30_000, requestTimeout: 0, keepAliveTimeout: 130_000 };
+/** Connections that wait to be taken. With fewer, a sudden crowd would find its connections reset. */
+const BACKLOG = 4_096;
 
 const UNREADABLE: Refusal = { status: 400, code: 'request_malformed', detail: 'This is no HTTP request.' };
 /** By the codes of Node's errors. */
@@ -52,7 +54,7 @@ export class HttpServer {
         const message = `The Functions host cannot listen on ${LOOPBACK}:${port}: end what uses the port, or choose another one.`;
         reject(new HostStartError('port_unavailable', message, { cause: error }));
       });
-      server.listen(port, LOOPBACK, () => {
+      server.listen({ port, host: LOOPBACK, backlog: BACKLOG }, () => {
         const address = server.address();
         resolve(new HttpServer(server, address !== null && typeof address === 'object' ? address.port : port));
       });

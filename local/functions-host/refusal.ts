@@ -17,6 +17,17 @@ function refusalBody({ status, code, detail }: Refusal): string {
   return JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, code, detail });
 }
 
+/** Answers a request that is not begun. Its connection stays: whoever sent it is to come again. */
+export function turnAway(response: ServerResponse, refusal: Refusal, retryAfterSeconds: number): void {
+  const body = refusalBody(refusal);
+  const headers = {
+    'content-type': 'application/problem+json',
+    'content-length': Buffer.byteLength(body),
+    'retry-after': String(retryAfterSeconds),
+  };
+  response.writeHead(refusal.status, headers).end(body);
+}
+
 /** Answers a request whose body is not wanted to its end, and ends the connection. */
 export async function refuseRequest(request: IncomingMessage, response: ServerResponse, refusal: Refusal): Promise<void> {
   const body = refusalBody(refusal);

@@ -7,6 +7,8 @@ import { problem } from './problem.ts';
 
 /** What to wait before the next try where the dependency did not say. */
 const DEFAULT_RETRY_AFTER_MS = 5_000;
+/** There are too many of them to log each. */
+const TOO_MANY_REQUESTS = 429;
 
 /** A dependency let the client wait for too long. */
 class AnswerTimeoutError extends HexdagError {
@@ -34,8 +36,10 @@ export async function answerUnless<Other extends { readonly status?: never }>(
   });
   try {
     const response = await Promise.race([work(), tooLate]);
-    if (response.status !== undefined && response.status >= 400)
-      log('info', 'a request is refused', { operation, status: response.status, code: codeOf(response) });
+    if (response.status !== undefined && response.status >= 400) {
+      const level = response.status === TOO_MANY_REQUESTS ? 'debug' : 'info';
+      log(level, 'a request is refused', { operation, status: response.status, code: codeOf(response) });
+    }
     return response;
   } catch (error) {
     const code = error instanceof HexdagError ? error.code : 'internal_error';

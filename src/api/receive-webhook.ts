@@ -67,13 +67,13 @@ export function receiveWebhook(
   trigger: Trigger<WebhookSource>,
   dependencies: WebhookDependencies,
 ): Promise<ApiResponse> {
-  return answer(`webhook ${trigger.name}`, dependencies.log, async () => {
-    if (call.method === 'OPTIONS') return answerOptions(call, trigger.source);
-    if (call.method !== 'POST') {
-      return problem({ status: 405, code: 'method_not_allowed', detail: 'Events are sent by POST.', headers: ALLOW });
-    }
-    const leave = dependencies.turnstile.enter();
-    if (leave === undefined) return CROWDED;
+  const { log, turnstile } = dependencies;
+  const operation = `webhook ${trigger.name}`;
+  if (call.method !== 'POST') return answer(operation, log, async () => answerOtherMethod(call, trigger.source));
+  // First of all, so that turning away costs next to nothing.
+  const leave = turnstile.enter();
+  if (leave === undefined) return Promise.resolve(CROWDED);
+  return answer(operation, log, async () => {
     try {
       return await receive(call, trigger, dependencies);
     } catch (error) {
@@ -116,8 +116,14 @@ function answerQuestion({ headers, body }: Delivery, { format, verification }: W
   return challenge && jsonResponse(200, challenge);
 }
 
-/** The handshake of CloudEvents, where the trigger takes them: consent for those who may deliver, and the methods for everybody. */
-function answerOptions({ headers }: WebhookCall, { format, allowedOrigins, requestsPerMinute }: WebhookSource): ApiResponse {
+/** OPTIONS is the handshake of CloudEvents where the trigger takes them: consent for those who may deliver, the methods for everybody. */
+function answerOtherMethod(
+  { method, headers }: WebhookCall,
+  { format, allowedOrigins, requestsPerMinute }: WebhookSource,
+): ApiResponse {
+  if (method !== 'OPTIONS') {
+    return problem({ status: 405, code: 'method_not_allowed', detail: 'Events are sent by POST.', headers: ALLOW });
+  }
   const consent = { allowedOrigins: format === 'cloud_events' ? allowedOrigins : [], requestsPerMinute };
   try {
     return { status: 204, headers: answerHandshake(headers, consent), body: null };

@@ -14,3 +14,20 @@ it('a turnstile lets so many in and no more, and one for each that has left, how
 
   expect([second, third, fourth, fifth].map((leave) => leave !== undefined)).toEqual([true, false, true, false]);
 });
+
+it('a turnstile tells that somebody was turned away once, until it was empty', () => {
+  let told = 0;
+  const turnstile = new Turnstile(1, () => {
+    told += 1;
+  });
+  const leave = turnstile.enter();
+  turnstile.enter();
+  turnstile.enter();
+  const toldFirst = told;
+
+  leave?.();
+  turnstile.enter();
+  turnstile.enter();
+
+  expect([toldFirst, told]).toEqual([1, 2]);
+});

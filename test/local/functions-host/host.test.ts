@@ -60,6 +60,7 @@ describe('a host', () => {
     gate.open();
 
     expect(second.status).toBe(429);
+    expect(second.headers.get('retry-after')).toBe('1');
     expect((await first).status).toBe(200);
   });
 
