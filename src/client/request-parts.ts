@@ -16,7 +16,7 @@ export function keyText(idempotencyKey: string): string {
 /** @throws HexdagClientError `run_id_invalid` */
 export function idSegment(runId: string): string {
   if (/^[A-Za-z0-9_-]{1,100}$/.test(runId)) return runId;
-  throw argumentError('run_id_invalid', "A run's id has 1 to 100 letters, digits, '-' or '_'.");
+  throw argumentError('run_id_invalid', `'${runId}' is no id of a run, which has 1 to 100 letters, digits, '-' or '_'.`);
 }
 
 /** Addresses cannot have an empty segment, one of dots, or half a character. @throws HexdagClientError of that code */

@@ -37,7 +37,8 @@ describe('hexdag validate', () => {
   it('finds nothing wrong with the pipelines of this project', async () => {
     const { exitCode, stdout } = await cli(['validate', PIPELINES]);
 
-    expect(stdout).toMatch(/^\d+ files, nothing wrong\.\n$/);
+    expect(stdout).toMatch(/^\d+ files, nothing wrong\.\n$/m);
+    expect(stdout).not.toMatch(/error|warning/);
     expect(exitCode).toBe(0);
   });
 
