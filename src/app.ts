@@ -319,7 +319,7 @@ function composeWork(config: Config, library: Library, language: AppLanguage, en
         newKey: randomUUID,
       }),
     flush: async () => {
-      await relay.flush();
+      await relay.drain();
       await redelivery.close();
       await resources.close();
     },

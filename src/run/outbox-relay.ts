@@ -65,8 +65,13 @@ export class OutboxRelay {
     await this.#options.outboxes.markPublished([outbox]);
   }
 
-  /** Marks at once what waits to be marked, and what is still being called back as soon as that is done. */
-  async flush(): Promise<void> {
+  /** Marks at once what waits to be marked. */
+  flush(): Promise<void> {
+    return this.#mark();
+  }
+
+  /** The same, and then waits for calls that are under way, to mark what they were about. */
+  async drain(): Promise<void> {
     await this.#mark();
     if (this.#calling.size === 0) return;
     await Promise.all(this.#calling);

@@ -240,7 +240,7 @@ describe('the relay with a callback', () => {
     const response = await asked.promise;
     const before = [publisher.published.length, (await outboxes.unpublished(LATER, 1)).length];
     response.writeHead(200).end();
-    await relay.flush();
+    await relay.drain();
 
     expect(before).toEqual([1, 1]);
     expect(await outboxes.unpublished(LATER, 1)).toEqual([]);
@@ -252,7 +252,7 @@ describe('the relay with a callback', () => {
     const { outboxes, publisher, relay } = createRelay(createCourier(dead));
 
     await relay.deliver(OUTBOX);
-    await relay.flush();
+    await relay.drain();
 
     expect(publisher.published).toHaveLength(1);
     expect(await outboxes.unpublished(LATER, 1)).toEqual([]);
@@ -265,7 +265,7 @@ describe('the relay with a callback', () => {
     const { outboxes, relay } = createRelay(createCourier());
 
     await relay.deliver(OUTBOX);
-    await relay.flush();
+    await relay.drain();
 
     expect(await outboxes.unpublished(LATER, 1)).toEqual([OUTBOX]);
     expect(lines).toMatchObject([{ level: 'warn', properties: { runId: 'run-0' } }]);
@@ -292,7 +292,7 @@ describe('the relay with a callback', () => {
 
     const wanted = relay.wanted(OUTBOX.events);
     await relay.deliver(OUTBOX);
-    await relay.flush();
+    await relay.drain();
 
     expect(wanted).toEqual(OUTBOX.events);
     expect(publisher.published).toEqual([]);
