@@ -55,6 +55,7 @@ import { handleBlob } from './triggers/blob/handle-blob.ts';
 import type { ArrivedBlob } from './triggers/blob/read-arrival.ts';
 import { type BlobSource, DATA_CONNECTION } from './triggers/blob/source.ts';
 import { childRuns } from './triggers/child-runs.ts';
+import { HistoryRetention } from './triggers/history-retention.ts';
 import { TimeZone } from './triggers/schedule/time-zone.ts';
 import { resolveName } from './triggers/service-bus/entity.ts';
 import { handleServiceBusMessage } from './triggers/service-bus/handle-message.ts';
@@ -240,6 +241,7 @@ function composeWork(config: Config, library: Library, language: AppLanguage, en
     ...(schedules.length > 0 ? [silence] : []),
   ];
   const readiness = new Readiness(dependencies, clock, log);
+  const history = new HistoryRetention({ days: config.retentionDays, clock, log });
   const orchestrationsOf = (client: DurableClient) => new DurableOrchestrations(client);
   const webhooks = {
     secrets: new EnvironmentSecrets(environment),
@@ -295,6 +297,7 @@ function composeWork(config: Config, library: Library, language: AppLanguage, en
         restartForMs: RESTART_FOR_MS,
       });
       await watchTimers(schedules, { ...timers, ...dependencies });
+      await history.keepTo(dependencies.orchestrations);
     },
     ...(courier === undefined
       ? {}

@@ -18,6 +18,7 @@ export class Broker implements QueueSurroundings {
     deliveries: 0,
     settlements: 0,
     renewals: 0,
+    sessionsAwaited: 0,
     sessionsAccepted: 0,
     sessionLocksLost: 0,
   };

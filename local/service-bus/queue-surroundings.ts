@@ -25,6 +25,7 @@ export interface BrokerCounters {
   deliveries: number;
   settlements: number;
   renewals: number;
+  sessionsAwaited: number;
   sessionsAccepted: number;
   sessionLocksLost: number;
 }

@@ -61,7 +61,7 @@ export class Queue {
     if (this.rules.requiresSession && message.sessionId === undefined) {
       throw new BrokerError(
         CONDITION.notAllowed,
-        `The SessionId was not set on a message, and it cannot be sent to the entity '${this.name}', which requires sessions.`,
+        `The SessionId was not set on a message, and it cannot be sent to the entity '${this.name}'. Entities that have session support enabled can only receive messages that have the SessionId set to a valid value.`,
       );
     }
   }

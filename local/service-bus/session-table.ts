@@ -47,6 +47,7 @@ export class SessionTable implements Lanes, Locks {
   /** The session that has been ready the longest is granted as soon as there is one, unless `withdraw()` is called before. */
   request(request: SessionRequest): void {
     this.#requests.add(request);
+    this.#around.counters.sessionsAwaited += 1;
     this.#around.wakeAt(request.until);
   }
 

@@ -238,6 +238,17 @@ describe('hexdag dlq redrive', () => {
     expect(ids).not.toContain('O1');
   });
 
+  it('gives a message that expired its time to live anew', async () => {
+    await client.createSender('orders').sendMessages({ body: 1, messageId: 'late', timeToLive: 60_000 });
+    clock.advance(60_000);
+
+    await dlq('redrive', 'orders', '--reason', 'TTLExpiredException', '--yes');
+
+    const [again] = await peek('orders');
+    expect(again).toMatchObject({ timeToLive: 60_000, applicationProperties: { hexdagMessageId: 'late' } });
+    expect(again?.expiresAtUtc?.getTime()).toBe(clock.now() + 60_000);
+  });
+
   it('only says what it would do with --dry-run', async () => {
     await bury('G1');
 

@@ -1,6 +1,7 @@
-import type { DurableClient } from 'durable-functions';
+import { type DurableClient, OrchestrationRuntimeStatus } from 'durable-functions';
 import type { HexdagError } from '../../errors.ts';
 import type { OrchestrationState, Orchestrations, RunStart } from '../../ports/orchestrations.ts';
+import type { RunHistory } from '../../ports/run-history.ts';
 import { toGenerationInput } from '../../run/run-generation.ts';
 import { errorOfSilence, errorOfStatus } from './dependency-error.ts';
 
@@ -17,10 +18,15 @@ const ANSWER = /(?:status code: |HTTP )(\d{3})\b/;
 /** What the client makes of a 404 when it tells an orchestration something; a 410 it keeps to itself. */
 const NO_INSTANCE = /^No instance with ID /;
 
-type EngineClient = Pick<DurableClient, 'startNew' | 'getStatus' | 'raiseEvent' | 'terminate' | 'suspend' | 'resume'>;
+type EngineClient = Pick<
+  DurableClient,
+  'startNew' | 'getStatus' | 'raiseEvent' | 'terminate' | 'suspend' | 'resume' | 'purgeInstanceHistoryBy'
+>;
+
+const { Completed, Failed, Terminated, Canceled } = OrchestrationRuntimeStatus;
 
 /** The durable engine behind the client of one invocation. */
-export class DurableOrchestrations implements Orchestrations {
+export class DurableOrchestrations implements Orchestrations, RunHistory {
   readonly #client: EngineClient;
 
   constructor(client: EngineClient) {
@@ -60,6 +66,18 @@ export class DurableOrchestrations implements Orchestrations {
 
   resume(runId: string, reason: string): Promise<void> {
     return this.#tell(`resuming the run ${runId}`, () => this.#client.resume(runId, reason));
+  }
+
+  async forget(begunBefore: string): Promise<void> {
+    try {
+      await this.#client.purgeInstanceHistoryBy({
+        createdTimeFrom: new Date(0),
+        createdTimeTo: new Date(begunBefore),
+        runtimeStatus: [Completed, Failed, Terminated, Canceled],
+      });
+    } catch (error) {
+      throw translate(error, 'removing the history of old runs');
+    }
   }
 
   /** One that is gone, or has ended, need not be told. */

@@ -1,10 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ServiceBusReceivedMessage } from '@azure/service-bus';
+import { readRetryMark, withoutRetryMark, writeRetryMark } from '../../triggers/service-bus/retry-mark.ts';
 import { ownProperties } from './dead-letters.ts';
-
-/** As the app's own copies say it: how many attempts failed, and which message this is one of. */
-const ATTEMPT = 'hexdagAttempt';
-const ORIGINAL_ID = 'hexdagMessageId';
 
 /** No queue remembers an id for longer. */
 const LONGEST_DUPLICATE_WINDOW_MS = 7 * 24 * 3_600_000;
@@ -21,10 +18,11 @@ export type AnnotatedMessage = ServiceBusReceivedMessage['_rawAmqpMessage'];
  */
 export function redrivenMessage(message: ServiceBusReceivedMessage, now: number): AnnotatedMessage {
   const raw = message._rawAmqpMessage;
-  const { [ATTEMPT]: attempt, [ORIGINAL_ID]: original, ...properties } = ownProperties(message.applicationProperties ?? {});
-  const isCopy = typeof attempt === 'number' && typeof original === 'string' && original !== '';
+  const properties = ownProperties(message.applicationProperties ?? {});
   const ownId = String(message.messageId ?? '');
-  const id = isCopy ? original : ownId;
+  const originalId = readRetryMark(properties)?.originalId ?? ownId;
+  // Its time to live begins anew.
+  const { absoluteExpiryTime: _expiry, creationTime: _creation, ...addressing } = raw.properties ?? {};
   const mayBeKnown = now - (message.enqueuedTimeUtc?.getTime() ?? now) < LONGEST_DUPLICATE_WINDOW_MS;
   const { timeToLive } = raw.header ?? {};
   return {
@@ -33,8 +31,12 @@ export function redrivenMessage(message: ServiceBusReceivedMessage, now: number)
     ...(raw.bodyType === undefined ? {} : { bodyType: raw.bodyType }),
     ...(timeToLive === undefined ? {} : { header: { timeToLive } }),
     ...(raw.messageAnnotations === undefined ? {} : { messageAnnotations: senderAnnotations(raw.messageAnnotations) }),
-    properties: { ...raw.properties, messageId: mayBeKnown ? newId(message, ownId) : id },
-    applicationProperties: mayBeKnown ? { ...properties, [ATTEMPT]: 1, [ORIGINAL_ID]: id } : properties,
+    properties: { ...addressing, messageId: mayBeKnown ? newId(message, ownId) : originalId },
+    applicationProperties: {
+      ...withoutRetryMark(properties),
+      // A mark without an attempt counts for nothing; the first leaves all others to come.
+      ...(mayBeKnown ? writeRetryMark({ failures: 1, originalId }) : {}),
+    },
   };
 }
 

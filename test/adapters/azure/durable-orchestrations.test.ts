@@ -10,6 +10,7 @@ import type { RunStart } from '../../../src/ports/orchestrations.ts';
 interface Received {
   readonly method: string | undefined;
   readonly path: string;
+  readonly query?: string;
   readonly body: string;
 }
 
@@ -31,7 +32,8 @@ beforeAll(async () => {
   server = createServer(async (request, response) => {
     let body = '';
     for await (const chunk of request) body += chunk;
-    received.push({ method: request.method, path: new URL(request.url ?? '', 'http://engine').pathname, body });
+    const { pathname, search } = new URL(request.url ?? '', 'http://engine');
+    received.push({ method: request.method, path: pathname, ...(search === '' ? {} : { query: search }), body });
     response.writeHead(answer.status, { 'content-type': 'application/json' }).end(JSON.stringify(answer.body));
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -131,6 +133,34 @@ describe('DurableOrchestrations', () => {
     const state = await orchestrations().state('run-1');
 
     expect(state).toBe('unknown');
+  });
+
+  it('has the history of what began before a time and has ended forgotten, and of nothing else', async () => {
+    answer = { status: 200, body: { instancesDeleted: 2 } };
+
+    await orchestrations().forget('2026-01-01T00:00:00.000Z');
+
+    const [request] = received;
+    expect([request?.method, request?.path]).toEqual(['DELETE', '/durabletask/instances/']);
+    expect(Object.fromEntries(new URLSearchParams(request?.query))).toEqual({
+      createdTimeFrom: '1970-01-01T00:00:00.000Z',
+      createdTimeTo: '2026-01-01T00:00:00.000Z',
+      runtimeStatus: 'Completed,Failed,Terminated,Canceled',
+    });
+  });
+
+  it.each([
+    [404, undefined],
+    [503, DependencyUnavailableError],
+  ])('takes %i for what it means when there may be nothing to forget', async (code, error) => {
+    answer = { status: code, body: {} };
+
+    const outcome = await orchestrations()
+      .forget('2026-01-01T00:00:00.000Z')
+      .catch((failure: unknown) => failure);
+
+    if (error === undefined) expect(outcome).toBeUndefined();
+    else expect(outcome).toBeInstanceOf(error);
   });
 
   it('says that the engine does not answer', async () => {

@@ -19,7 +19,16 @@ describe('what the broker refuses', () => {
     expect(codes).toEqual(['MessagingEntityNotFound', 'MessagingEntityNotFound', 'MessagingEntityNotFound']);
   });
 
-  it('SB26: is a message without a session for a queue that requires one, by whatever door, and the batch it is in', async () => {
+  it('SB26: is a message without a session for a queue that requires one, with what to do about it', async () => {
+    const { client, server } = await startBroker({ grouped: { RequiresSession: true } });
+
+    const sending = client.createSender('grouped').sendMessages({ body: 1, messageId: 'none' });
+
+    await expect(sending).rejects.toThrow(/SessionId was not set on a message.*'grouped'.*SessionId set to a valid value/);
+    expect(server.counters()['sends']).toBe(0);
+  });
+
+  it('SB26: is such a message by whatever door, and the batch it is in', async () => {
     const { client, server } = await startBroker({ grouped: { RequiresSession: true } });
     const sender = client.createSender('grouped');
 

@@ -155,6 +155,20 @@ describe('the next session', () => {
     expect(await bodiesOf(receiver, 1)).toEqual(['a1']);
   });
 
+  it('is granted to whoever waits as soon as its lock runs out, though its holder never asked for a message', async () => {
+    const { client, server, clock } = await startSessions();
+    await send(client, 'a1');
+    await client.acceptSession('grouped', 'a', { maxAutoLockRenewalDurationInMs: 0 });
+    const accepted = connect(server.connectionString, {
+      retryOptions: { maxRetries: 0, timeoutInMs: 2 * MINUTE_MS },
+    }).acceptNextSession('grouped');
+    await expect.poll(() => server.counters()['sessionsAwaited']).toBe(1);
+
+    clock.advance(MINUTE_MS);
+
+    expect(await bodiesOf(await accepted, 1)).toEqual(['a1']);
+  });
+
   it('comes back to the end of the line when its holder leaves messages in it', async () => {
     const { client } = await startSessions();
     await send(client, 'a1', 'b1');
