@@ -13,7 +13,6 @@ import { answer } from './answer.ts';
 import { type ApiRequest, type ApiResponse, jsonResponse } from './api-message.ts';
 import { readControl } from './control-body.ts';
 import { problem, rejectionProblem } from './problem.ts';
-import { refuseRunId } from './run-id.ts';
 import { control as controlBody } from './schemas/requests.ts';
 
 export interface ControlDependencies {
@@ -34,8 +33,6 @@ const ENDED = problem({ status: 409, code: 'run_ended', detail: 'The run has end
 export function deliverRunEvent(request: ApiRequest, dependencies: ControlDependencies): Promise<ApiResponse> {
   return answer('deliverRunEvent', dependencies.log, async () => {
     const { id = '', key = '' } = request.params;
-    const refused = refuseRunId(id);
-    if (refused !== undefined) return refused;
     const body = request.body.byteLength === 0 ? ({ kind: 'read', value: null } as const) : readJson(request.body);
     if (body.kind === 'refused') return rejectionProblem(body.rejection);
     return deliveryResponse(await deliverEvent(id, key, body.value, dependencies), key);
@@ -70,12 +67,9 @@ function deliveryResponse(delivery: Delivery, key: string): ApiResponse {
 /** `POST /runs/{id}/cancel`: ends a run before its time. 202 once that is recorded. */
 export function cancel(request: ApiRequest, dependencies: ControlDependencies): Promise<ApiResponse> {
   return answer('cancelRun', dependencies.log, async () => {
-    const { id = '' } = request.params;
-    const refused = refuseRunId(id);
-    if (refused !== undefined) return refused;
     const control = readControl(request, controlBody);
     if ('problem' in control) return control.problem;
-    const outcome = await cancelRun(id, reasonOf(control.value), dependencies);
+    const outcome = await cancelRun(request.params['id'] ?? '', reasonOf(control.value), dependencies);
     if (outcome === 'unknown') return UNKNOWN;
     return outcome === 'ended_before' ? ENDED : jsonResponse(202, { status: 'cancelled' });
   });
@@ -94,12 +88,9 @@ export function resume(request: ApiRequest, dependencies: ControlDependencies): 
 function pause(request: ApiRequest, dependencies: ControlDependencies, action: 'suspend' | 'resume'): Promise<ApiResponse> {
   const { runs, orchestrations, log } = dependencies;
   return answer(`${action}Run`, log, async () => {
-    const { id = '' } = request.params;
-    const refused = refuseRunId(id);
-    if (refused !== undefined) return refused;
     const control = readControl(request, controlBody);
     if ('problem' in control) return control.problem;
-    const run = await runs.read(id);
+    const run = await runs.read(request.params['id'] ?? '');
     if (run === null) return UNKNOWN;
     if (run.finishedAt !== undefined) return ENDED;
     await orchestrations[action](run.runId, reasonOf(control.value));

@@ -4,7 +4,6 @@ import type { WaitStore } from '../ports/wait-store.ts';
 import { answer } from './answer.ts';
 import { type ApiRequest, type ApiResponse, jsonResponse } from './api-message.ts';
 import { problem } from './problem.ts';
-import { refuseRunId } from './run-id.ts';
 import { runView } from './run-view.ts';
 
 export interface GetRunDependencies {
@@ -17,8 +16,6 @@ export interface GetRunDependencies {
 export function getRun(request: ApiRequest, { runs, waits, log }: GetRunDependencies): Promise<ApiResponse> {
   return answer('getRun', log, async () => {
     const id = request.params['id'] ?? '';
-    const refused = refuseRunId(id);
-    if (refused !== undefined) return refused;
     const [run, nodes] = await Promise.all([runs.read(id), runs.readNodes(id)]);
     if (run === null) return problem({ status: 404, code: 'run_not_found', detail: 'There is no run of this id.' });
     const waiting = run.finishedAt === undefined ? await waits.list(id) : [];

@@ -66,7 +66,7 @@ export interface Route {
   readonly body?: RouteBody;
   /** By status. */
   readonly answers: Readonly<Record<number, RouteAnswer>>;
-  /** Codes of its own problems, by status; those of access, of the query and of stores that are away can come from any route. */
+  /** Codes of its own problems, by status; those of access, of ids, of the query and of stores that are away can come from any route. */
   readonly refusals: Readonly<Record<number, readonly string[]>>;
 }
 
@@ -107,7 +107,7 @@ const NO_CLOUD_EVENT = [
   'specversion_unsupported',
 ] as const satisfies readonly RejectionCode[];
 const CONTROL_REFUSALS = {
-  400: ['run_id_invalid', ...UNREADABLE, 'field_unknown', 'field_type'],
+  400: [...UNREADABLE, 'field_unknown', 'field_type'],
   ...UNKNOWN_RUN,
   409: ['run_ended'],
 } as const;
@@ -224,7 +224,7 @@ export const ROUTES: readonly Route[] = [
         headers: ['retry-after'],
       },
     },
-    refusals: { 400: ['run_id_invalid'], ...UNKNOWN_RUN },
+    refusals: UNKNOWN_RUN,
   },
   {
     operation: 'deliverEventRun',
@@ -236,7 +236,7 @@ export const ROUTES: readonly Route[] = [
     body: { schema: anyJson, mediaTypes: [JSON_TYPE], required: false },
     answers: { 202: { description: 'The event is stored, and decides the wait.', schema: eventAnswer } },
     refusals: {
-      400: ['run_id_invalid', ...UNREADABLE],
+      400: UNREADABLE,
       ...UNKNOWN_RUN,
       409: ['run_not_waiting', 'wait_unknown', 'wait_decided', 'wait_timed_out'],
       413: ['body_too_large'],

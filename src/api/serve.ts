@@ -8,6 +8,7 @@ import { OPERATIONS, type OperationDependencies, type WorkingOperation } from '.
 import { problem } from './problem.ts';
 import { refuseQuery } from './query.ts';
 import type { Route } from './routes.ts';
+import { refuseRunId } from './run-id.ts';
 
 export interface ServeDependencies extends OperationDependencies {
   readonly access: Access;
@@ -58,7 +59,7 @@ async function enter(
   const waitMs = await limit.take(clientOf(request, caller));
   if (waitMs !== undefined) return rateLimited(waitMs);
   const query = access.kind === 'keys' ? withoutKeys(request.query) : request.query;
-  return refuseQuery(query, Object.keys(route.query?.shape ?? {})) ?? { caller, query };
+  return refuseRunId(request.params) ?? refuseQuery(query, Object.keys(route.query?.shape ?? {})) ?? { caller, query };
 }
 
 /** Who calls, as far as it can be told: by the token, or by the key that the host has checked. Keys are kept as hashes. */

@@ -94,7 +94,7 @@ export class Transport {
     const retryAfterMs = readRetryAfter(response.headers.get('retry-after'), this.#options.timing.now());
     const error = new HexdagClientError({
       code: problem?.code ?? 'app_refused',
-      message: problem?.detail ?? `The app answered ${status}.`,
+      message: problem?.detail ?? bareRefusal(status),
       status,
       retryable: mayPass(status) || retryAfterMs !== undefined,
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
@@ -141,6 +141,12 @@ type Attempt<T> = { readonly value: T } | Refusal;
 interface Refusal {
   readonly failed: FailedAttempt;
   readonly error: HexdagClientError;
+}
+
+/** What stands before the app says no more than a status. */
+function bareRefusal(status: number): string {
+  const hint = status === 401 ? ': the function key is missing or wrong, or it wants something else' : '';
+  return `The app, or what stands before it, answered ${status}${hint}.`;
 }
 
 function answersAlso({ status, headers }: Response, { alsoAnswers }: Call): boolean {

@@ -77,19 +77,6 @@ describe('giving an event to a run', () => {
   });
 });
 
-describe('an id that no run can have', () => {
-  it.each(['../run', '', 'a/b', 'x'.repeat(101), 'x'.repeat(5_000)])('is refused before any store is asked: %j', async (id) => {
-    const request = createRequest({ params: { id, key: 'go' }, body: '{}' });
-
-    const answers = await Promise.all(
-      [deliverRunEvent, cancel, suspend, resume].map((control) => control(request, dependencies)),
-    );
-
-    expect(answers.map(({ status }) => status)).toEqual([400, 400, 400, 400]);
-    expect(answers).toMatchObject(Array(4).fill({ body: { code: 'run_id_invalid' } }));
-  });
-});
-
 describe('cancelling a run', () => {
   it('records the reason, and answers so again', async () => {
     const request = createRequest({ params: PARAMS, body: '{"reason":"Not wanted."}' });

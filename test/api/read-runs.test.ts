@@ -114,16 +114,10 @@ describe('reading a run', () => {
     expect(response).toMatchObject({ status: 200, headers: { 'retry-after': '1' }, body: { status: 'accepted', nodes: [] } });
   });
 
-  it.each([
-    ['nope', 404, 'run_not_found'],
-    ['a/b', 400, 'run_id_invalid'],
-    ['@entity', 400, 'run_id_invalid'],
-    ['', 400, 'run_id_invalid'],
-    ['r'.repeat(101), 400, 'run_id_invalid'],
-  ])('answers id %j by %i %s', async (id, status, code) => {
-    const response = await getRun(createRequest({ params: { id } }), createWorld());
+  it('knows no run that never was', async () => {
+    const response = await getRun(createRequest({ params: { id: 'nope' } }), createWorld());
 
-    expect(response).toMatchObject({ status, body: { code } });
+    expect(response).toMatchObject({ status: 404, body: { code: 'run_not_found' } });
   });
 
   it('answers 503 when the store is away', async () => {

@@ -190,3 +190,21 @@ describe('the requests of a caller', () => {
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 429, 200]);
   });
 });
+
+describe('an id that no run can have', () => {
+  const routes = ROUTES.filter(isWorking).filter(({ path }) => path.includes('{id}'));
+
+  it.each(['../run', '', 'a/b', '@entity', 'x'.repeat(101), 'x'.repeat(5_000)])(
+    'is refused before any store is asked: %j',
+    async (id) => {
+      const world = dependencies({ kind: 'open' });
+      world.runs.read = () => Promise.reject(new Error('A store is asked.'));
+      const request = createRequest({ params: { id, key: 'go', name: 'x' }, headers: LOCAL });
+
+      const answers = await Promise.all(routes.map((route) => serve(route, request, world)));
+
+      expect(routes.length).toBeGreaterThan(7);
+      expect(answers).toMatchObject(routes.map(() => ({ status: 400, body: { code: 'run_id_invalid' } })));
+    },
+  );
+});

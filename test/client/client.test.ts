@@ -239,7 +239,15 @@ describe('a refusal', () => {
 
     const failure = await failureOf(client.getRun('run-1'));
 
-    expect(failure).toMatchObject({ code, message: 'The app answered 403.', problem: undefined });
+    expect(failure).toMatchObject({ code, message: 'The app, or what stands before it, answered 403.', problem: undefined });
+  });
+
+  it('without content, as the host gives it to a wrong key, says what it may be', async () => {
+    const client = createClient([(_, response) => response.writeHead(401).end()]);
+
+    const failure = await failureOf(client.getRun('run-1'));
+
+    expect(failure).toMatchObject({ code: 'app_refused', status: 401, message: expect.stringContaining('function key') });
   });
 
   it('is an answer that is no JSON', async () => {

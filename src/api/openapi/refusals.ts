@@ -33,6 +33,9 @@ const GUARDED: Refusals = {
   503: ['dependency_unavailable', 'answer_timeout', 'keys_unavailable', 'config_invalid'],
 };
 
+/** Of every route whose path names a run. */
+const OF_RUNS: Refusals = { 400: ['run_id_invalid'] };
+
 /** What goes with the status of a refusal. */
 const HEADERS_OF: Readonly<Record<string, readonly AnswerHeader[]>> = {
   401: ['www-authenticate'],
@@ -40,6 +43,11 @@ const HEADERS_OF: Readonly<Record<string, readonly AnswerHeader[]>> = {
   409: ['retry-after'],
   429: ['retry-after'],
   503: ['retry-after'],
+};
+
+/** What is to be said of a status besides its codes. */
+const REMARKS: Readonly<Record<string, string>> = {
+  401: 'Without content where function keys are asked for: the host refuses then, before the app.',
 };
 
 /** The answers that many routes have in common, by their names. */
@@ -50,11 +58,12 @@ export const COMMON_REFUSALS: JsonObject = Object.fromEntries(
 /** The answers by which a route refuses, by status. */
 export function refusalsOf(route: Route): JsonObject {
   const common = route.role === 'anyone' ? ALWAYS : { ...ALWAYS, ...GUARDED };
-  const statuses = [...new Set([...Object.keys(common), ...Object.keys(route.refusals)])];
+  const own = [route.refusals, ...(route.path.includes('{id}') ? [OF_RUNS] : [])];
+  const statuses = [...new Set([common, ...own].flatMap(Object.keys))];
   return Object.fromEntries(
     statuses.map((status) => {
       const shared = common[Number(status)] ?? [];
-      const codes = [...new Set([...(route.refusals[Number(status)] ?? []), ...shared])];
+      const codes = [...new Set([...own.flatMap((refusals) => refusals[Number(status)] ?? []), ...shared])];
       const isCommon = codes.length === shared.length;
       return [status, isCommon ? { $ref: `#/components/responses/${commonName(status)}` } : refusal(status, codes)];
     }),
@@ -66,7 +75,9 @@ function refusal(status: string, codes: readonly string[]): JsonObject {
     allOf: [schemaOf(problemDocument), { properties: { status: { const: Number(status) }, code: { enum: codes } } }],
   };
   return {
-    description: `${STATUS_CODES[status]}: ${codes.map((code) => `\`${code}\``).join(', ')}.`,
+    description: [`${STATUS_CODES[status]}: ${codes.map((code) => `\`${code}\``).join(', ')}.`, REMARKS[status] ?? '']
+      .join(' ')
+      .trim(),
     ...headersOf(HEADERS_OF[status] ?? []),
     content: { 'application/problem+json': { schema } },
   };

@@ -136,6 +136,10 @@ const commands = fc.oneof(
   { arbitrary: command('lint', file, env, strict, json), weight: 20 },
   { arbitrary: command('eval', expression, data, mode, now, json), weight: 20 },
   { arbitrary: command('init', projectName, fc.constantFrom([], ['--directory', '.'], ['--directory', 'a/b'])), weight: 2 },
+  {
+    arbitrary: command('openapi', file, env, fc.constantFrom([], ['--output-file', 'out/api.json'], ['--output-file', '.'])),
+    weight: 4,
+  },
   { arbitrary: command('schema', fc.constantFrom([], ['--output-file', 'out/schema.json'], ['--output-file', '.'])), weight: 1 },
 );
 
