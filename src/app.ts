@@ -56,7 +56,6 @@ import type { ArrivedBlob } from './triggers/blob/read-arrival.ts';
 import { type BlobSource, DATA_CONNECTION } from './triggers/blob/source.ts';
 import { childRuns } from './triggers/child-runs.ts';
 import { HistoryRetention } from './triggers/history-retention.ts';
-import { TimeZone } from './triggers/schedule/time-zone.ts';
 import { resolveName } from './triggers/service-bus/entity.ts';
 import { handleServiceBusMessage } from './triggers/service-bus/handle-message.ts';
 import type { ServiceBusMessage } from './triggers/service-bus/message-metadata.ts';
@@ -65,7 +64,7 @@ import { sweep } from './triggers/sweep.ts';
 import { ScheduleStates } from './triggers/timer/schedule-state.ts';
 import type { TimerSource } from './triggers/timer/source.ts';
 import { tick } from './triggers/timer/tick.ts';
-import { tickSchedule } from './triggers/timer/tick-schedule.ts';
+import { processClocks, tickSchedule } from './triggers/timer/tick-schedule.ts';
 import { checkTimers } from './triggers/timer/timer-health.ts';
 import { watchTimers } from './triggers/timer/watch-timers.ts';
 import { type Trigger, triggersOf } from './triggers/trigger.ts';
@@ -273,7 +272,7 @@ function composeWork(config: Config, library: Library, language: AppLanguage, en
         maxDeliveryCount: config.maxDeliveryCount,
         maxBodyBytes: config.maxBodyBytes,
       }),
-    tickSchedule: ({ source }) => tickSchedule(source, TimeZone.local(), clock.now()),
+    tickSchedule: ({ source }) => tickSchedule(source, processClocks, clock.now()),
     tick: (trigger, client, sink) => tick(trigger, { ...timers, orchestrations: orchestrationsOf(client), log: logTo(sink) }),
     receiveWebhook: (trigger, call, client, sink) =>
       receiveWebhook(call, trigger, {

@@ -34,11 +34,6 @@ export class TimeZone {
     this.#format = new Intl.DateTimeFormat('en-US', { timeZone: name, timeZoneName: 'longOffset' });
   }
 
-  /** The zone of this process. */
-  static local(): TimeZone {
-    return new TimeZone(new Intl.DateTimeFormat().resolvedOptions().timeZone);
-  }
-
   /** Milliseconds that wall time is ahead of UTC. */
   offsetAt(instant: number): number {
     const [, sign, hours, minutes, seconds = 0] = OFFSET.exec(this.#format.format(instant)) ?? [];

@@ -10,15 +10,21 @@ const DAY_MINUTES = 1_440;
 const LOOKED_AHEAD_DAYS = 400;
 const STEP_DAYS = 7;
 
+/** What a zone's clocks are ahead of UTC, in milliseconds. */
+type Clocks = Pick<TimeZone, 'offsetAt'>;
+
+/** Those of this process and of its host, whatever they are called: without `TZ` or its data they may have no name. */
+export const processClocks: Clocks = { offsetAt: (instant) => -new Date(instant).getTimezoneOffset() * MINUTE_MS };
+
 /**
  * The NCRONTAB for the host's timer of a trigger, which only has to call at every occurrence: a host knows one zone, UTC in Azure.
  * So it calls at the minutes and hours that an occurrence may have by any offset of the zone's clocks, some of them in vain. That is
  * twice a day for a daily schedule, not each minute, since each call is paid for. What the host misses, `watchTimers` finds.
  */
-export function tickSchedule({ schedule, timeZone }: TimerSchedule, hostZone: TimeZone, now: number): string {
+export function tickSchedule({ schedule, timeZone }: TimerSchedule, host: Clocks, now: number): string {
   const cron = 'cron' in schedule ? schedule.cron : multiplesOf(schedule.intervalMs / 1_000);
   const ahead = 'cron' in schedule ? offsetsOf(timeZone, now) : [0];
-  const shifts = offsetsOf(hostZone, now).flatMap((host) => ahead.map((offset) => host - offset));
+  const shifts = offsetsOf(host, now).flatMap((hostOffset) => ahead.map((offset) => hostOffset - offset));
   if (shifts.every((shift) => shift === 0)) return textOf(cron);
   const times = cron.hours.flatMap((hour) =>
     cron.minutes.flatMap((minute) => shifts.map((shift) => (hour * 60 + minute + shift + DAY_MINUTES) % DAY_MINUTES)),
@@ -29,7 +35,7 @@ export function tickSchedule({ schedule, timeZone }: TimerSchedule, hostZone: Ti
 }
 
 /** Minutes that a zone's clocks are ahead of UTC, now and within the next year. */
-function offsetsOf(zone: TimeZone, now: number): readonly number[] {
+function offsetsOf(zone: Clocks, now: number): readonly number[] {
   const times = Array.from({ length: LOOKED_AHEAD_DAYS / STEP_DAYS + 1 }, (_, week) => now + week * STEP_DAYS * DAY_MS);
   return [...new Set(times.map((time) => Math.round(zone.offsetAt(time) / MINUTE_MS)))];
 }

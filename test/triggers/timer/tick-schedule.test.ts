@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { parseTimerSchedule } from '../../../local/functions-host/timer-schedule.ts';
 import { nextOccurrences } from '../../../src/triggers/schedule/occurrences.ts';
-import { tickSchedule } from '../../../src/triggers/timer/tick-schedule.ts';
+import { processClocks, tickSchedule } from '../../../src/triggers/timer/tick-schedule.ts';
 import { occurrencesAfter, type TimerSchedule } from '../../../src/triggers/timer/timer-schedule.ts';
 import { scheduleOf, zoneOf } from '../schedule/reading.ts';
 
@@ -30,6 +30,22 @@ describe('what the host is given', () => {
 
     expect(ticks).toBe(wanted);
     expect(parseTimerSchedule(ticks).next(NOW)).toBeGreaterThan(NOW);
+  });
+
+  it.each([
+    ['', '0 30 1,2 * * *'],
+    ['UTC', '0 30 1,2 * * *'],
+    ['Europe/Berlin', '0 30 2,3,4 * * *'],
+    ['Nowhere/AtAll', '0 30 1,2 * * *'],
+  ])('is by the clocks of the process, though its zone is called %j', (name, wanted) => {
+    vi.stubEnv('TZ', name);
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+    });
+
+    const ticks = tickSchedule(schedule('0 30 3 * * *', 'Europe/Berlin'), processClocks, NOW);
+
+    expect(ticks).toBe(wanted);
   });
 
   it('calls at every occurrence of a year, in whatever zones schedule and host are', () => {
