@@ -159,10 +159,8 @@ function logDoubtful(warnings: readonly ConfigProblem[], log: Log): void {
 
 function doubtHostOf(folder: string, { triggers }: Library, environment: Environment): readonly ConfigProblem[] {
   const hostJson = readHostFile(folder);
-  const takesMessages = triggersOf(triggers, 'service_bus').length > 0;
-  return hostJson === undefined
-    ? []
-    : doubtHost(hostJson, environment, { activityDeadlineMs: ACTIVITY_DEADLINE_MS, takesMessages });
+  const queues = triggersOf(triggers, 'service_bus').map(({ name, source }) => ({ trigger: name, ...source }));
+  return hostJson === undefined ? [] : doubtHost(hostJson, environment, { activityDeadlineMs: ACTIVITY_DEADLINE_MS, queues });
 }
 
 /** An app that cannot load tells nobody why; one without documents tells it in its health and its log. */

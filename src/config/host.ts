@@ -9,6 +9,8 @@ const SERVICE_BUS = 'extensions.serviceBus';
 /** What the host does where nothing is said; the time-out is that of every plan but the old Consumption one. */
 const DEFAULT_TIMEOUT = '00:30:00';
 const DEFAULT_RENEWAL = '00:05:00';
+/** For each core. */
+const DEFAULT_CALLS = 16;
 /** No end at all. */
 const UNBOUNDED = '-1';
 
@@ -18,8 +20,14 @@ const TIME_SPAN = /^(?:(\d{1,8})\.)?(\d{1,2}):(\d{2}):(\d{2})$/;
 export interface HostNeeds {
   /** How long an activity may take. */
   readonly activityDeadlineMs: number;
-  /** Whether there is a trigger on Service Bus. */
-  readonly takesMessages: boolean;
+  /** The triggers on Service Bus. */
+  readonly queues: readonly QueueNeeds[];
+}
+
+export interface QueueNeeds {
+  readonly trigger: string;
+  /** How many messages it wants to be worked on at a time, if it says. */
+  readonly maxConcurrentCalls?: number;
 }
 
 /**
@@ -30,14 +38,20 @@ export interface HostNeeds {
 export function doubtHost(
   hostJson: JsonValue,
   environment: Environment,
-  { activityDeadlineMs, takesMessages }: HostNeeds,
+  { activityDeadlineMs, queues }: HostNeeds,
 ): readonly ConfigProblem[] {
   const host = new HostValues(hostJson, environment);
   const timeout = host.timeSpan('functionTimeout', DEFAULT_TIMEOUT);
   const problems: (ConfigProblem | undefined)[] = [problemOf(timeout), timeoutProblem(timeout, activityDeadlineMs)];
-  if (takesMessages) {
+  if (queues.length > 0) {
     const renewal = host.timeSpan(`${SERVICE_BUS}.maxAutoLockRenewalDuration`, DEFAULT_RENEWAL);
-    problems.push(problemOf(renewal), renewalProblem(renewal, timeout), completionProblem(host), prefetchProblem(host));
+    problems.push(
+      problemOf(renewal),
+      renewalProblem(renewal, timeout),
+      completionProblem(host),
+      prefetchProblem(host),
+      concurrencyProblem(host, queues),
+    );
   }
   return problems.filter((problem) => problem !== undefined);
 }
@@ -82,6 +96,22 @@ function prefetchProblem(host: HostValues): ConfigProblem | undefined {
   if (!(count > 0)) return undefined;
   const message = 'fetches messages before a function is free for them, whose locks may end before it is';
   return conflict(name, message, 'Remove it, or set it to 0.');
+}
+
+function concurrencyProblem(host: HostValues, queues: readonly QueueNeeds[]): ConfigProblem | undefined {
+  const name = `${SERVICE_BUS}.maxConcurrentCalls`;
+  const calls = Number(host.value(name) ?? DEFAULT_CALLS);
+  const [strictest] = queues
+    .flatMap(({ trigger, maxConcurrentCalls: most }) => (most === undefined ? [] : [{ trigger, most }]))
+    .sort((a, b) => a.most - b.most);
+  if (strictest === undefined || !(calls > strictest.most)) return undefined;
+  const { trigger, most } = strictest;
+  const message = `lets more messages be worked on at a time than the trigger '${trigger}' asks for`;
+  return conflict(
+    name,
+    message,
+    `Set it to ${most}, which holds for all queues, or remove max_concurrent_calls from the document.`,
+  );
 }
 
 function problemOf({ name, ms }: TimeSpan): ConfigProblem | undefined {

@@ -18,7 +18,10 @@ interface LoadedTriggers {
 export function loadTriggers(files: readonly TriggerFile[], options: CompileTriggersOptions): LoadedTriggers {
   const compiled = files.map(({ file, content }) => compileTriggers(content, file, options));
   const all = compiled.flatMap(({ triggers }) => triggers);
-  const conflicts = [...duplicates(all, nameConflict), ...duplicates(all, exclusiveOf)];
+  const conflicts = [
+    ...duplicates(all, nameConflict),
+    ...duplicates(all, (trigger) => exclusiveOf(trigger, options.settings ?? {})),
+  ];
   const refused = new Set(conflicts.map(({ trigger }) => trigger));
   return {
     triggers: all.map(({ trigger }) => trigger).filter((trigger) => !refused.has(trigger)),

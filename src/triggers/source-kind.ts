@@ -26,7 +26,7 @@ export interface SourceKind<Source extends TriggerSource = TriggerSource> {
   readonly hasOwnKey?: true;
   /** Reads `spec.config`. Undefined: something is wrong with it, and reported. */
   read(config: JsonObject, report: Report, context: SourceContext): Source | undefined;
-  exclusive?(source: Source): Exclusive;
+  exclusive?(source: Source, settings: SourceContext['settings']): Exclusive;
   /** What can only be told of the whole trigger; places are those of `spec.config`. */
   check?(trigger: Trigger<Source>, report: Report, context: SourceContext): void;
 }

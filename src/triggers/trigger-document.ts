@@ -60,8 +60,8 @@ export function compileTriggers(text: string | Uint8Array, file: string, options
 }
 
 /** What a trigger has for itself, if its kind of source knows of such a thing. */
-export function exclusiveOf({ source }: Trigger): Exclusive | undefined {
-  return SOURCE_KINDS.get(source.type)?.exclusive?.(source);
+export function exclusiveOf({ source }: Trigger, settings: SourceContext['settings']): Exclusive | undefined {
+  return SOURCE_KINDS.get(source.type)?.exclusive?.(source, settings);
 }
 
 class TriggerCompiler {

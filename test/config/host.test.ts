@@ -8,7 +8,7 @@ import type { JsonValue } from '../../src/json.ts';
 import { ACTIVITY_DEADLINE_MS } from '../../src/limits.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const NEEDS = { activityDeadlineMs: ACTIVITY_DEADLINE_MS, takesMessages: true };
+const NEEDS = { activityDeadlineMs: ACTIVITY_DEADLINE_MS, queues: [{ trigger: 'orders' }] };
 const ENVIRONMENT = {
   APP_ENV: 'development',
   TASKHUB_NAME: 'TestHub',
@@ -119,8 +119,32 @@ describe('what the host is told', () => {
     expect(problems.map(({ setting, code }) => `${setting} ${code}`)).toEqual(expected.map((told) => `host.json ${told}`));
   });
 
+  it.each<[what: string, maxConcurrentCalls: number | undefined, asked: readonly (number | undefined)[], told: number]>([
+    ['more than the strictest trigger asks for', 64, [100, 10, undefined], 1],
+    ['as many', 10, [10, 20], 0],
+    ['as many as anybody likes', 64, [undefined], 0],
+    ['nothing, which is more', undefined, [10], 1],
+    ['nothing, which is less on most machines', undefined, [500], 0],
+  ])('of messages at a time is %s', (_what, maxConcurrentCalls, asked, told) => {
+    const serviceBus = {
+      maxAutoLockRenewalDuration: '00:12:00',
+      ...(maxConcurrentCalls === undefined ? {} : { maxConcurrentCalls }),
+    };
+    const queues = asked.map((calls, index) => ({
+      trigger: `trigger-${index}`,
+      ...(calls === undefined ? {} : { maxConcurrentCalls: calls }),
+    }));
+
+    const problems = doubtHost({ ...good, extensions: { serviceBus } }, {}, { ...NEEDS, queues });
+
+    expect(problems.map(({ setting }) => setting)).toEqual(
+      Array.from({ length: told }, () => 'host.json extensions.serviceBus.maxConcurrentCalls'),
+    );
+    expect(problems.every(({ remedy }) => remedy.startsWith('Set it to 10,'))).toBe(true);
+  });
+
   it('of messages does not matter to an app that takes none', () => {
-    const problems = doubtHost({ extensions: { serviceBus: { prefetchCount: 5 } } }, {}, { ...NEEDS, takesMessages: false });
+    const problems = doubtHost({ extensions: { serviceBus: { prefetchCount: 5 } } }, {}, { ...NEEDS, queues: [] });
 
     expect(problems).toEqual([]);
   });

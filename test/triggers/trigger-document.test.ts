@@ -90,7 +90,12 @@ spec:
     expect(diagnostics).toMatchObject([{ severity: 'warning', code: 'key_not_supported' }]);
     expect(trigger).toEqual({
       name: 'order_trigger',
-      source: { type: 'service_bus', connection: 'AZURE_SERVICEBUS_CONNECTION', queue: 'incoming-orders' },
+      source: {
+        type: 'service_bus',
+        connection: 'AZURE_SERVICEBUS_CONNECTION',
+        queue: 'incoming-orders',
+        maxConcurrentCalls: 10,
+      },
       pipeline: orderPipeline,
     });
   });
@@ -325,6 +330,19 @@ describe("a trigger's expressions", () => {
 });
 
 describe('loading the triggers of an app', () => {
+  it('knows a queue by the setting that holds its name', () => {
+    const files = [
+      { file: 'a.yaml', content: document({ name: 'one' }) },
+      { file: 'b.yaml', content: document({ name: 'two', config: `queue: \${ORDERS_QUEUE}` }) },
+    ];
+
+    const same = loadTriggers(files, { pipelines, settings: { ORDERS_QUEUE: 'Orders' } });
+    const other = loadTriggers(files, { pipelines, settings: { ORDERS_QUEUE: 'others' } });
+    const unknown = loadTriggers(files, { pipelines });
+
+    expect([same, other, unknown].map(({ triggers }) => triggers.length)).toEqual([0, 2, 2]);
+  });
+
   it('refuses both of two triggers on one queue, each with the place of the other', () => {
     const files = [
       { file: 'a.yaml', content: document({ name: 'one' }) },

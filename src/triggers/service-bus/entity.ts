@@ -54,6 +54,13 @@ export function resolveName(name: string, settings: Readonly<Record<string, stri
   return setting === undefined ? name : settings[setting];
 }
 
+/** The entity with the settings put in that its names stand for, as far as they are known here. */
+export function resolved(entity: ServiceBusEntity, settings: Readonly<Record<string, string | undefined>>): ServiceBusEntity {
+  const known = (name: string) => resolveName(name, settings) ?? name;
+  if (entity.queue !== undefined) return { queue: known(entity.queue) };
+  return { topic: known(entity.topic), subscription: known(entity.subscription) };
+}
+
 /** Reads `queue`, or `topic` and `subscription`, each also written with `_name`. Undefined: something is wrong, and reported. */
 export function readEntity(config: JsonObject, report: Report): ServiceBusEntity | undefined {
   const field = (name: string) => (config[name] === undefined && config[`${name}_name`] !== undefined ? `${name}_name` : name);

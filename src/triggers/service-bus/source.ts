@@ -4,7 +4,7 @@ import type { SourceContext, SourceKind } from '../source-kind.ts';
 import type { Trigger } from '../trigger.ts';
 import { type Report, reportUnknownFields } from '../trigger-report.ts';
 import { DEFAULT_CONNECTION, readConnection } from './connection.ts';
-import { entityName, entityPath, readEntity, resolveName, type ServiceBusEntity } from './entity.ts';
+import { entityName, entityPath, readEntity, resolved, resolveName, type ServiceBusEntity } from './entity.ts';
 
 /** A queue or subscription, and the setting (or prefix of settings) that says how to connect to it. */
 export type ServiceBusSource = ServiceBusEntity & {
@@ -12,6 +12,8 @@ export type ServiceBusSource = ServiceBusEntity & {
   readonly connection: string;
   /** Messages come session by session, those of one in their order. */
   readonly sessions?: true;
+  /** What the document asks for; only the host can do it, for all of its queues. */
+  readonly maxConcurrentCalls?: number;
 };
 
 const FIELDS = [
@@ -34,11 +36,11 @@ export const serviceBusKind: SourceKind<ServiceBusSource> = {
   type: 'service_bus',
   read: readServiceBusSource,
   /** Two readers of one queue or subscription each get some of its messages. */
-  exclusive: (source) => {
+  exclusive: (source, settings) => {
     const name = entityName(source);
     const another = source.queue === undefined ? 'subscription' : 'queue';
     return {
-      resource: `${source.connection}/${entityPath(source).toLowerCase()}`,
+      resource: `${source.connection}/${entityPath(resolved(source, settings)).toLowerCase()}`,
       message: `The ${name} has two triggers`,
       remedy: `Use one trigger a ${another}, or a ${another} for each.`,
     };
@@ -52,9 +54,15 @@ function readServiceBusSource(config: JsonObject, report: Report): ServiceBusSou
   const entity = readEntity(config, report);
   const sessions = readSessions(config, report);
   checkCardinality(config, report);
-  checkConcurrency(config, report);
+  const maxConcurrentCalls = readConcurrency(config, report);
   if (connection === undefined || entity === undefined) return undefined;
-  return { type: 'service_bus', connection, ...entity, ...(sessions ? { sessions } : {}) };
+  return {
+    type: 'service_bus',
+    connection,
+    ...entity,
+    ...(sessions ? { sessions } : {}),
+    ...(maxConcurrentCalls === undefined ? {} : { maxConcurrentCalls }),
+  };
 }
 
 function readSessions({ sessions = false }: JsonObject, report: Report): boolean {
@@ -78,13 +86,13 @@ function checkCardinality({ cardinality = 'one' }: JsonObject, report: Report): 
   }
 }
 
-function checkConcurrency({ max_concurrent_calls: calls }: JsonObject, report: Report): void {
-  if (calls === undefined) return;
+function readConcurrency({ max_concurrent_calls: calls }: JsonObject, report: Report): number | undefined {
+  if (calls === undefined) return undefined;
   const path = ['max_concurrent_calls'];
   if (typeof calls !== 'number' || !Number.isInteger(calls) || calls < 1 || calls > MAX_CONCURRENT_CALLS) {
     const message = `'max_concurrent_calls' must be a whole number from 1 to ${MAX_CONCURRENT_CALLS}.`;
     report({ code: 'integer_range', path, message, remedy: 'Correct it, or leave it out.' });
-    return;
+    return undefined;
   }
   report({
     severity: 'warning',
@@ -93,6 +101,7 @@ function checkConcurrency({ max_concurrent_calls: calls }: JsonObject, report: R
     message: "'max_concurrent_calls' has no effect here: the host's limit holds for all queues.",
     remedy: `Set extensions.serviceBus.maxConcurrentCalls in host.json to ${calls}, and remove it here.`,
   });
+  return calls;
 }
 
 /** Runs write events about themselves to a topic; a trigger on that starts a run, which writes events, which start runs. */
