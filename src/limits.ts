@@ -37,5 +37,7 @@ export const FUNCTION_TIMEOUT_MS = 10 * 60_000;
 export const ACTIVITY_DEADLINE_MS = 9 * 60_000;
 export const NODE_TIMEOUT_MS = 60_000;
 export const HTTP_ANSWER_MS = 10_000;
+/** The host holds an answer in memory, as a whole and more than once. */
+export const HTTP_ANSWER_BYTES = 32 * 1024 * 1024;
 /** Webhook requests that one process is at work on; those beyond are turned away, so that the others are answered within a second. */
 export const WEBHOOKS_AT_WORK = 64;

@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { registerHttp } from '../functions/http.ts';
 import { registerOrchestration } from '../functions/orchestration.ts';
 import { registerTimers } from '../functions/timer.ts';
+import { ROUTES } from '../src/api/routes.ts';
 import { composeApp } from '../src/app.ts';
 import { OWN_FUNCTIONS } from '../src/own-functions.ts';
 
@@ -42,6 +43,24 @@ describe('the app', () => {
     const { getHealth } = composeApp({ ...SETTINGS, PIPELINES_DIRECTORY: 'nowhere' }, FOLDER);
 
     expect(getHealth().body).toMatchObject({ status: 'degraded', diagnostics: [{ code: 'folder_missing', file: 'nowhere' }] });
+  });
+
+  it.each([
+    ['keys', {}, ROUTES.filter(({ role }) => role !== 'anyone').map(({ operation }) => operation)],
+    ['tokens', { OIDC_ISSUER: 'https://login.example/realm', OIDC_AUDIENCE: 'orders' }, []],
+    ['nothing', { AUTH_DISABLED: 'true' }, []],
+  ])('has the host ask for keys only where those are the way in: %s', (_, settings, keyed) => {
+    vi.spyOn(console, 'error').mockImplementation(() => {});
+    vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const http = vi.spyOn(app, 'http').mockImplementation(() => {});
+    onTestFinished(() => {
+      vi.restoreAllMocks();
+    });
+
+    registerHttp(composeApp({ ...SETTINGS, ...settings }, FOLDER));
+
+    const asking = http.mock.calls.flatMap(([name, { authLevel }]) => (authLevel === 'anonymous' ? [] : [name]));
+    expect(asking).toEqual(keyed);
   });
 
   it('leaves no name of its own functions to triggers', () => {

@@ -1,3 +1,4 @@
+import { HTTP_ANSWER_BYTES } from '../limits.ts';
 import type { ArtifactReference, ArtifactStore } from '../ports/artifact-store.ts';
 import type { Log } from '../ports/log.ts';
 import type { RunStore } from '../ports/run-store.ts';
@@ -39,6 +40,7 @@ export function getArtifact(request: ApiRequest, { runs, artifacts, log }: Artif
     if (found === null) return UNKNOWN;
     const headers = { etag: `"${found.sha256}"`, 'cache-control': 'private, no-cache' };
     if (hasAlready(request, headers.etag)) return { status: 304, headers, body: null };
+    if (found.bytes > HTTP_ANSWER_BYTES) return tooLarge(found);
     const opened = request.method === 'HEAD' ? undefined : await artifacts.open(name);
     if (opened === null) return UNKNOWN;
     return {
@@ -48,6 +50,11 @@ export function getArtifact(request: ApiRequest, { runs, artifacts, log }: Artif
       ...(opened === undefined ? {} : { content: opened.content }),
     };
   });
+}
+
+function tooLarge({ bytes }: ArtifactReference): ApiResponse {
+  const detail = `The artifact has ${bytes} bytes, and the API gives ${HTTP_ANSWER_BYTES} at most; read it from the storage account.`;
+  return problem({ status: 409, code: 'artifact_too_large', detail });
 }
 
 function hasAlready({ headers }: ApiRequest, etag: string): boolean {

@@ -317,7 +317,7 @@ export const ROUTES: readonly Route[] = [
       200: { description: 'Its content, with its media type, and its SHA-256 as ETag.' },
       304: { description: 'It is what If-None-Match names.' },
     },
-    refusals: { 404: ['run_not_found', 'artifact_not_found'] },
+    refusals: { 404: ['run_not_found', 'artifact_not_found'], 409: ['artifact_too_large'] },
   },
   {
     operation: 'listCallbacks',

@@ -33,6 +33,11 @@ export const OPERATION_CODES: CodeGroup = {
       why: "The run's records name none of this name; files of a run that it started are had from that one.",
       remedy: 'Copy the name from the list of artifacts.',
     },
+    artifact_too_large: {
+      title: 'An artifact too large for an answer',
+      why: 'The host would hold it in memory as a whole.',
+      remedy: "Read it from the container 'artifacts' of the data account, under the same name.",
+    },
     check_timeout: {
       title: 'A dependency that does not answer in time',
       why: 'Readiness gives each two seconds.',

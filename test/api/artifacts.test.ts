@@ -107,6 +107,14 @@ describe('the content of an artifact', () => {
     },
   );
 
+  it('above what the host can hold is left where it is', async () => {
+    const slip = await put(SLIP);
+    await runWith({ slip });
+    world.artifacts.describe = async () => ({ ...slip, bytes: 32 * 1024 * 1024 + 1 });
+
+    expect(await get(SLIP)).toMatchObject({ status: 409, body: { code: 'artifact_too_large' } });
+  });
+
   it('that the store has lost is told so', async () => {
     await runWith({ slip: { name: SLIP, sha256: 'a'.repeat(64), bytes: 5, contentType: 'text/html' } });
 
