@@ -83,12 +83,12 @@ const values = z.object({
 
 /**
  * Reads all settings. Pure: the same environment gives the same answer, and nothing is read at import.
- * @param secretNames further settings, which documents take secrets from; only spoiled ones are refused here
+ * @param secretNames further settings, which documents take secrets from; spoiled ones are refused here, missing ones doubted
  * @throws ConfigError with every missing or wrong setting
  */
 export function loadConfig(environment: Environment, secretNames: readonly string[] = []): Config {
   const settings = new Settings(environment);
-  for (const name of secretNames) settings.value(name);
+  for (const name of secretNames) readSecret(settings, name);
   doubtTaskHub(settings);
   const read = readValues(settings);
   const production = settings.value('APP_ENV') === 'production';
@@ -173,6 +173,18 @@ function doubtTaskHub(settings: Settings): void {
 export function loadNamespace(environment: Environment, name: string): Connection | undefined {
   const settings = new Settings(environment);
   return readConnection(settings, { ...SERVICE_BUS, prefix: name }, settings.value('APP_ENV') === 'production');
+}
+
+/** One that is missing stops its own trigger only; of two while one replaces the other, one is enough. */
+function readSecret(settings: Settings, name: string): void {
+  settings.value(name);
+  if (settings.has(name)) return;
+  settings.warn({
+    setting: name,
+    code: 'config_missing',
+    message: 'is missing: the webhooks whose document names it refuse what is signed with it',
+    remedy: 'Set it to the secret that the sender signs with.',
+  });
 }
 
 function readValues(settings: Settings): z.infer<typeof values> | undefined {

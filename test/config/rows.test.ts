@@ -128,6 +128,12 @@ describe('settings with which nothing is accepted', () => {
     expect(shown(problems)).not.toContain(SECRET);
   });
 
+  it('the secret of a webhook that is missing is doubted, and stops nothing else', () => {
+    const { warnings } = loadConfig(production, ['GITHUB_SECRET']);
+
+    expect(codesOf(warnings)).toContainEqual(['GITHUB_SECRET', 'config_missing']);
+  });
+
   it('EN3: the secret of a webhook that was not resolved', () => {
     const reference = '@Microsoft.KeyVault(VaultName=vault-7;SecretName=stripe)';
 
