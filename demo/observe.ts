@@ -6,6 +6,7 @@ import type { SeenOrder } from './outcome.ts';
 import type { RunEnded } from './run-events.ts';
 
 const POLL_MS = 50;
+const PATIENCE_MS = 10_000;
 
 /** A message the app would not take, as it lies in the dead-letter queue. */
 export interface Refusal {
@@ -14,7 +15,7 @@ export interface Refusal {
   readonly description: string;
 }
 
-/** Reads (and leaves there) what lies in the dead-letter queue that the receiver is of. */
+/** Reads (and leaves there) what lies in the dead-letter queue that the receiver is of, and closes it: it would peek on from there. */
 export async function readRefusals(receiver: ServiceBusReceiver): Promise<readonly Refusal[]> {
   const messages = await receiver.peekMessages(100);
   await receiver.close();
@@ -23,6 +24,15 @@ export async function readRefusals(receiver: ServiceBusReceiver): Promise<readon
     reason: deadLetterReason ?? 'unknown',
     description: deadLetterErrorDescription ?? '',
   }));
+}
+
+/** What is looked for, as soon as there is any of it; nothing if there is none for a while. */
+export async function untilThere<Found>(look: () => Promise<readonly Found[]>): Promise<readonly Found[]> {
+  for (const deadline = Date.now() + PATIENCE_MS; Date.now() < deadline; await setTimeout(POLL_MS)) {
+    const found = await look();
+    if (found.length > 0) return found;
+  }
+  return [];
 }
 
 /** True when a queue holds nothing more, neither waiting nor at work; false if it still does at the deadline (Unix milliseconds). */

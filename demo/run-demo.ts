@@ -8,7 +8,7 @@ import type { Effect } from './orders.ts';
 import { percentile } from './outcome.ts';
 import type { EffectRow, Report, WayInRow } from './report.ts';
 import { Results } from './results.ts';
-import { followRuns, type RunEnded } from './run-events.ts';
+import { countRuns, followRuns, type RunEnded } from './run-events.ts';
 import { ApiWay } from './ways/api.ts';
 import { BlobWay } from './ways/blob.ts';
 import { QueueWay } from './ways/queue.ts';
@@ -55,7 +55,7 @@ function createWays({ ready }: LaunchedLocalAzure, client: ServiceBusClient, eff
   return [
     new QueueWay(client, effectsFile),
     new SubscriptionWay(client),
-    new TimerWay(),
+    new TimerWay(ready.http),
     new BlobWay(ready.blob),
     new WebhookWay(ready.http, PAYMENTS_SECRET),
     new ApiWay(ready.http),
@@ -88,8 +88,13 @@ async function useAll(ways: readonly WayIn[], client: ServiceBusClient, callback
     ...orderTotals(waysIn),
     waysIn,
     waysOut: [
-      { way: 'topic, by subscription', runs: runsIn(told), repeated: told.length - runsIn(told), refused: 0 },
-      { way: 'callback, signed', runs: runsIn(results.of('callback')), repeated: callback.repeated, refused: callback.refused },
+      { way: 'topic, by subscription', runs: countRuns(told), repeated: told.length - countRuns(told), refused: 0 },
+      {
+        way: 'callback, signed',
+        runs: countRuns(results.of('callback')),
+        repeated: callback.repeated,
+        refused: callback.refused,
+      },
     ],
     latencyMs: { p50: percentile(latencies, 0.5), p99: percentile(latencies, 0.99) },
     ordersPerSecond: (latencies.length / Math.max(1, ...latencies)) * 1000,
@@ -98,14 +103,14 @@ async function useAll(ways: readonly WayIn[], client: ServiceBusClient, callback
 }
 
 function hasEnded(way: WayIn, results: Results): boolean {
-  return runsIn(results.of('topic').filter((run) => way.owns(run))) >= way.runs;
+  return way.isDone(results.of('topic').filter((run) => way.owns(run)));
 }
 
 async function judge(way: WayIn, ended: readonly RunEnded[]): Promise<{ row: WayInRow; faults: readonly Fault[] }> {
   const own = ended.filter((run) => way.owns(run));
   const { sent, refused, faults } = await way.judge(own);
   const failed = own.filter(({ status }) => status === 'failed');
-  const runs = runsIn(own);
+  const runs = countRuns(own);
   const row = {
     way: way.name,
     sent,
@@ -140,10 +145,6 @@ function countEffects(file: string): readonly EffectRow[] {
     const calls = orders.map((order) => order.filter((call) => call === effect).length).filter((count) => count > 0);
     return { effect, orders: calls.length, calls: calls.reduce((sum, n) => sum + n, 0), mostPerOrder: Math.max(0, ...calls) };
   });
-}
-
-function runsIn(ended: readonly RunEnded[]): number {
-  return new Set(ended.map(({ runId }) => runId)).size;
 }
 
 function countBy(names: readonly string[]): Record<string, number> {

@@ -23,6 +23,11 @@ interface CloudEvent {
   readonly data: { readonly pipeline: string; readonly key: string; readonly error?: { readonly code: string } };
 }
 
+/** Runs, not ends: one may be told twice. */
+export function countRuns(ended: readonly RunEnded[]): number {
+  return new Set(ended.map(({ runId }) => runId)).size;
+}
+
 /** Undefined for an event that is of no run's end. */
 export function readRunEnded({ type, subject, data }: CloudEvent): RunEnded | undefined {
   const { pipeline, key, error } = data;

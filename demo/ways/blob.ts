@@ -1,26 +1,31 @@
 import { BlobServiceClient } from '@azure/storage-blob';
-import type { RunEnded } from '../run-events.ts';
+import { untilThere } from '../observe.ts';
+import { countRuns, type RunEnded } from '../run-events.ts';
 import type { Fault, Judgement, WayIn } from './way-in.ts';
 
 const CONTAINER = 'incoming';
 const HEAD = 'sku,customer,quantity,unitPrice\n';
-/** A good file, one with a row that is none, one that is written again with more in it. */
+/** Good files, one of them with a row that is none; and a picture that calls itself a table. */
 const FILES: readonly (readonly [name: string, content: string])[] = [
   ['sales/monday.csv', `${HEAD}TEA-GREEN,Ada,2,7.5\nPOT-1L,Bob,1,24.9\n`],
   ['sales/tuesday.csv', `${HEAD}TEA-GREEN,Ada,2,7.5\nPOT-1L,Bob,many,24.9\n`],
   ['sales/wednesday.csv', `${HEAD}CUP-SET,Eve,1,18\n`],
-  // A picture that calls itself a table.
   ['sales/thursday.csv', '\u0089PNG\r\n\u001a\n'],
 ];
 
-/** Files that somebody drops: each version of one is a run, and what it says it is decides nothing. */
+const RUNS = 3;
+
+/** Files that somebody drops: each is a run, unless it is not what its name says. */
 export class BlobWay implements WayIn {
   readonly name = 'blob drop';
-  readonly runs = 3;
   readonly #blobs: BlobServiceClient;
 
   constructor(connectionString: string) {
     this.#blobs = BlobServiceClient.fromConnectionString(connectionString);
+  }
+
+  isDone(runs: readonly RunEnded[]): boolean {
+    return countRuns(runs) >= RUNS;
   }
 
   owns({ pipeline }: RunEnded): boolean {
@@ -37,11 +42,11 @@ export class BlobWay implements WayIn {
   }
 
   async judge(runs: readonly RunEnded[]): Promise<Judgement> {
-    const refused = await this.#refusals();
+    const refused = await untilThere(() => this.#refusals());
     const completed = runs.filter(({ status }) => status === 'completed').length;
     const seen = `${completed} runs completed, refused: ${refused.join(', ') || 'nothing'}`;
-    const isAsExpected = completed === this.runs && runs.length === this.runs && refused.join() === 'type_mismatch';
-    const expected = `${this.runs} runs completed, refused: type_mismatch`;
+    const isAsExpected = completed === RUNS && runs.length === RUNS && refused.join() === 'type_mismatch';
+    const expected = `${RUNS} runs completed, refused: type_mismatch`;
     const faults: Fault[] = isAsExpected ? [] : [{ what: this.name, expected, seen }];
     return { sent: FILES.length, refused, faults };
   }

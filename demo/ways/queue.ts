@@ -2,7 +2,7 @@ import type { ServiceBusClient } from '@azure/service-bus';
 import { drained, joinSightings, readEffects, readRefusals } from '../observe.ts';
 import { createDelivery, type Delivery } from '../orders.ts';
 import { findFaults } from '../outcome.ts';
-import { type RunEnded, sendAll } from '../run-events.ts';
+import { countRuns, type RunEnded, sendAll } from '../run-events.ts';
 import type { Judgement, WayIn } from './way-in.ts';
 
 const QUEUE = 'orders';
@@ -12,7 +12,7 @@ const PATIENCE_MS = 30_000;
 /** A day's orders on a queue, with everything in between that a real queue carries. */
 export class QueueWay implements WayIn {
   readonly name = 'Service Bus queue';
-  readonly runs: number;
+  readonly #runs: number;
   readonly #delivery: Delivery = createDelivery();
   readonly #client: ServiceBusClient;
   readonly #effectsFile: string;
@@ -20,7 +20,11 @@ export class QueueWay implements WayIn {
   constructor(client: ServiceBusClient, effectsFile: string) {
     this.#client = client;
     this.#effectsFile = effectsFile;
-    this.runs = this.#delivery.expected.filter(({ ending }) => ending !== 'refused').length;
+    this.#runs = this.#delivery.expected.filter(({ ending }) => ending !== 'refused').length;
+  }
+
+  isDone(runs: readonly RunEnded[]): boolean {
+    return countRuns(runs) >= this.#runs;
   }
 
   owns({ key }: RunEnded): boolean {

@@ -1,6 +1,6 @@
 import type { ServiceBusClient } from '@azure/service-bus';
-import { readRefusals } from '../observe.ts';
-import type { RunEnded } from '../run-events.ts';
+import { readRefusals, untilThere } from '../observe.ts';
+import { countRuns, type RunEnded } from '../run-events.ts';
 import { faultsOf, type Judgement, type WayIn } from './way-in.ts';
 
 const TOPIC = 'carrier-events';
@@ -8,14 +8,19 @@ const SUBSCRIPTION = 'shipments';
 const PARCELS = ['parcel-1', 'parcel-2', 'parcel-3', 'parcel-4'];
 const STATES = ['picked_up', 'in_transit', 'delivered'];
 
+const RUNS = PARCELS.length * STATES.length;
+
 /** What a carrier tells of parcels: a session each, the first news of each twice, and one of a state that nobody knows. */
 export class SubscriptionWay implements WayIn {
   readonly name = 'subscription with sessions';
-  readonly runs = PARCELS.length * STATES.length;
   readonly #client: ServiceBusClient;
 
   constructor(client: ServiceBusClient) {
     this.#client = client;
+  }
+
+  isDone(runs: readonly RunEnded[]): boolean {
+    return countRuns(runs) >= RUNS;
   }
 
   owns({ pipeline }: RunEnded): boolean {
@@ -31,11 +36,11 @@ export class SubscriptionWay implements WayIn {
   }
 
   async judge(runs: readonly RunEnded[]): Promise<Judgement> {
-    const letters = this.#client.createReceiver(TOPIC, SUBSCRIPTION, { subQueueType: 'deadLetter' });
-    const refused = (await readRefusals(letters)).map(({ reason }) => reason);
+    const letters = () => this.#client.createReceiver(TOPIC, SUBSCRIPTION, { subQueueType: 'deadLetter' });
+    const refused = (await untilThere(() => readRefusals(letters()))).map(({ reason }) => reason);
     const completed = PARCELS.flatMap((parcel) => STATES.map((state) => `${parcel}:${state}`));
     const faults = faultsOf(this.name, { completed, refused: ['schema_violation'] }, runs, refused);
-    return { sent: this.runs + PARCELS.length + 1, refused, faults };
+    return { sent: RUNS + PARCELS.length + 1, refused, faults };
   }
 }
 

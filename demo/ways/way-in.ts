@@ -3,8 +3,8 @@ import type { RunEnded } from '../run-events.ts';
 /** One of the ways on which work comes into the app: how the demo uses it, and what must come of that. */
 export interface WayIn {
   readonly name: string;
-  /** How many runs must end before it is judged. */
-  readonly runs: number;
+  /** Whether all its runs have ended, so that it can be judged. */
+  isDone(runs: readonly RunEnded[]): boolean;
   /** Whether a run came in on this way. */
   owns(run: RunEnded): boolean;
   /** Sends everything, the duplicates and the broken ones too, and returns when all is sent. */

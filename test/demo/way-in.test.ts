@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Results } from '../../demo/results.ts';
 import type { RunEnded } from '../../demo/run-events.ts';
-import { TimerWay } from '../../demo/ways/timer.ts';
+import { faultsOfSeconds } from '../../demo/ways/timer.ts';
 import { faultsOf } from '../../demo/ways/way-in.ts';
 
 function ended(key: string, status: RunEnded['status'] = 'completed'): RunEnded {
@@ -30,10 +30,10 @@ describe('what is held against a way in', () => {
     ['nothing if each second has its run', [2, 0, 1], 0],
     ['a second without a run', [0, 2], 1],
     ['a second with two', [0, 1, 1], 1],
-  ])('is, of the timer, %s', async (_, seconds, count) => {
+  ])('is, of the timer, %s', (_, seconds, count) => {
     const runs = seconds.map((second) => ended(`nightly/2026-01-01T00:00:0${second}.000Z`));
 
-    const { faults } = await new TimerWay().judge(runs);
+    const faults = faultsOfSeconds('timer', runs);
 
     expect(faults).toHaveLength(count);
   });
