@@ -196,6 +196,18 @@ describe('hexdag dlq redrive', () => {
     expect(idsOf(await peek('orders/$DeadLetterQueue'))).toEqual(['E2', 'E4']);
   });
 
+  it('finds the one that is wanted behind more than one receiver is to hold', async () => {
+    const expiring = Array.from({ length: 1_050 }, (_, index) => ({ body: index, timeToLive: 1_000 }));
+    await client.createSender('orders').sendMessages(expiring);
+    clock.advance(1_000);
+    await bury('P1', 'x');
+
+    const { exitCode, stdout } = await dlq('redrive', 'orders', '--reason', 'x', '--yes');
+
+    expect([exitCode, stdout]).toEqual([0, '1 dead letter of orders sent again.\n']);
+    expect(originalIdsOf(await peek('orders'))).toEqual(['P1']);
+  });
+
   it('is known again as the same event when it was sent again more than once', async () => {
     await bury('F1');
     await dlq('redrive', 'orders', '--yes');

@@ -56,6 +56,18 @@ export function testRunStore(open: () => RunStore): void {
     });
   });
 
+  describe('keeping a run', () => {
+    it('changes nothing of what is recorded', async () => {
+      const { store, run } = await claimed();
+      await store.commitNode(nodeRecord(run.runId));
+
+      await store.keep(run);
+
+      expect(await store.read(run.runId)).toEqual(run);
+      expect(await store.readNodes(run.runId)).toEqual([nodeRecord(run.runId)]);
+    });
+  });
+
   describe('committing a node', () => {
     it('records it once and gives the recorded result to whoever comes second', async () => {
       const { store, run } = await claimed();

@@ -53,6 +53,19 @@ describe('sweeping', () => {
     expect(world.orchestrations.started).toMatchObject([{ runId: 'left', recovering: true }]);
   });
 
+  it('keeps the records of a run that is at work, and of no other', async () => {
+    const world = createWorld();
+    const working = await claim(world, 'working');
+    await claim(world, 'left');
+    world.orchestrations.states.set('working', 'active');
+    world.clock.advance(60_001);
+    const keep = vi.spyOn(world.runs, 'keep');
+
+    await sweep(world, SETTINGS);
+
+    expect(keep.mock.calls).toEqual([[working]]);
+  });
+
   it('leaves a young run to whoever claimed it', async () => {
     const world = createWorld();
     await claim(world, 'young');

@@ -41,6 +41,7 @@ export async function redriveDeadLetters(
   const { signal } = interruption;
   const redriven = await redrive(deadLetters, {
     wanted: new Set(wanted.map(({ sequenceNumber }) => sequenceNumber)),
+    total,
     rate: command.rate,
     signal,
     onProgress: (sent) => showProgress(sent, wanted.length, terminal),

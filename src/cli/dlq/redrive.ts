@@ -6,6 +6,8 @@ import { redrivenMessage } from './redriven-message.ts';
 export interface RedriveOptions {
   /** Numbers of the dead letters that are to be sent again. */
   readonly wanted: ReadonlySet<number>;
+  /** How many dead letters there are in all. */
+  readonly total: number;
   /** Messages a second, at most. */
   readonly rate: number;
   readonly signal: AbortSignal;
@@ -37,16 +39,18 @@ const WAIT_MS = 2_000;
  * the way is held meanwhile, and given back at the end.
  */
 export async function redrive(deadLetters: DeadLetters, options: RedriveOptions): Promise<Redriven> {
-  const { signal, rate, onProgress } = options;
+  const { total, signal, rate, onProgress } = options;
   const remaining = new Set(options.wanted);
   const results = { sent: 0, left: [] as FailedRedrive[], failed: [] as FailedRedrive[] };
   const holders: Holder[] = [];
   const startedAt = Date.now();
+  let seen = 0;
   for (let holder = newHolder(deadLetters, holders); remaining.size > 0 && !signal.aborted; ) {
-    // The SDK waits a second for a batch to fill.
-    const count = Math.min(BATCH, remaining.size);
+    // The SDK waits a second for a batch to fill, so no more are asked for than there should be.
+    const count = Math.max(1, Math.min(BATCH, total - seen));
     const messages = await holder.receiver.receiveMessages(count, { maxWaitTimeInMs: WAIT_MS });
     if (messages.length === 0) break;
+    seen += messages.length;
     for (const message of messages) {
       const isTaken = !signal.aborted && remaining.delete(numberOf(message));
       if (!isTaken || !(await sendAgain(message, holder.receiver, deadLetters, results))) {
@@ -59,7 +63,8 @@ export async function redrive(deadLetters: DeadLetters, options: RedriveOptions)
     if (holder.held.length >= HELD_BY_ONE) holder = newHolder(deadLetters, holders);
   }
   for (const { receiver, held } of holders) {
-    for (const message of held) await receiver.abandonMessage(message).catch(() => undefined);
+    // One that cannot be given back comes back when its lock ends.
+    await Promise.allSettled(held.map((message) => receiver.abandonMessage(message)));
   }
   return { ...results, missed: remaining.size };
 }
