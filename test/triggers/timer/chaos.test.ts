@@ -58,7 +58,7 @@ it.each(['skip', 'latest', 'all'])(
         expect(new Set(runs).size).toBe(runs.length);
         if (catchUp === 'all') expect(told).toEqual([]);
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   },
 );
