@@ -137,7 +137,8 @@ export interface RunStore {
   failedChildren(runId: string): Promise<readonly RunRecord[]>;
   /**
    * Opens a run again that failed or was cancelled, as it was read: like one just accepted, but what its nodes completed stays
-   * recorded, and only what failed is forgotten. Null if it is no longer so, or the events of its end are still to be published.
+   * recorded, and only what failed is forgotten. Null if it is no longer so, or events of its end or of a failed node are still to
+   * be published.
    */
   reopen(run: RunRecord, reopening: Reopening): Promise<RunRecord | null>;
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { DependencyRefusedError } from '../../src/ports/errors.ts';
 import type { RunFilter, RunRecord, RunStore } from '../../src/ports/run-store.ts';
-import { at, nodeRecord, runFinish, runRecord } from './records.ts';
+import { at, nodeRecord, runEvent, runFinish, runRecord } from './records.ts';
 
 /** What every run store promises. `open` gives the store under test; the tests share it and keep apart by ids and pipeline names. */
 export function testRunStore(open: () => RunStore): void {
@@ -285,6 +285,19 @@ export function testRunStore(open: () => RunStore): void {
 
       expect(opened).toBeNull();
       expect(await store.read(begun.runId)).toEqual(run);
+    });
+
+    it('is not done while the event of a failed node waits to be published', async () => {
+      const { store, run: begun } = await claimed();
+      const failedNode = nodeRecord(begun.runId, { status: 'failed', error });
+      await store.commitNode(failedNode, undefined, [runEvent(begun.runId)]);
+      await store.finish(begun.runId, failure);
+      const run = (await store.read(begun.runId)) ?? begun;
+
+      const opened = await store.reopen(run, reopening);
+
+      expect(opened).toBeNull();
+      expect(await store.readNodes(begun.runId)).toEqual([failedNode]);
     });
 
     it('finds the runs that failed for a node of another one', async () => {

@@ -109,6 +109,24 @@ describe('sweeping', () => {
     expect(counts).toMatchObject({ started: 0, confirmed: 1 });
   });
 
+  it('starts a run again that was retried lately, however long ago it was accepted', async () => {
+    const world = createWorld();
+    await claim(world, 'old');
+    const finishedAt = new Date(world.clock.now()).toISOString();
+    await world.runs.finish('old', { status: 'cancelled', finishedAt, outbox: [] });
+    world.clock.advance(3_600_001);
+    const run = await world.runs.read('old');
+    if (run === null) throw new Error('It is there.');
+    await world.runs.reopen(run, { retriedAt: new Date(world.clock.now()).toISOString(), planHash: run.planHash });
+    world.orchestrations.states.set('old', 'ended');
+    world.clock.advance(60_001);
+
+    const counts = await sweep(world, SETTINGS);
+
+    expect(counts).toMatchObject({ abandoned: 0, started: 1 });
+    expect(world.orchestrations.started).toMatchObject([{ runId: 'old', retry: 1, recovering: true }]);
+  });
+
   it('ends a run as failed whose orchestration keeps ending without an outcome', async () => {
     const world = createWorld();
     await claim(world, 'broken');

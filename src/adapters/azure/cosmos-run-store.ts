@@ -148,6 +148,7 @@ export class CosmosRunStore implements RunStore {
   async reopen(run: RunRecord, reopening: Reopening): Promise<RunRecord | null> {
     const document = runEnd.parse(await this.#readDocument(run.runId, RUN_ID));
     if (run.finishedAt === undefined || document.finishedAt !== run.finishedAt || document.outbox !== undefined) return null;
+    if (await this.#hasUntoldFailure(run.runId)) return null;
     await this.#forgetFailures(run.runId, document.lastNode);
     const { status, planHash, retry, retriedAt } = reopened(run, reopening);
     const settings = Object.entries({ status, planHash, retry, retriedAt, checkAfter: retriedAt });
@@ -175,6 +176,12 @@ export class CosmosRunStore implements RunStore {
     } catch (error) {
       throw translateCosmosError(error, `keeping the records of the run ${runId}`);
     }
+  }
+
+  /** Whether the document of a failed node still holds the event that tells of it. */
+  async #hasUntoldFailure(runId: string): Promise<boolean> {
+    const query = { query: "SELECT c.id FROM c WHERE c.type = 'node' AND c.status = 'failed' AND IS_DEFINED(c.outbox)" };
+    return (await this.#query(query, 1, { partitionKey: runId })).length > 0;
   }
 
   /** What the last node did is kept on its own, since the run's document will hold another one's. */

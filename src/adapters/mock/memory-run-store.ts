@@ -107,7 +107,9 @@ export class MemoryRunStore implements RunStore {
   async reopen(run: RunRecord, { retriedAt, planHash }: Reopening): Promise<RunRecord | null> {
     const entry = this.#entry(run.runId);
     if (entry.run.finishedAt !== run.finishedAt || this.#outboxes.holds(run.runId, { kind: 'end' })) return null;
-    for (const { node, status } of [...entry.nodes.values()]) if (status === 'failed') entry.nodes.delete(node);
+    const failed = [...entry.nodes.values()].filter(({ status }) => status === 'failed');
+    if (failed.some(({ node }) => this.#outboxes.holds(run.runId, { kind: 'node', node }))) return null;
+    for (const { node } of failed) entry.nodes.delete(node);
     entry.run = reopened(entry.run, { retriedAt, planHash });
     entry.checkAfter = retriedAt;
     return structuredClone(entry.run);
