@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import type { CommandContext } from './command-context.ts';
+import { addCallbacks } from './commands/callbacks.ts';
 import { addDlq } from './commands/dlq.ts';
 import { addDrop } from './commands/drop.ts';
 import { addEval } from './commands/eval.ts';
@@ -55,6 +56,7 @@ function createProgram(context: CommandContext): Command {
   addSend(program, context);
   addDrop(program, context);
   addRuns(program, context);
+  addCallbacks(program, context);
   addDlq(program, context);
   addValidate(program, context);
   addPlan(program, context);

@@ -18,10 +18,13 @@ import type {
   Artifact,
   ArtifactContent,
   ArtifactList,
+  Callback,
+  CallbackList,
   ControlAnswer,
   EventAnswer,
   Health,
   Readiness,
+  RedriveAnswer,
   RetryAnswer,
   Run,
   RunPage,
@@ -172,6 +175,19 @@ export class HexdagClient {
       contentType: response.headers.get('content-type') ?? 'application/octet-stream',
       content: response.body ?? new ReadableStream({ start: (controller) => controller.close() }),
     }));
+  }
+
+  /** The events that the receiver of callbacks has not taken, and that are given up; the oldest. */
+  async listCallbacks({
+    limit,
+    signal,
+  }: CallOptions & { readonly limit?: number | undefined } = {}): Promise<readonly Callback[]> {
+    return (await this.#json<CallbackList>({ method: 'GET', path: 'callbacks', query: { limit }, signal })).callbacks;
+  }
+
+  /** Has what was given up delivered again, and tells how many there are. */
+  async redriveCallbacks({ signal }: CallOptions = {}): Promise<number> {
+    return (await this.#json<RedriveAnswer>({ method: 'POST', path: 'callbacks/redrive', signal })).redriven;
   }
 
   /** Whether the app can do its work, dependency by dependency. An app that says it cannot has answered, too. */

@@ -161,6 +161,30 @@ export interface RetryAnswer {
   readonly duplicate: boolean;
 }
 
+/** An event that the receiver of callbacks did not take in all the time it had. */
+export interface Callback {
+  /** The event's id, and the delivery's. */
+  readonly eventId: string;
+  readonly type: string;
+  readonly runId: string;
+  /** When it was first to be delivered. */
+  readonly since: string;
+  /** Calls that were made. */
+  readonly attempts: number;
+  /** Why the last call did not do. */
+  readonly failure?: { readonly code: string; readonly message: string };
+}
+
+export interface CallbackList {
+  /** The oldest first. */
+  readonly callbacks: readonly Callback[];
+}
+
+export interface RedriveAnswer {
+  /** How many are to be delivered again. At the limit of one call (500), there may be more. */
+  readonly redriven: number;
+}
+
 /** Whether the app can do its work. */
 export interface Readiness {
   /** `degraded`: work is taken on, and some of it waits. `unready`: nothing can be taken on. */

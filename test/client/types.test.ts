@@ -3,6 +3,7 @@ import { build } from 'esbuild';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { z } from 'zod';
 import type { artifactList } from '../../src/api/schemas/artifact-list.ts';
+import type { callbackList, redriveAnswer } from '../../src/api/schemas/callbacks.ts';
 import type { controlAnswer } from '../../src/api/schemas/control-answer.ts';
 import type { eventAnswer } from '../../src/api/schemas/event-answer.ts';
 import type { health } from '../../src/api/schemas/health.ts';
@@ -15,11 +16,13 @@ import type { startAnswer } from '../../src/api/schemas/start-answer.ts';
 import type { triggerList } from '../../src/api/schemas/trigger-list.ts';
 import type {
   ArtifactList,
+  CallbackList,
   ControlAnswer,
   EventAnswer,
   Health,
   Problem,
   Readiness,
+  RedriveAnswer,
   RetryAnswer,
   Run,
   RunPage,
@@ -50,6 +53,8 @@ describe('the client', () => {
     expectTypeOf<RetryAnswer>().toEqualTypeOf<Described<typeof retryAnswer>>();
     expectTypeOf<Frozen<ArtifactList>>().toEqualTypeOf<Described<typeof artifactList>>();
     expectTypeOf<Frozen<Readiness>>().toEqualTypeOf<Described<typeof readiness>>();
+    expectTypeOf<Frozen<CallbackList>>().toEqualTypeOf<Described<typeof callbackList>>();
+    expectTypeOf<RedriveAnswer>().toEqualTypeOf<Described<typeof redriveAnswer>>();
     expectTypeOf<Frozen<Health>>().toEqualTypeOf<Described<typeof health>>();
   });
 

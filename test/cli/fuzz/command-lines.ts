@@ -14,7 +14,7 @@ export interface CommandLine {
 /** Stands in the environment, and must stand nowhere else. */
 export const SECRET = 'sk-very-secret-value';
 
-const ELSEWHERE = ['start', 'demo', 'bench', 'send', 'runs', 'run', 'dlq', 'doctor'];
+const ELSEWHERE = ['start', 'demo', 'bench', 'send', 'runs', 'callbacks', 'run', 'dlq', 'doctor'];
 const FILES = ['main.yaml', 'main.yaml', 'main.yaml', 'main.yaml', '.', 'shared/steps.yaml', 'environments/prod.yaml'];
 const WORDS = [
   ...[
