@@ -33,7 +33,7 @@ import { serve, type WorkingRoute } from './api/serve.ts';
 import { Turnstile } from './api/turnstile.ts';
 import { CallbackCourier, type CallbackCourierOptions } from './callbacks/callback-courier.ts';
 import { doubtHost } from './config/host.ts';
-import { type Config, ConfigError, type ConfigProblem, loadConfig, loadNamespace, loadStorages } from './config.ts';
+import { type Config, ConfigError, type ConfigProblem, loadConfig, loadNamespace, loadStorage } from './config.ts';
 import { readDocumentFolder } from './document-folder.ts';
 import { readHostFile } from './host-file.ts';
 import { compileLibrary, type Language, type Library } from './library.ts';
@@ -205,7 +205,7 @@ function composeWork(config: Config, library: Library, language: AppLanguage, en
   const plans = new CosmosPlanStore(clients.plans);
   const artifacts = new BlobArtifactStore(clients.artifacts);
   const claimChecks = new BlobClaimCheckStore(clients.claimChecks);
-  const incoming = openIncoming(library, clients, config, environment);
+  const incoming = openIncoming(library, clients, config, { environment, log });
   const publisher = new ServiceBusPublisher(clients.runEvents, config.runEventsTopic);
   const callbackStore = new CosmosCallbackStore(clients.runs, writer);
   const courier = createCourier(config, { store: callbackStore, clock, log });
@@ -377,19 +377,21 @@ function isFunctionDisabled(name: string, environment: Environment): boolean {
   return ['.', '__'].some((dot) => /^(?:true|1)$/i.test(environment[`AzureWebJobs${dot}${name}${dot}Disabled`] ?? ''));
 }
 
-/** The containers that blob triggers read, and nothing else of their accounts. */
+/** The containers that blob triggers read, and nothing else of their accounts. One whose connection is wrong is left out: the others work. */
 function openIncoming(
   { triggers }: Library,
   { storage }: AzureClients,
-  { data }: Config,
-  environment: Environment,
+  config: Config,
+  { environment, log }: { readonly environment: Environment; readonly log: Log },
 ): BlobIncomingBlobs {
   const sources = triggersOf(triggers, 'blob').map(({ source }) => source);
-  const others = new Set(sources.map(({ connection }) => connection).filter((name) => name !== DATA_CONNECTION));
-  const connections = new Map([...loadStorages(environment, [...others]), [DATA_CONNECTION, data] as const]);
-  const accounts = new Map([...connections].map(([name, connection]) => [name, storage(connection)]));
-  return new BlobIncomingBlobs(
-    sources.map(({ connection, path }) => ({ connection, container: path.container })),
-    accounts,
-  );
+  const accounts = new Map([[DATA_CONNECTION, storage(config.data)]]);
+  for (const name of new Set(sources.map(({ connection }) => connection).filter((other) => !accounts.has(other)))) {
+    const connection = loadStorage(environment, name);
+    if (connection !== undefined) accounts.set(name, storage(connection));
+    else
+      log('error', 'files of a storage account cannot be read, because its connection is missing or wrong', { connection: name });
+  }
+  const containers = sources.map(({ connection, path }) => ({ connection, container: path.container }));
+  return new BlobIncomingBlobs(containers, accounts);
 }

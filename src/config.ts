@@ -138,21 +138,6 @@ export function loadConfig(environment: Environment, secretNames: readonly strin
   };
 }
 
-/**
- * Reads the connections of further storage accounts, that documents name. Each has the settings that `DATA` has.
- * @throws ConfigError with every missing or wrong setting
- */
-export function loadStorages(environment: Environment, names: readonly string[]): ReadonlyMap<string, Connection> {
-  const settings = new Settings(environment);
-  const production = settings.value('APP_ENV') === 'production';
-  const connections = names.flatMap((name): (readonly [string, Connection])[] => {
-    const connection = readConnection(settings, { ...DATA_STORAGE, prefix: name }, production);
-    return connection === undefined ? [] : [[name, connection]];
-  });
-  if (settings.problems.length > 0) throw new ConfigError(settings.problems);
-  return new Map(connections);
-}
-
 /** Two slots on one task hub take each other's work. What the other slots have, none of them knows; so the name is to tell. */
 function doubtTaskHub(settings: Settings): void {
   const slot = settings
@@ -185,6 +170,12 @@ function readSecret(settings: Settings, name: string): void {
     message: 'is missing: the webhooks whose document names it refuse what is signed with it',
     remedy: 'Set it to the secret that the sender signs with.',
   });
+}
+
+/** The connection of a storage account that a document names, with the settings that `DATA` has; undefined if it is missing or wrong. */
+export function loadStorage(environment: Environment, name: string): Connection | undefined {
+  const settings = new Settings(environment);
+  return readConnection(settings, { ...DATA_STORAGE, prefix: name }, settings.value('APP_ENV') === 'production');
 }
 
 function readValues(settings: Settings): z.infer<typeof values> | undefined {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { ConfigError, type ConfigProblem, loadConfig } from '../src/config.ts';
+import { ConfigError, type ConfigProblem, loadConfig, loadStorage } from '../src/config.ts';
 import { ACTIVITY_DEADLINE_MS, FUNCTION_TIMEOUT_MS, INSTANCE_ID_PATTERN, NODE_TIMEOUT_MS } from '../src/limits.ts';
 
 const SECRET = 'c2VjcmV0LWtleS0wMTIzNDU2Nzg5';
@@ -62,6 +62,7 @@ describe('loadConfig', () => {
       runEventsTopic: 'run-events',
       runEvents: ['hexdag.run.waiting', 'hexdag.run.completed', 'hexdag.run.failed', 'hexdag.run.cancelled'],
       sweepSchedule: '0 * * * * *',
+      blobTriggerSource: 'EventGrid',
       serviceBus: { kind: 'connection_string', connectionString: local.SB },
     });
     expect(config).not.toHaveProperty('keyVaultUri');
@@ -298,6 +299,22 @@ describe('host.json', () => {
 
   it('stays on the bundle the app is built for', () => {
     expect(host.extensionBundle.version).toBe('[4.30.0, 5.0.0)');
+  });
+});
+
+describe('loadStorage', () => {
+  it('reads a further account as it reads DATA', () => {
+    const environment = { ...local, PARTNER__blobServiceUri: 'https://partner.blob.core.windows.net' };
+
+    const connection = loadStorage(environment, 'PARTNER');
+
+    expect(connection).toEqual({ kind: 'identity', endpoint: 'https://partner.blob.core.windows.net', credential: 'default' });
+  });
+
+  it('gives nothing for one that is missing or wrong', () => {
+    const connections = [local, { ...local, PARTNER: 'secret' }].map((environment) => loadStorage(environment, 'PARTNER'));
+
+    expect(connections).toEqual([undefined, undefined]);
   });
 });
 

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../../json.ts';
 import { INCOMING_BLOB_BYTES, MESSAGE_BODY_BYTES } from '../../limits.ts';
-import type { SourceKind } from '../source-kind.ts';
+import type { SourceContext, SourceKind } from '../source-kind.ts';
 import { type Report, reportUnknownFields } from '../trigger-report.ts';
 import { DOCUMENT_TYPES, type DocumentType, isDocumentType } from './document-type.ts';
 import { type PathPattern, parsePathPattern } from './path-pattern.ts';
@@ -42,9 +42,9 @@ export const blobKind: SourceKind<BlobSource> = {
   }),
 };
 
-function readBlobSource(config: JsonObject, report: Report): BlobSource | undefined {
+function readBlobSource(config: JsonObject, report: Report, context: SourceContext): BlobSource | undefined {
   reportUnknownFields(config, FIELDS, report);
-  const connection = readConnection(config, report);
+  const connection = readConnection(config, report, context);
   const path = readPath(config, connection, report);
   const content = readContent(config, report);
   const maxBytes = readMaxBytes(config, content ?? 'reference', report);
@@ -54,8 +54,18 @@ function readBlobSource(config: JsonObject, report: Report): BlobSource | undefi
   return { type: 'blob', connection, path, maxBytes, content, ...(accept === undefined ? {} : { accept }) };
 }
 
-function readConnection({ connection = DATA_CONNECTION }: JsonObject, report: Report): string | undefined {
-  if (typeof connection === 'string' && SETTING_NAME.test(connection)) return connection;
+function readConnection(
+  { connection = DATA_CONNECTION }: JsonObject,
+  report: Report,
+  { settings }: SourceContext,
+): string | undefined {
+  if (typeof connection === 'string' && SETTING_NAME.test(connection)) {
+    if (connection !== DATA_CONNECTION && !(connection in settings) && !(`${connection}__blobServiceUri` in settings)) {
+      const message = `Neither ${connection} nor ${connection}__blobServiceUri is set here, so no files come from there.`;
+      report({ severity: 'warning', code: 'setting_undefined', path: ['connection'], message, remedy: 'Set one of them.' });
+    }
+    return connection;
+  }
   const isSecret = typeof connection === 'string' && /=|:\/\//.test(connection);
   report({
     code: isSecret ? 'secret_inline' : 'setting_reference',

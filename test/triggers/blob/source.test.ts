@@ -14,7 +14,8 @@ spec:
 }
 
 function compile(config: string) {
-  return compileTriggers(document(config), 'drops.yaml', { pipelines: [orderPipeline] });
+  const settings = { PARTNER__blobServiceUri: 'https://partner.blob.core.windows.net' };
+  return compileTriggers(document(config), 'drops.yaml', { pipelines: [orderPipeline], settings });
 }
 
 describe('a trigger on blobs', () => {
@@ -68,6 +69,13 @@ describe('a trigger on blobs', () => {
     expect(diagnostics).toMatchObject([
       { code, remedy: expect.stringContaining(code === 'field_missing' ? 'incoming' : remedy) },
     ]);
+  });
+
+  it('warns of a connection that is not set where it is read', () => {
+    const { triggers, diagnostics } = compile("{ connection: ABSENT, path: 'drop/{name}' }");
+
+    expect(triggers).toHaveLength(1);
+    expect(diagnostics).toMatchObject([{ code: 'setting_undefined', severity: 'warning' }]);
   });
 
   it('warns of keys it does not know', () => {
