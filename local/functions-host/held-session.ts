@@ -28,6 +28,7 @@ export class HeldSession implements MessageSource {
   #end: () => void = () => undefined;
   #working = 0;
   #isLost = false;
+  #isOver = false;
   #cancelIdle: () => void = () => undefined;
 
   constructor(
@@ -73,6 +74,7 @@ export class HeldSession implements MessageSource {
 
   async #serve(): Promise<void> {
     await this.#over;
+    this.#isOver = true;
     this.#cancelIdle();
     if (this.#isLost || this.#connection.hasEnded) return;
     // What comes until the broker knows is still worked on.
@@ -92,6 +94,7 @@ export class HeldSession implements MessageSource {
   }
 
   #waitIdle(): void {
+    if (this.#isOver) return;
     const { clock, idleTimeoutMs } = this.#options;
     this.#cancelIdle = clock.schedule(clock.now() + idleTimeoutMs, this.#end);
   }

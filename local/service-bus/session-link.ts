@@ -70,6 +70,6 @@ export function openSessionLink(link: Sender, sessions: SessionTable, now: numbe
 
 function ticks(unixMs: number): Buffer {
   const bytes = Buffer.alloc(8);
-  bytes.writeBigInt64BE(TICKS_TO_1970 + BigInt(unixMs) * TICKS_PER_MS);
+  bytes.writeBigInt64BE(TICKS_TO_1970 + BigInt(Math.trunc(unixMs)) * TICKS_PER_MS);
   return bytes;
 }

@@ -233,6 +233,9 @@ describe('sessions', () => {
     (await call(5)).end();
     await vi.waitFor(() => expect(host.counters()['serviceBus.completed']).toBe(3), { timeout: 8000 });
 
+    await host.close();
+
     expect(bodies().slice(2).sort()).toEqual(['a1', 'a2', 'b1']);
+    expect(clock.next()).toBeUndefined();
   });
 });
