@@ -209,8 +209,7 @@ function composeWork(config: Config, library: Library, language: AppLanguage, en
   const publisher = new ServiceBusPublisher(clients.runEvents, config.runEventsTopic);
   const callbackStore = new CosmosCallbackStore(clients.runs, writer);
   const courier = createCourier(config, { store: callbackStore, clock, log });
-  const callbacks = courier === undefined ? {} : { callbacks: courier };
-  const relay = new OutboxRelay({ publisher, outboxes, log, published: new Set(config.runEvents), ...callbacks });
+  const relay = new OutboxRelay({ publisher, outboxes, log, published: new Set(config.runEvents), callbacks: courier });
   const entities = new CosmosEntityStore(clients.entities);
   const resources = createResources(language, { environment, entities, clock, log });
   const redelivery = createRedelivery(clients, environment);

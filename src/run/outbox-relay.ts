@@ -24,7 +24,7 @@ export interface OutboxRelayOptions {
   readonly log: Log;
   /** The types that the topic is told; those told by default unless given. */
   readonly published?: ReadonlySet<string>;
-  readonly callbacks?: Callbacks;
+  readonly callbacks?: Callbacks | undefined;
 }
 
 /**
@@ -32,19 +32,26 @@ export interface OutboxRelayOptions {
  * What fails here stays in the outbox, and the sweeper sees to it.
  */
 export class OutboxRelay {
-  readonly #options: Required<Omit<OutboxRelayOptions, 'callbacks'>> & Pick<OutboxRelayOptions, 'callbacks'>;
+  readonly #publisher: EventPublisher;
+  readonly #outboxes: OutboxStore;
+  readonly #log: Log;
+  readonly #published: ReadonlySet<string>;
+  readonly #callbacks: Callbacks | undefined;
   readonly #calling = new Set<Promise<void>>();
-  #published: Outbox[] = [];
+  #unmarked: Outbox[] = [];
   #marking: NodeJS.Timeout | undefined;
 
-  constructor(options: OutboxRelayOptions) {
-    this.#options = { published: new Set(DEFAULT_EVENT_TYPES), ...options };
+  constructor({ publisher, outboxes, log, published = new Set(DEFAULT_EVENT_TYPES), callbacks }: OutboxRelayOptions) {
+    this.#publisher = publisher;
+    this.#outboxes = outboxes;
+    this.#log = log;
+    this.#published = published;
+    this.#callbacks = callbacks;
   }
 
   /** Those of the events that anybody asked for: no others belong into an outbox. */
   wanted(events: readonly RunEvent[]): readonly RunEvent[] {
-    const { published, callbacks } = this.#options;
-    return events.filter((event) => published.has(event.type) || callbacks?.wants(event) === true);
+    return events.filter((event) => this.#published.has(event.type) || this.#isCalledWith(event));
   }
 
   /** Resolves when the topic has the events, if it can have them now. Never throws: they are safe in the store. */
@@ -61,35 +68,46 @@ export class OutboxRelay {
   /** For the sweeper: publishes what is left, has it called back, and empties the outbox. @throws whatever keeps it from that */
   async redeliver(outbox: Outbox): Promise<void> {
     await this.#publish(outbox.events);
-    await this.#options.callbacks?.keep(outbox.events);
-    await this.#options.outboxes.markPublished([outbox]);
+    await this.#callbacks?.keep(outbox.events);
+    await this.#outboxes.markPublished([outbox]);
   }
 
   /** Marks at once what waits to be marked. */
-  flush(): Promise<void> {
-    return this.#mark();
+  async flush(): Promise<void> {
+    clearTimeout(this.#marking);
+    this.#marking = undefined;
+    const delivered = this.#unmarked.splice(0);
+    try {
+      if (delivered.length > 0) await this.#outboxes.markPublished(delivered);
+    } catch (error) {
+      this.#log('debug', 'Outboxes were published but not all are marked.', { reason: messageOf(error) });
+    }
   }
 
   /** The same, and then waits for calls that are under way, to mark what they were about. */
   async drain(): Promise<void> {
-    await this.#mark();
+    await this.flush();
     if (this.#calling.size === 0) return;
     await Promise.all(this.#calling);
-    await this.#mark();
+    await this.flush();
   }
 
   #publish(events: readonly RunEvent[]): Promise<void> {
-    return this.#options.publisher.publish(events.filter(({ type }) => this.#options.published.has(type)));
+    return this.#publisher.publish(events.filter(({ type }) => this.#published.has(type)));
+  }
+
+  #isCalledWith(event: RunEvent): boolean {
+    return this.#callbacks?.wants(event) === true;
   }
 
   #callBack(outbox: Outbox): void {
-    const { callbacks } = this.#options;
-    if (callbacks === undefined || !outbox.events.some((event) => callbacks.wants(event))) {
+    const { events } = outbox;
+    if (this.#callbacks === undefined || !events.some((event) => this.#isCalledWith(event))) {
       this.#markLater(outbox);
       return;
     }
-    const calling = callbacks
-      .tell(outbox.events)
+    const calling = this.#callbacks
+      .tell(events)
       .then(
         () => this.#markLater(outbox),
         (error: unknown) => this.#leave(outbox, error),
@@ -99,22 +117,11 @@ export class OutboxRelay {
   }
 
   #leave({ runId }: Outbox, error: unknown): void {
-    this.#options.log('warn', 'Events wait in the outbox for the sweeper.', { runId, reason: messageOf(error) });
+    this.#log('warn', 'Events wait in the outbox for the sweeper.', { runId, reason: messageOf(error) });
   }
 
   #markLater(outbox: Outbox): void {
-    this.#published.push(outbox);
-    this.#marking ??= setTimeout(() => void this.#mark(), MARK_DELAY_MS).unref();
-  }
-
-  async #mark(): Promise<void> {
-    clearTimeout(this.#marking);
-    this.#marking = undefined;
-    const published = this.#published.splice(0);
-    try {
-      if (published.length > 0) await this.#options.outboxes.markPublished(published);
-    } catch (error) {
-      this.#options.log('debug', 'Outboxes were published but not all are marked.', { reason: messageOf(error) });
-    }
+    this.#unmarked.push(outbox);
+    this.#marking ??= setTimeout(() => void this.flush(), MARK_DELAY_MS).unref();
   }
 }
