@@ -28,7 +28,8 @@ export function serveProducerLink(link: Receiver, destination: Destination, stor
       link.add_credit(used);
       used = 0;
     }
-    if (delivery === undefined) return;
+    // What was under way when the link was closed cannot be answered: its sender sends it again.
+    if (delivery === undefined || !link.is_open()) return;
     try {
       settings.faults.beforeSend(destination.name);
       const encoded = assertBytes(message, settings.maxMessageSizeBytes);

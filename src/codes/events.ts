@@ -115,8 +115,8 @@ export const EVENT_CODES: CodeGroup = {
       remedy: 'Send one of these.',
     },
     retries_exhausted: {
-      title: 'A message that failed on every delivery',
-      why: 'Each attempt to accept it broke down; the last reason is in the description.',
+      title: 'A message that failed at every attempt',
+      why: 'Every attempt to accept it broke down, for hours if a store was away; the last reason is in the description.',
       remedy: 'Mend that, then send the message again.',
     },
     schema_violation: {

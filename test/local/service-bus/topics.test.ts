@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { CONDITION } from '../../../local/service-bus/errors.ts';
 import { type ServiceBusServer, startServiceBus } from '../../../local/service-bus/server.ts';
 import { bodiesOf, connect, errorCodeOf, only, ruleNames, startTopics } from './broker-fixture.ts';
 import { KillableBroker } from './killable-broker.ts';
@@ -184,6 +185,22 @@ describe('a subscription', () => {
     const dead = only(await client.createReceiver('events', 'grouped', { subQueueType: 'deadLetter' }).receiveMessages(1));
     expect(dead).toMatchObject({ body: 1, deadLetterReason: 'Session id is null.' });
     expect(await bodiesOf(client, 'events', 'audit')).toEqual([1, 2]);
+  });
+});
+
+describe('a topic that is disturbed on purpose', () => {
+  it('refuses sends, and takes its link away from a sender that goes on with another', async () => {
+    const { client, server } = await startTopics(TWO);
+    const sender = client.createSender('events');
+    await sender.sendMessages({ body: 1 });
+
+    server.refuseSends('Events', CONDITION.argumentError, 1);
+    const refused = await errorCodeOf(sender.sendMessages({ body: 2 }));
+    server.detachLinks('EVENTS');
+    await sender.sendMessages({ body: 3 });
+
+    expect(refused).toBe('GeneralError');
+    expect(await bodiesOf(client, 'events', 'audit')).toEqual([1, 3]);
   });
 });
 
