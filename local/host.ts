@@ -15,7 +15,7 @@ import type { Host, HostConfig } from './messages.ts';
 let running: FunctionsHost | undefined;
 
 serveLauncher<HostConfig, Host>({
-  async start({ appDirectory, folder, port, connections, defaults, verbose }) {
+  async start({ appDirectory, folder, port, connections, defaults, verbose, functionKey }) {
     forgetIdentities(Object.keys(connections));
     applySettings(process.env, readLocalSettings(appDirectory).values);
     applySettings(process.env, defaults);
@@ -25,6 +25,8 @@ serveLauncher<HostConfig, Host>({
         appDirectory,
         port,
         settings: connections,
+        systemKey,
+        ...(functionKey === undefined ? {} : { enableAuth: true, hostKey: functionKey }),
         extensions: [
           new DurableExtension({ databasePath: join(folder, 'durable.db'), systemKey }),
           new ServiceBusExtension(),

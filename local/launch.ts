@@ -17,6 +17,8 @@ export interface ReadyLine {
   readonly blob: string;
   /** Origin of the control endpoint. */
   readonly control: string;
+  /** What opens every function, with `--enable-auth`. */
+  readonly functionKey?: string;
   readonly pids: { readonly stores: number; readonly host: number };
 }
 

@@ -17,6 +17,8 @@ export interface LocalAzureOptions {
   /** Where `stores.mjs` and `host.mjs` are. */
   readonly programs: string;
   readonly verbose: boolean;
+  /** Opens every function; without it none is asked for. */
+  readonly functionKey?: string;
   readonly log: (line: string) => void;
   /** It cannot go on; `stop` is still to be called. */
   readonly onFailure: (failure: Failure) => void;
@@ -59,7 +61,7 @@ export class LocalAzure {
 
   /** @throws LocalAzureError; nothing is left running then */
   async start(): Promise<{ stores: Stores; host: Host }> {
-    const { folder, ports, appDirectory, verbose } = this.#options;
+    const { folder, ports, appDirectory, verbose, functionKey } = this.#options;
     try {
       const stores = await this.#stores.start({ folder: folder.path, ports, ephemeral: folder.ephemeral, verbose });
       const host = await this.#host.start({
@@ -69,6 +71,7 @@ export class LocalAzure {
         connections: connectionSettings(stores),
         defaults: DEFAULT_SETTINGS,
         verbose,
+        ...(functionKey === undefined ? {} : { functionKey }),
       });
       return { stores, host };
     } catch (error) {

@@ -49,6 +49,8 @@ export interface HostConfig {
   /** Application settings for which neither the environment nor `local.settings.json` has a value. */
   readonly defaults: Readonly<Record<string, string>>;
   readonly verbose: boolean;
+  /** Opens every function; without it none is asked for. */
+  readonly functionKey?: string;
 }
 
 export interface Host {

@@ -15,6 +15,7 @@ Options:
   --service-bus-port N     AMQP of Service Bus (default 5672)
   --cosmos-port N          HTTP of Cosmos DB (default 8081)
   --blob-port N            HTTP of Blob storage (default 10000)
+  --enable-auth            ask for a function key as Azure does, and print the one that opens all functions
   --json                   print one line of JSON when ready (or when it cannot start), and nothing else, on standard output
   --verbose                print everything the host logs on standard error
   --help                   print this
@@ -25,6 +26,7 @@ export interface Options {
   readonly data: string | undefined;
   readonly app: string | undefined;
   readonly ports: StorePorts & { readonly functions: number };
+  readonly enableAuth: boolean;
   readonly json: boolean;
   readonly verbose: boolean;
   readonly help: boolean;
@@ -50,6 +52,7 @@ export function readOptions(args: readonly string[]): Options {
       cosmos: port('--cosmos-port', values['cosmos-port'], 8081),
       blob: port('--blob-port', values['blob-port'], 10_000),
     },
+    enableAuth: values['enable-auth'] ?? false,
     json: values.json ?? false,
     verbose: values.verbose ?? false,
     help: values.help ?? false,
@@ -68,6 +71,7 @@ function parse(args: readonly string[]) {
         'service-bus-port': { type: 'string' },
         'cosmos-port': { type: 'string' },
         'blob-port': { type: 'string' },
+        'enable-auth': { type: 'boolean' },
         json: { type: 'boolean' },
         verbose: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },

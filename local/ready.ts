@@ -6,14 +6,16 @@ export interface Ready {
   readonly host: Host;
   readonly control: string;
   readonly pids: { readonly stores: number; readonly host: number };
+  /** Where one is asked for. */
+  readonly functionKey?: string;
   readonly folder: string;
   readonly ephemeral: boolean;
 }
 
 /** The line that programs wait for. */
-export function readyLine({ stores, host, control, pids }: Ready): string {
+export function readyLine({ stores, host, control, pids, functionKey }: Ready): string {
   const { serviceBus, cosmos, blob } = stores;
-  return JSON.stringify({ ready: true, http: host.origin, serviceBus, cosmos, blob, control, pids });
+  return JSON.stringify({ ready: true, http: host.origin, serviceBus, cosmos, blob, control, pids, functionKey });
 }
 
 export function failureLine({ code, message }: Failure): string {
@@ -21,10 +23,10 @@ export function failureLine({ code, message }: Failure): string {
 }
 
 /** The same for people, with what to give to ordinary clients. */
-export function describeReady({ stores, host, control, pids, folder, ephemeral }: Ready): string {
+export function describeReady({ stores, host, control, pids, functionKey, folder, ephemeral }: Ready): string {
   return `The local Azure is ready. It is for development: it listens on this machine only, and its keys are no secrets.
 
-  App          ${host.origin}
+  App          ${host.origin}${functionKey === undefined ? '' : `\n               x-functions-key: ${functionKey}`}
   Service Bus  ${stores.serviceBus}
   Cosmos DB    AccountEndpoint=${stores.cosmos.endpoint};AccountKey=${stores.cosmos.key};
                database ${stores.cosmos.database}

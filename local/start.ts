@@ -1,4 +1,5 @@
 /** The launcher: starts the local Azure with the app on it, and keeps it running until it is told to stop. */
+import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { startControl } from './control.ts';
 import { openDataFolder } from './data-folder.ts';
@@ -36,9 +37,10 @@ function requireNode(): void {
   throw new LocalAzureError({ code: 'node_too_old', message });
 }
 
-async function launch({ data, app, ports, json, verbose }: Options): Promise<void> {
+async function launch({ data, app, ports, enableAuth, json, verbose }: Options): Promise<void> {
   const folder = openDataFolder(data);
   let ending: Promise<never> | undefined;
+  const functionKey = enableAuth ? randomBytes(32).toString('base64url') : undefined;
 
   const azure = new LocalAzure({
     folder,
@@ -46,6 +48,7 @@ async function launch({ data, app, ports, json, verbose }: Options): Promise<voi
     ports,
     programs: join(ROOT, 'dist'),
     verbose,
+    ...(functionKey === undefined ? {} : { functionKey }),
     log: (line) => console.error(line),
     onFailure: (failure) => {
       console.error(failure.message);
@@ -75,7 +78,8 @@ async function launch({ data, app, ports, json, verbose }: Options): Promise<voi
     const [{ stores, host }, control] = await Promise.all([azure.start(), startControl(azure)]);
     const { stores: storesStatus, host: hostStatus } = azure.status();
     const pids = { stores: storesStatus.pid, host: hostStatus.pid };
-    const ready = { stores, host, control: control.origin, pids, folder: folder.path, ephemeral: folder.ephemeral };
+    const where = { control: control.origin, folder: folder.path, ephemeral: folder.ephemeral };
+    const ready = { stores, host, pids, ...where, ...(functionKey === undefined ? {} : { functionKey }) };
     console.log(json ? readyLine(ready) : describeReady(ready));
   } catch (error) {
     // Stopped while starting is no failure.

@@ -27,6 +27,8 @@ export interface FunctionsHostOptions {
   readonly enableAuth?: boolean;
   /** Key of extension webhooks; default: a random one. */
   readonly systemKey?: string;
+  /** Opens every function of level `function`; default: a random one. */
+  readonly hostKey?: string;
   readonly extensions: readonly HostExtension[];
   /** Receives what host.json's log levels let through. Default: a text line on standard output. */
   readonly onLog?: LogSink;
@@ -114,7 +116,7 @@ async function runApp(
     invoke: (fn, invocation) => invoker.invoke(fn, invocation),
   };
   const { invoke } = extensionHost;
-  const keys = createHostKeys(options.systemKey);
+  const keys = createHostKeys(options);
   const guard = new KeyGuard(keys, options.enableAuth ?? false);
   const section = parseHttpSection(hostJson.extensionSection('http'));
   const admin = new Admin({

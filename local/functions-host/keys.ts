@@ -12,9 +12,10 @@ export interface HostKeys {
   readonly host: string;
 }
 
-export function createHostKeys(systemKey?: string): HostKeys {
+/** Those that are not given are random. */
+export function createHostKeys({ systemKey, hostKey }: { readonly systemKey?: string; readonly hostKey?: string }): HostKeys {
   const key = () => randomBytes(40).toString('base64url');
-  return { master: key(), system: systemKey ?? key(), host: key() };
+  return { master: key(), system: systemKey ?? key(), host: hostKey ?? key() };
 }
 
 /** Checks the key of a request: header `x-functions-key`, else the query's `code`. Lets all pass when `enforced` is false. */

@@ -33,14 +33,18 @@ export class Stack {
     this.blobs = BlobServiceClient.fromConnectionString(blob);
   }
 
-  /** @param logs what becomes of the servers' messages; given a file's descriptor, all that the host logs goes there */
+  /**
+   * @param logs what becomes of the servers' messages; given a file's descriptor, all that the host logs goes there
+   * @param more further arguments of `hexdag start`
+   */
   static async start(
     settings: Readonly<Record<string, string>> = {},
     logs: 'inherit' | 'ignore' | number = 'inherit',
+    more: readonly string[] = [],
   ): Promise<Stack> {
     const folder = await mkdtemp(join(tmpdir(), 'hexdag-e2e-'));
     const environment = { EFFECTS_FILE: join(folder, 'effects.jsonl'), ...settings };
-    const args = ['--ephemeral', ...(typeof logs === 'number' ? ['--verbose'] : [])];
+    const args = ['--ephemeral', ...(typeof logs === 'number' ? ['--verbose'] : []), ...more];
     return new Stack(await launchLocalAzure({ args, environment, logs }), folder);
   }
 
