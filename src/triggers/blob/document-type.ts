@@ -14,8 +14,8 @@ interface TypeRule {
 const OFFICE = ['docx', 'xlsx', 'pptx'];
 
 const TYPES = {
-  csv: { endings: ['csv'], found: ['text', 'json'] },
-  tsv: { endings: ['tsv', 'tab'], found: ['text', 'json'] },
+  csv: { endings: ['csv'], found: ['text', 'json', 'xml'] },
+  tsv: { endings: ['tsv', 'tab'], found: ['text', 'json', 'xml'] },
   json: { endings: ['json'], found: ['json'] },
   jsonl: { endings: ['jsonl', 'ndjson'], found: ['json'] },
   txt: { endings: ['txt', 'log', 'md'], found: ['text', 'json', 'xml', 'html'] },

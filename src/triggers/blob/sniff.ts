@@ -8,6 +8,8 @@ const HTML = /^\s*(?:<!--[\s\S]*?-->\s*)*<(?:!doctype\s+html|html|head|body|scri
 const JSON_START = /^\s*(?:[[{"]|-?\d|true|false|null)/;
 /** Tab, line ends and their like, and what colours a terminal. */
 const CONTROLS_OF_TEXT: ReadonlySet<number> = new Set([9, 10, 11, 12, 13, 27]);
+/** Types of which all may be text. Other signatures are only a few letters, which a text may begin with. */
+const SIGNED_TEXTS: ReadonlySet<string> = new Set(['pdf', 'rtf']);
 const UTF16_MARKS = [Buffer.from([0xff, 0xfe]), Buffer.from([0xfe, 0xff])];
 const CFB = 'cfb';
 
@@ -19,11 +21,13 @@ export async function sniff(start: Uint8Array, isWhole: boolean): Promise<FoundT
   // The package is most of what a trigger without documents would otherwise have to load.
   const { fileTypeFromBuffer } = await import('file-type');
   const signed = await fileTypeFromBuffer(start);
-  if (signed !== undefined && signed.ext !== 'xml') return signed.ext;
-  const text = hasControls(start) ? undefined : textOf(start, isWhole);
-  if (text === undefined) return isUtf16(start) || !hasControls(start) ? 'text in another encoding' : 'unknown';
+  const isBinary = hasControls(start);
+  if (signed !== undefined && (isBinary || SIGNED_TEXTS.has(signed.ext))) return signed.ext;
+  if (isBinary) return isUtf16(start) ? 'text in another encoding' : 'unknown';
+  const text = textOf(start, isWhole);
+  if (text === undefined) return 'text in another encoding';
   if (HTML.test(text)) return 'html';
-  if (signed !== undefined || /^\s*<[?!A-Za-z]/.test(text)) return 'xml';
+  if (/^\s*<[?!A-Za-z]/.test(text)) return 'xml';
   return JSON_START.test(text) ? 'json' : 'text';
 }
 

@@ -323,6 +323,11 @@ describe('a bad blob', () => {
   it.each([
     ['a.csv', 'a;b\n'],
     ['a.csv', '"a","b"\n'],
+    ['a.csv', 'BMW,3\n'],
+    ['a.csv', '<id>,<name>\n'],
+    ['a.txt', 'MZ is what programs begin with'],
+    ['a.txt', 'ID3 is what songs begin with'],
+    ['a.md', 'BEGIN:VCARD\nVERSION:4.0\n'],
     ['a.jsonl', '{"a":1}\n{"a":2}\n'],
     ['a.json', ' [1]'],
     ['a.pdf', pdf()],
