@@ -44,8 +44,8 @@ const MAX_POLL_MS = 30_000;
 const POLL_SHARE = 0.1;
 
 /**
- * The API of an app, for a backend. Calls whose repetition does nothing twice are repeated when the app is away or refuses for its
- * load, as often and as late as the app asks.
+ * The API of an app, for a backend. A call is repeated while the app is away or has too much to do, as late as it asks for; no call
+ * does anything twice by that.
  * Every method throws HexdagClientError, and the reason of its signal when that aborts.
  */
 export class HexdagClient {

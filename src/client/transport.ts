@@ -123,16 +123,16 @@ export class Transport {
     return url;
   }
 
-  async #headers({ headers, body, accept = 'application/json' }: Call): Promise<Readonly<Record<string, string>>> {
+  async #headers({ headers, body, accept = 'application/json' }: Call): Promise<Headers> {
     const { key, token } = this.#options;
     const bearer = typeof token === 'function' ? await ask(token) : token;
-    return {
+    return toHeaders({
       accept,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(key === undefined ? {} : { 'x-functions-key': key }),
       ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
       ...headers,
-    };
+    });
   }
 }
 
@@ -153,6 +153,16 @@ function answersAlso({ status, headers }: Response, { alsoAnswers }: Call): bool
   return status === alsoAnswers && headers.get('content-type') === 'application/json';
 }
 
+/** The runtime's own error would show the value, which may be a secret. */
+function toHeaders(headers: Readonly<Record<string, string>>): Headers {
+  try {
+    return new Headers(headers);
+  } catch {
+    const message = 'The key, the token or another header of the call has a character that no header can carry.';
+    throw argumentError('header_value_invalid', message);
+  }
+}
+
 async function ask(token: () => string | Promise<string>): Promise<string> {
   try {
     return await token();
@@ -164,7 +174,11 @@ async function ask(token: () => string | Promise<string>): Promise<string> {
 
 function baseOf(url: string): URL {
   const base = URL.canParse(url) ? new URL(url) : undefined;
-  if (base === undefined || !/^https?:$/.test(base.protocol) || base.search !== '' || base.hash !== '') {
+  if (
+    base === undefined ||
+    !/^https?:$/.test(base.protocol) ||
+    `${base.search}${base.hash}${base.username}${base.password}` !== ''
+  ) {
     throw argumentError('url_invalid', 'The address of the app must be an origin such as http://127.0.0.1:7071.');
   }
   if (!base.pathname.endsWith('/')) base.pathname += '/';

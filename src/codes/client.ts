@@ -9,6 +9,11 @@ export const CLIENT_CODES: CodeGroup = {
       why: 'It says that all is well, and is no JSON: a proxy or a sign-in page stands before the app.',
       remedy: "Correct the app's address, or what stands before it.",
     },
+    header_value_invalid: {
+      title: 'A header that cannot be sent',
+      why: 'The key, the token or another header has a character, such as a line break, that no header can carry.',
+      remedy: 'Look at where it comes from; the value is not shown, since it may be a secret.',
+    },
     idempotency_key_invalid: {
       title: 'A key that no header can carry',
       why: 'Keys travel in the header Idempotency-Key: printable ASCII, without spaces at the ends.',

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type ClientOptions, HexdagClient, HexdagClientError } from '../../src/client/index.ts';
 import { type Answer, TestHttpServer } from '../adapters/http/http-server.ts';
@@ -140,12 +141,12 @@ describe('what is part of an address', () => {
     expect(server.requests[0]?.url).toBe('/orders/api/runs/run-1');
   });
 
-  it.each(['', 'orders.example', 'ftp://orders.example', 'http://orders.example/?a=1', '/api'])(
-    'is no app if it is %j',
-    (url) => {
-      expect(() => new HexdagClient({ url })).toThrow(expect.objectContaining({ code: 'url_invalid' }));
-    },
-  );
+  it.each([
+    ...['', 'orders.example', 'ftp://orders.example', 'http://orders.example/?a=1', '/api'],
+    'http://user:secret@orders.example',
+  ])('is no app if it is %j', (url) => {
+    expect(() => new HexdagClient({ url })).toThrow(expect.objectContaining({ code: 'url_invalid' }));
+  });
 });
 
 describe('who calls', () => {
@@ -175,6 +176,19 @@ describe('who calls', () => {
     expect(failure).toMatchObject({ code: 'token_unavailable', cause });
     expect(server.requests).toEqual([]);
   });
+
+  it.each([{ key: 'se\ncret' }, { token: 'se\u0000cret' }, { token: 'se\u2028cret' }])(
+    'is not told by what no header can carry, and the error holds nothing of it (%j)',
+    async (options) => {
+      const client = createClient([json(200, ENDED)], options);
+
+      const failure = await failureOf(client.getRun('run-1'));
+
+      expect(failure.code).toBe('header_value_invalid');
+      expect(inspect(failure, { depth: 5 })).not.toContain('cret');
+      expect(server.requests).toEqual([]);
+    },
+  );
 
   it('is told to the app alone, wherever it sends to', async () => {
     const elsewhere = (_: unknown, response: ServerResponse) =>
