@@ -13,10 +13,13 @@ export function methodsOf({ method }: Route): ('GET' | 'HEAD' | 'POST')[] {
 /** Answers what no route of the API takes: the path is unknown, it is not for the method, or nothing is served at all. */
 export function answerUnknownRoute(path: string, method: string, settings: readonly ConfigProblem[] = []): ApiResponse {
   const allowed: readonly string[] = ROUTES.filter((route) => patternOf(route.path).test(path)).flatMap(methodsOf);
-  if (allowed.length === 0) return problem({ status: 404, code: 'route_unknown', detail: 'The API has no such path.' });
-  if (!allowed.includes(method)) {
+  if (allowed.length > 0 && !allowed.includes(method)) {
     const detail = `This path is for ${allowed.join(' and ')} only.`;
     return problem({ status: 405, code: 'method_not_allowed', detail, headers: { allow: allowed.join(', ') } });
+  }
+  // A host may find a path odd that looks like one of ours.
+  if (allowed.length === 0 || settings.length === 0) {
+    return problem({ status: 404, code: 'route_unknown', detail: 'The API has no such path.' });
   }
   const detail = `The app's settings are missing or wrong (${settings.length}); GET /api/health names them.`;
   return problem({ status: 503, code: 'config_invalid', detail, headers: { 'retry-after': '60' } });
