@@ -19,7 +19,8 @@ export async function blobInvocation(
   const triggerMetadata = {
     ...Object.fromEntries(captures),
     BlobTrigger: textData(`${containerName}/${name}`),
-    Uri: { json: JSON.stringify(blob.url) },
+    // Slashes of names are escaped only on the way to the storage.
+    Uri: { json: JSON.stringify(blob.url.replaceAll('%2F', '/')) },
     Properties: { json: JSON.stringify(propertiesOf(response)) },
     Metadata: { json: JSON.stringify(response.metadata ?? {}) },
   };

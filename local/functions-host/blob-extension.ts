@@ -36,6 +36,7 @@ export class BlobExtension implements HostExtension {
     const section = parseBlobSection(host.hostSection('blobs'));
     const functions = host.functions.filter((fn) => fn.trigger.binding.type.toLowerCase() === TRIGGER_TYPE);
     const triggers = functions.map((fn) => ({ fn, trigger: parseBlobTrigger(fn, host) }));
+    if (triggers.length === 0) return;
     const receipts = new BlobReceipts(databasePath);
     this.#receipts = receipts;
     for (const { fn, trigger } of triggers) {
