@@ -1,4 +1,6 @@
-import { describe, expect, it, vi } from 'vitest';
+import { once } from 'node:events';
+import rhea from 'rhea';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { CONDITION } from '../../../local/service-bus/errors.ts';
 import { connect, startBroker } from './broker-fixture.ts';
 import { closedAfter } from './raw-socket.ts';
@@ -53,6 +55,24 @@ describe('a refusal that was ordered', () => {
 });
 
 describe('a forced detach', () => {
+  it('leaves no message behind that was on its way, for its sender is told nothing of it and sends it again', async () => {
+    const { client, server } = await startBroker();
+    const connection = rhea.create_container().connect({ port: server.port, host: '127.0.0.1', reconnect: false });
+    onTestFinished(() => connection.close());
+    const sender = connection.open_sender('orders');
+    await once(connection, 'sendable');
+    const closed = once(connection, 'sender_close');
+    connection.on('sender_error', () => undefined);
+
+    server.detachLinks('orders');
+    sender.send({ body: 'on its way' });
+    await closed;
+    await client.createSender('orders').sendMessages({ body: 'after' });
+
+    const peeked = await client.createReceiver('orders').peekMessages(5);
+    expect(peeked.map(({ body }) => body)).toEqual(['after']);
+  });
+
   it('is overcome by processor and sender, over the same connection', async () => {
     const { client, server, lines } = await startBroker();
     const received: unknown[] = [];
