@@ -34,7 +34,9 @@ export class HttpServer {
     this.#server = server;
     this.port = port;
     this.origin = `http://${LOOPBACK}:${port}`;
+    const current = new WeakMap<Duplex, ServerResponse>();
     server.on('request', (request, response) => {
+      current.set(request.socket, response);
       void this.#respond(request, response);
     });
     const refused = new WeakSet<Duplex>();
@@ -42,7 +44,11 @@ export class HttpServer {
       // What still comes after a refusal is unreadable, too.
       if (refused.has(socket)) return;
       refused.add(socket);
-      refuseConnection(socket, UNREAD[error.code ?? ''] ?? UNREADABLE);
+      const refuse = () => refuseConnection(socket, UNREAD[error.code ?? ''] ?? UNREADABLE);
+      const response = current.get(socket);
+      // A request that came whole is answered before what came after it.
+      if (response?.req.complete === true && !response.writableFinished) response.once('finish', refuse);
+      else refuse();
     });
   }
 

@@ -67,6 +67,12 @@ describe('a request that is too much', () => {
     expect(answer).toContain('"code":"request_timeout"');
   }, 15_000);
 
+  it('is taken as long as it says it is, and what comes after that is none', async () => {
+    const answer = await talk(`${POST}content-length: 2\r\n\r\n{}{"more":true}`);
+
+    expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 201', 'HTTP/1.1 400']);
+  });
+
   it('is refused with 400 when it is none', async () => {
     const answer = await talk('GET / HTTP/1.1\r\nhost x\r\n\r\n');
 
