@@ -71,6 +71,10 @@ export class BlobIncomingBlobs implements IncomingBlobs {
       const message = `The container ${JSON.stringify(container)} of ${JSON.stringify(connection)} is none that a trigger of this app reads`;
       throw new DependencyRefusedError(`${message}, so its blobs are not opened.`);
     }
+    // The client would take it for a way up, and out of the container.
+    if (name.split('/').some((segment) => segment === '.' || segment === '..')) {
+      throw new DependencyRefusedError(`The blob ${shown(place)} cannot be opened: a segment of its name is '.' or '..'.`);
+    }
     return (await openContainer(container)).getBlobClient(name);
   }
 }

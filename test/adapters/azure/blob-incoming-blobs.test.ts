@@ -63,6 +63,21 @@ describe('BlobIncomingBlobs', () => {
     expect(reasons).toEqual(Array(3).fill(expect.any(DependencyRefusedError)));
   });
 
+  it.each(['../secret/a', './../secret/a', 'x/../../secret/a', '..'])(
+    'BL18: is not led out of the container by the name %s',
+    async (name) => {
+      const blobs = blobsOf(account());
+
+      const outcomes = await Promise.allSettled([
+        blobs.head({ ...place, name }, 10),
+        blobs.open({ ...place, name, etag: '*' }, { start: 0, end: 1 }),
+      ]);
+
+      const reasons = outcomes.map((outcome) => outcome.status === 'rejected' && outcome.reason);
+      expect(reasons).toEqual([expect.any(DependencyRefusedError), expect.any(DependencyRefusedError)]);
+    },
+  );
+
   it('tells a folder of Data Lake storage', async () => {
     const container = account().getContainerClient('incoming');
     await container.getBlockBlobClient('folder').upload('', 0, { metadata: { hdi_isfolder: 'true' } });
