@@ -4,10 +4,10 @@ import { FLOOD_SECRET, flood, sendWebhook } from '../../bench/flood.ts';
 import { readProcess } from '../../bench/processes.ts';
 import { Stack } from '../e2e/stack.ts';
 
-const WARM_UP = { perSecond: 500, seconds: 2 };
+const WARM_UP = { perSecond: 2_000, seconds: 5 };
 const FLOOD = { perSecond: 2_000, seconds: 10 };
 const SAMPLE = 200;
-/** Between one flood and another ten times as large, the host's heap breathes by tens of megabytes. */
+/** Between one flood and another of twice its length, the host's heap breathes by tens of megabytes. */
 const GROWTH_MB = 128;
 
 let stack: Stack;
