@@ -3,7 +3,7 @@ import type { FoundType } from './document-type.ts';
 /** What is read of a file to tell its type. */
 export const SNIFFED_BYTES = 4_100;
 
-const HTML = /^\s*(?:<!--[\s\S]*?-->\s*)*<(?:!doctype\s+html|html|head|body|script|iframe|title|table|div)\b/i;
+const HTML = /^\s*(?:<!--(?:(?!-->)[\s\S])*-->\s*)*<(?:!doctype\s+html|html|head|body|script|iframe|title|table|div)\b/i;
 /** What a JSON value can begin with. */
 const JSON_START = /^\s*(?:[[{"]|-?\d|true|false|null)/;
 /** Tab, line ends and their like, and what colours a terminal. */
