@@ -82,9 +82,13 @@ async function reopen(run: RunRecord, planHash: string, dependencies: RetryDepen
   });
 }
 
-/** A wait that was decided stays so. One that was cut off, or that the run failed by, begins again. */
-async function forgetWaits({ runId, error }: RunRecord, { waits }: RetryDependencies): Promise<void> {
-  for (const { node, status } of await waits.list(runId)) {
+/**
+ * A wait that was decided stays so. One that was cut off, or that the run failed by, begins again. One that is younger than the end
+ * belongs to a retry that was faster.
+ */
+async function forgetWaits({ runId, error, finishedAt = '' }: RunRecord, { waits }: RetryDependencies): Promise<void> {
+  for (const { node, status, openedAt } of await waits.list(runId)) {
+    if (openedAt > finishedAt) continue;
     if (status === 'open' || (status === 'timed_out' && node === error?.node)) await waits.forget(runId, node);
   }
 }

@@ -133,11 +133,16 @@ export class EngineWorld {
     return cancellation;
   }
 
-  async retry(runId = RUN_ID): Promise<Retry> {
+  /** `meanwhile` happens once the run is read and before anything is changed. */
+  async retry(runId = RUN_ID, meanwhile = async () => {}): Promise<Retry> {
     const { runs, plans, waits, orchestrations, relay, time: clock } = this.engine;
     await relay.flush();
     const dependencies = { runs, plans, waits, orchestrations, clock, relay, log: () => {} };
-    const retry = await retryRun(runId, async ({ planHash }) => planHash, dependencies);
+    const choosePlan = async ({ planHash }: RunRecord) => {
+      await meanwhile();
+      return planHash;
+    };
+    const retry = await retryRun(runId, choosePlan, dependencies);
     await this.engine.quiet();
     return retry;
   }

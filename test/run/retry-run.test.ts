@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonValue } from '../../src/json.ts';
 import { PermanentError } from '../../src/nodes/errors.ts';
+import { RUN_ID } from './engine-world.ts';
 import { onEachEngine } from './on-each-engine.ts';
 import { type Behaviour, body, child, composite, node, plan, wait } from './plans.ts';
 
@@ -142,6 +143,20 @@ onEachEngine((world) => {
       const again = await run.retry();
 
       expect(again).toMatchObject({ kind: 'again', run: { retry: 1 } });
+    });
+
+    it('that is overtaken by another one leaves alone what the run waits for by then', async () => {
+      const run = await world();
+      await run.start(plan(wait('gate', 'go')));
+      await run.cancel();
+      await run.advance(MINUTE);
+
+      const late = await run.retry(RUN_ID, async () => void (await run.retry()));
+      const delivery = await run.deliver('go');
+
+      expect(late).toMatchObject({ kind: 'retried', run: { retry: 1 } });
+      expect(delivery.kind).toBe('delivered');
+      expect((await run.run()).status).toBe('completed');
     });
 
     it.each(['open', 'completed'])('of a run that is %s is refused', async (state) => {
