@@ -69,7 +69,7 @@ export const EVENT_CODES: CodeGroup = {
     header_forbidden: {
       title: 'A header that says what another one says',
       why: "In the binary form of a CloudEvent, Content-Type is the data's type and the body the data.",
-      remedy: 'Leave it out.',
+      remedy: 'Leave it out. A signed body that is a CloudEvent already is sent as application/cloudevents+json.',
     },
     idempotency_key_missing: {
       title: 'An event without a key',

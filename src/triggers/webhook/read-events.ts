@@ -58,6 +58,11 @@ function cloudEvents(
     const remedy = 'send the headers ce-specversion, ce-id, ce-source and ce-type, or application/cloudevents+json';
     return refuse('attribute_missing', `This is no CloudEvent; ${remedy}.`);
   }
+  // A signature covers the body alone: whoever has recorded an event could otherwise send it again as the data of another one.
+  if (verification.kind === 'signature' && areCloudEvents(isList(value) ? value : [value])) {
+    const what = 'The headers ce-… are not allowed beside a signed body that is a CloudEvent itself';
+    return refuse('header_forbidden', `${what}; send it as application/cloudevents+json, or as a batch.`);
+  }
   const structured = fromBinaryForm(delivery.headers, value);
   if (structured.kind === 'refused') return structured;
   const event = cloudEvent(structured.value, delivery);
@@ -67,6 +72,10 @@ function cloudEvents(
   }
   // A signature covers the body alone: the headers that name the event could be anybody's.
   return one(verification.kind === 'signature' ? { ...event.value, ...mark } : event.value);
+}
+
+function areCloudEvents(values: readonly JsonValue[]): boolean {
+  return values.length > 0 && values.every((value) => readCloudEvent(value).kind === 'read');
 }
 
 function plainEvent(data: JsonValue, mark: DeliveryMark, delivery: Delivery, source: WebhookSource): SentEvent {

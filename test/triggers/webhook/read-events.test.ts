@@ -95,6 +95,28 @@ describe('the mark of a delivery', () => {
   });
 });
 
+describe('a signed CloudEvent', () => {
+  const signedBody = createSource('github', { format: 'cloud_events' });
+  const event = { specversion: '1.0', id: 'e-1', source: '/shop', type: 'order.paid' };
+
+  it.each([
+    ['an event', event],
+    ['a batch', [event, event]],
+  ])('is not read as the data of another one that headers make up: %s', (_, body) => {
+    const replayed = createDelivery(body, { ...ATTRIBUTES, 'ce-type': 'order.cancelled' });
+
+    expect(codeOf(replayed, signedBody)).toBe('header_forbidden');
+  });
+
+  it('may have a list as data, and an object that is no CloudEvent', () => {
+    const codes = [[], [1, { a: 1 }], { specversion: 2 }, { id: 'e-1' }].map((data) =>
+      codeOf(createDelivery(data, ATTRIBUTES), signedBody),
+    );
+
+    expect(codes).toEqual(['read', 'read', 'read', 'read']);
+  });
+});
+
 describe('a CloudEvent', () => {
   it('comes in structured form', () => {
     const body = {
