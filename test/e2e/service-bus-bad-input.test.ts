@@ -217,7 +217,8 @@ describe('a store that is away for a while', () => {
       async () => {
         const messages = await messagesIn('orders');
         const triedTwice = messages.filter((message) => message.state === 'scheduled' && attemptsOf(message) > 2);
-        expect(triedTwice).toHaveLength(3);
+        // More are there only for the moment between sending a copy and completing its original.
+        expect([messages.length, triedTwice.length]).toEqual([3, 3]);
         return messages;
       },
       { timeout: PATIENCE_MS, interval: 50 },
