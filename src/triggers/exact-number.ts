@@ -17,8 +17,15 @@ function significant(text: string): string {
   const [mantissa = '', exponent = '0'] = text.toLowerCase().split('e');
   const [whole = '', fraction = ''] = mantissa.replace('-', '').split('.');
   const digits = `${whole}${fraction}`.replace(/^0+/, '');
-  const trimmed = digits.replace(/0+$/, '');
+  const trimmed = withoutTrailingZeros(digits);
   if (trimmed === '') return '0';
   const scale = Number(exponent) - fraction.length + (digits.length - trimmed.length);
   return `${mantissa.startsWith('-') ? '-' : ''}${trimmed}e${scale}`;
+}
+
+/** No pattern: those take long for long zeros within. */
+function withoutTrailingZeros(digits: string): string {
+  let end = digits.length;
+  while (digits[end - 1] === '0') end -= 1;
+  return digits.slice(0, end);
 }

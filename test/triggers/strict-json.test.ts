@@ -39,6 +39,13 @@ describe('reading JSON strictly', () => {
     expect(rejection).toMatchObject(expected);
   });
 
+  // By a look at the rest for each of its zeros it took a minute.
+  it('refuses a number of many digits in no time', () => {
+    const body = `[0.1${'0'.repeat(250_000)}1]`;
+
+    expect(rejectionOf(body)).toMatchObject({ code: 'number_precision', path: '$[0]' });
+  });
+
   it('names the byte that is not UTF-8', () => {
     const body = Buffer.from([0x7b, 0x22, 0x61, 0x22, 0x3a, 0x22, 0xff, 0x22, 0x7d]);
 
