@@ -59,7 +59,7 @@ export const BLOB_CODES: CodeGroup = {
     path_length: { title: 'A name above the limit', why: 'Names have up to 1,024 characters.', remedy: 'Choose a shorter one.' },
     size_mismatch: {
       title: 'An archive that does not hold what it says',
-      why: 'An entry unpacks to another size than the archive tells.',
+      why: 'An entry unpacks to another size than the archive tells, or its entries are packed into more bytes than it has.',
       remedy: 'Pack it anew.',
     },
     type_mismatch: {

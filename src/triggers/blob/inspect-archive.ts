@@ -68,12 +68,15 @@ async function readEntries(zip: ZipFile, bytes: number, limits: ArchiveLimits): 
     return refuse('expansion_ratio', `${message}; send several archives.`);
   }
   const entries: ZipEntry[] = [];
-  let total = 0;
+  let [total, packed] = [0, 0];
   for await (const entry of zip.eachEntry()) {
     const name = nameOf(entry);
     const fault = entryFault(entry, name);
     if (fault.kind === 'refused') return fault;
     total += entry.uncompressedSize;
+    packed += entry.compressedSize;
+    // Entries that share their bytes could have the same hundred megabytes unpacked ten thousand times, to next to nothing.
+    if (packed > bytes) return sizeMismatch(name);
     if (total > limits.bytes || (total > HARMLESS_BYTES && total > bytes * limits.ratio)) return tooLarge(total, bytes, limits);
     entries.push({ entry, name });
   }

@@ -9,6 +9,8 @@ export interface ZipEntry {
   /** A Unix mode: 0o120777 is a symbolic link. */
   readonly mode?: number;
   readonly method?: number;
+  /** How often it is listed: each time with the same bytes of the archive. */
+  readonly times?: number;
 }
 
 const DEFLATED = 8;
@@ -19,7 +21,7 @@ export function zip(entries: readonly ZipEntry[]): Buffer {
   const files: Buffer[] = [];
   const list: Buffer[] = [];
   let offset = 0;
-  for (const { name, content, saysBytes, isEncrypted = false, mode = 0o100644, method = DEFLATED } of entries) {
+  for (const { name, content, saysBytes, isEncrypted = false, mode = 0o100644, method = DEFLATED, times = 1 } of entries) {
     const plain = Buffer.from(content);
     const packed = method === DEFLATED ? deflateRawSync(plain) : plain;
     const title = Buffer.from(name);
@@ -37,13 +39,16 @@ export function zip(entries: readonly ZipEntry[]): Buffer {
     more.writeUInt32LE(offset, 10);
     const made = Buffer.alloc(2);
     made.writeUInt16LE(MADE_ON_UNIX);
-    list.push(Buffer.from('PK\x01\x02', 'latin1'), made, common, more, title);
+    for (let listed = 0; listed < times; listed += 1) {
+      list.push(Buffer.from('PK\x01\x02', 'latin1'), made, common, more, title);
+    }
     offset += 4 + common.length + title.length + packed.length;
   }
   const directory = Buffer.concat(list);
   const end = Buffer.alloc(18);
-  end.writeUInt16LE(entries.length, 4);
-  end.writeUInt16LE(entries.length, 6);
+  const count = entries.reduce((sum, { times = 1 }) => sum + times, 0);
+  end.writeUInt16LE(count, 4);
+  end.writeUInt16LE(count, 6);
   end.writeUInt32LE(directory.length, 8);
   end.writeUInt32LE(offset, 12);
   return Buffer.concat([...files, directory, Buffer.from('PK\x05\x06', 'latin1'), end]);

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { MemoryIncomingBlobs } from '../../../src/adapters/mock/memory-incoming-blobs.ts';
@@ -240,6 +241,13 @@ const BAD_BLOBS: readonly BadBlob[] = [
     what: 'less than it says',
     name: 'a.zip',
     content: zip([{ name: 'a', content: 'abc', saysBytes: 10 }]),
+    reason: 'size_mismatch',
+  },
+  {
+    id: '-',
+    what: 'an archive whose entries share their bytes, to be unpacked again and again',
+    name: 'a.zip',
+    content: zip([{ name: 'a', content: randomBytes(1_000), times: 50 }]),
     reason: 'size_mismatch',
   },
   {
