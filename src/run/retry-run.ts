@@ -82,13 +82,12 @@ async function reopen(run: RunRecord, planHash: string, dependencies: RetryDepen
   });
 }
 
-/**
- * A wait that was decided stays so. One that was cut off, or that the run failed by, begins again. One that is younger than the end
- * belongs to a retry that was faster.
- */
-async function forgetWaits({ runId, error, finishedAt = '' }: RunRecord, { waits }: RetryDependencies): Promise<void> {
-  for (const { node, status, openedAt } of await waits.list(runId)) {
-    if (openedAt > finishedAt) continue;
+/** A wait that was decided stays so. One that was cut off, or that the run failed by, begins again. */
+async function forgetWaits({ runId, error, finishedAt }: RunRecord, { runs, waits }: RetryDependencies): Promise<void> {
+  const listed = await waits.list(runId);
+  // Those of a run that a faster retry has opened meanwhile are its own.
+  if ((await runs.read(runId))?.finishedAt !== finishedAt) return;
+  for (const { node, status } of listed) {
     if (status === 'open' || (status === 'timed_out' && node === error?.node)) await waits.forget(runId, node);
   }
 }

@@ -159,6 +159,21 @@ onEachEngine((world) => {
       expect((await run.run()).status).toBe('completed');
     });
 
+    it('begins a wait anew that was opened while the run was ending', async () => {
+      const run = await world();
+      await run.start(plan(wait('gate', 'go', MINUTE)));
+      await run.cancel();
+      await run.engine.waits.forget(RUN_ID, 'gate');
+      await run.advance(1);
+      const late = new Date(run.engine.time.now()).toISOString();
+      await run.engine.waits.open({ runId: RUN_ID, node: 'gate', eventKey: 'go', openedAt: late, until: late, status: 'open' });
+
+      await run.retry();
+      const delivery = await run.deliver('go');
+
+      expect(delivery.kind).toBe('delivered');
+    });
+
     it.each(['open', 'completed'])('of a run that is %s is refused', async (state) => {
       const run = await world();
       await run.start(plan(wait('gate', 'go')));
