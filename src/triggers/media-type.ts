@@ -6,7 +6,8 @@ const CLOUD_EVENT = 'application/cloudevents+json';
 const CLOUD_EVENT_BATCH = 'application/cloudevents-batch+json';
 /** The body is elsewhere; it says where. */
 const CLAIM_CHECK = 'application/vnd.hexdag.claim-check+json';
-const JSON_TYPE = /^application\/(?:json|[a-z0-9!#$&^_.-]+\+json)$/;
+/** No name is longer (RFC 6838), and what follows may look at one many times. */
+const JSON_TYPE = /^application\/(?:json|[a-z0-9!#$&^_.-]{1,122}\+json)$/;
 const BATCH = /^application\/[a-z0-9.-]*batch[a-z0-9.-]*\+json$/;
 const CHARSETS: ReadonlySet<string> = new Set(['utf-8', 'utf8', 'us-ascii', 'ascii']);
 

@@ -73,6 +73,7 @@ describe('making a Service Bus message into an event', () => {
     ['application/xml', 'media_type_unsupported'],
     ['text/plain', 'media_type_unsupported'],
     ['application/cloudevents-batch+json', 'media_type_unsupported'],
+    [`application/${'batch'.repeat(13_000)}_+json`, 'media_type_unsupported'],
     ['application/json; charset=latin1', 'charset_unsupported'],
     ['application/json;charset="utf-16"', 'charset_unsupported'],
   ])('refuses content type %s with %s', (contentType, code) => {
