@@ -17,6 +17,9 @@ export interface Outbox {
 export interface OutboxStore {
   /** Outboxes written before `writtenBefore` (RFC 3339), the oldest first. */
   unpublished(writtenBefore: string, limit: number): Promise<readonly Outbox[]>;
-  /** Empties outboxes after their events were published. One that is empty already stays so; if some fail, the others are marked. */
-  markPublished(outboxes: readonly Pick<Outbox, 'runId' | 'place'>[]): Promise<void>;
+  /**
+   * Empties outboxes after their events were published. One that is empty already stays so, and one that holds other events by now
+   * (a run that was retried ends again) keeps them; if some fail, the others are marked.
+   */
+  markPublished(outboxes: readonly Outbox[]): Promise<void>;
 }

@@ -143,6 +143,26 @@ export function testOutboxStore(open: () => OutboxStores): void {
       expect(await found(outboxes)).toEqual([]);
     });
 
+    it('leaves alone what a retry of the run has left in the same place since', async () => {
+      const outboxes = await clean();
+      const { runs } = open();
+      const failed = runRecord({ acceptedAt: at(-3_000) });
+      await runs.claim(failed);
+      const end = (id: string, minute: number) =>
+        runFinish(failed.runId, { status: 'failed', finishedAt: at(minute), outbox: [runEvent(failed.runId, { id })] });
+      await runs.finish(failed.runId, end(`${failed.runId}:failed`, -2_999));
+      const before = await found(outboxes);
+      await outboxes.markPublished(before);
+      const ended = await runs.read(failed.runId);
+      if (ended !== null) await runs.reopen(ended, { retriedAt: at(-2_998), planHash: failed.planHash });
+      await runs.finish(failed.runId, { ...end(`${failed.runId}:retry-1:failed`, -2_997), retry: 1 });
+
+      await outboxes.markPublished(before);
+
+      const left = await found(outboxes);
+      expect(left.flatMap(({ events }) => events.map(({ id }) => id))).toEqual([`${failed.runId}:retry-1:failed`]);
+    });
+
     it('leaves the records as they are', async () => {
       const outboxes = await clean();
       const { runs, waits } = open();

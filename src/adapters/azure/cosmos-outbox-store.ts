@@ -1,17 +1,22 @@
 import type { Container, PatchOperation } from '@azure/cosmos';
+import type { RunEvent } from '../../ports/event-publisher.ts';
 import type { Outbox, OutboxPlace, OutboxStore } from '../../ports/outbox-store.ts';
 import { translateCosmosError } from './cosmos-errors.ts';
 import { CosmosWriter } from './cosmos-writer.ts';
 import { fromOutboxRow, OUTBOX, type OutboxMembers, START_OUTBOX } from './outbox-documents.ts';
 import { nodeDocumentId, RUN_ID, waitDocumentId } from './run-documents.ts';
 
-type Place = Pick<Outbox, 'runId' | 'place'>;
+/** What is to be emptied: an outbox of a document, as long as it still holds these events, which the last one tells. */
+interface Published {
+  readonly members: OutboxMembers;
+  readonly events: readonly RunEvent[];
+}
 
 /** One patch: a document, and which of its outboxes it empties. */
 interface Mark {
   readonly runId: string;
   readonly documentId: string;
-  readonly members: readonly OutboxMembers[];
+  readonly published: readonly Published[];
 }
 
 /** The outboxes that the documents of the container `runs` carry. */
@@ -34,22 +39,22 @@ export class CosmosOutboxStore implements OutboxStore {
       .map(({ outbox }) => outbox);
   }
 
-  async markPublished(outboxes: readonly Place[]): Promise<void> {
+  async markPublished(outboxes: readonly Outbox[]): Promise<void> {
     const marks = await Promise.allSettled(marksOf(outboxes).map((mark) => this.#mark(mark)));
     const failure = marks.find((mark) => mark.status === 'rejected');
     if (failure !== undefined) throw failure.reason;
   }
 
-  /** A run's two outboxes are emptied by one write, unless one of them is empty already. */
-  async #mark({ runId, documentId, members }: Mark): Promise<void> {
+  /** A run's two outboxes are emptied by one write, unless one of them is empty already, or holds other events. */
+  async #mark({ runId, documentId, published }: Mark): Promise<void> {
     const outcome = await this.#writer.write({
       operationType: 'Patch',
       partitionKey: runId,
       id: documentId,
-      resourceBody: { operations: members.flatMap(removals), condition: conditionOf(members) },
+      resourceBody: { operations: published.flatMap(removals), condition: conditionOf(published) },
     });
-    if (outcome === 'written' || members.length === 1) return;
-    for (const one of members) await this.#mark({ runId, documentId, members: [one] });
+    if (outcome === 'written' || published.length === 1) return;
+    for (const one of published) await this.#mark({ runId, documentId, published: [one] });
   }
 
   async #find(members: OutboxMembers, before: string, limit: number) {
@@ -70,12 +75,13 @@ export class CosmosOutboxStore implements OutboxStore {
 }
 
 /** One mark for each document. */
-function marksOf(outboxes: readonly Place[]): readonly Mark[] {
+function marksOf(outboxes: readonly Outbox[]): readonly Mark[] {
   const byDocument = Map.groupBy(outboxes, ({ runId, place }) => `${runId} ${documentIdOf(place)}`);
   return [...byDocument.values()].flatMap(([first, ...others]) => {
     if (first === undefined) return [];
-    const members = new Set([first, ...others].map(({ place }) => (place.kind === 'start' ? START_OUTBOX : OUTBOX)));
-    return [{ runId: first.runId, documentId: documentIdOf(first.place), members: [...members] }];
+    const told = new Map([first, ...others].map(({ place, events }) => [place.kind === 'start' ? START_OUTBOX : OUTBOX, events]));
+    const published = [...told].map(([members, events]) => ({ members, events }));
+    return [{ runId: first.runId, documentId: documentIdOf(first.place), published }];
   });
 }
 
@@ -85,10 +91,14 @@ function documentIdOf(place: OutboxPlace): string {
   return RUN_ID;
 }
 
-function removals({ events, since }: OutboxMembers): PatchOperation[] {
+function removals({ members: { events, since } }: Published): PatchOperation[] {
   return [since, events].map((name) => ({ op: 'remove', path: `/${name}` }));
 }
 
-function conditionOf(members: readonly OutboxMembers[]): string {
-  return `FROM c WHERE ${members.map(({ events }) => `IS_DEFINED(c.${events})`).join(' AND ')}`;
+function conditionOf(published: readonly Published[]): string {
+  const same = published.map(({ members, events }) => {
+    const last = events.length - 1;
+    return `c.${members.events}[${last}].id = ${JSON.stringify(events[last]?.id ?? '')}`;
+  });
+  return `FROM c WHERE ${same.join(' AND ')}`;
 }

@@ -23,8 +23,11 @@ export class MemoryOutboxStore implements OutboxStore {
       .map(({ outbox }) => outbox);
   }
 
-  async markPublished(outboxes: readonly Pick<Outbox, 'runId' | 'place'>[]): Promise<void> {
-    for (const { runId, place } of outboxes) this.#waiting.delete(keyOf(runId, place));
+  async markPublished(outboxes: readonly Outbox[]): Promise<void> {
+    for (const { runId, place, events } of outboxes) {
+      const key = keyOf(runId, place);
+      if (this.#waiting.get(key)?.outbox.events.at(-1)?.id === events.at(-1)?.id) this.#waiting.delete(key);
+    }
   }
 }
 

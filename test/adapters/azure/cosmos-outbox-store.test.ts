@@ -44,8 +44,8 @@ it('marks the start and the end of a run by one request', async () => {
   const before = server.counters()['requests'] ?? 0;
 
   await stores.outboxes.markPublished([
-    { runId: run.runId, place: { kind: 'start' } },
-    { runId: run.runId, place: { kind: 'end' } },
+    { runId: run.runId, place: { kind: 'start' }, events: [runEvent(run.runId, { id: `${run.runId}:started` })] },
+    { runId: run.runId, place: { kind: 'end' }, events: [runEvent(run.runId)] },
   ]);
 
   const { resource } = await container.item('run', run.runId).read<Record<string, unknown>>();
