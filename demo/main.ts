@@ -19,7 +19,9 @@ Options:
   --help               print this
 `;
 
-process.exitCode = await main(process.argv.slice(2));
+const exitCode = await main(process.argv.slice(2));
+// All is done and told: what a client still holds on to, such as a connection that broke while it closed, must not keep this waiting.
+process.stdout.write('', () => process.exit(exitCode));
 
 async function main(args: readonly string[]): Promise<number> {
   const options = readOptions(args);
