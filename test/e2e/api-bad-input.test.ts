@@ -193,6 +193,37 @@ describe('tokens', () => {
   });
 });
 
+describe('a webhook whose senders bring tokens', () => {
+  const post = (key: string, text?: string) =>
+    ask('/api/webhooks/partner', {
+      method: 'POST',
+      authorization: text === undefined ? undefined : `Bearer ${text}`,
+      headers: { 'idempotency-key': key },
+      body: '{"orderId":"A1"}',
+    });
+
+  it('starts a run for a token with its role, once however often it is sent', async () => {
+    const sender = await directory.token(['Events.Send']);
+
+    const [first, again] = [await post('partner-1', sender), await post('partner-1', sender)];
+
+    const { runId } = JSON.parse(first.text);
+    expect([first.status, again.status]).toEqual([202, 202]);
+    expect(JSON.parse(again.text)).toEqual({ runId, duplicate: true });
+  });
+
+  it.each([
+    ['no token', 401, 'token_missing', async () => undefined],
+    ['a token that is not signed', 401, 'alg_not_allowed', async () => unsigned(await directory.token(['Events.Send']))],
+    ['a token with every role but its own', 403, 'role_missing', () => directory.token(ALL)],
+  ])('refuses %s', async (what, status, code, tokenOf) => {
+    const told = await post(`RQ webhook ${what}`, await tokenOf());
+
+    expect([told.status, told.code]).toEqual([status, code]);
+    expect(await runsOfRows()).toEqual([]);
+  });
+});
+
 describe('queries', () => {
   it('RQ10: the id of a run elsewhere is answered as one that never was', async () => {
     const [elsewhere, never] = [await asOperator('/api/runs/other-tenant-id'), await asOperator(`/api/runs/${'0'.repeat(40)}`)];
