@@ -79,4 +79,24 @@ describe('a file of sales that somebody drops', () => {
     const documents = await Promise.all((await runs()).map(async ({ runId }) => Run.parse(await get(`runs/${runId}`)).output));
     expect(documents).toEqual(expect.arrayContaining([expect.objectContaining({ rows: 60_000, sales: 60_000, rejected: 0 })]));
   }, 120_000);
+
+  it('BL17: ends the run at the line that is wrong, if the run is told to stop there', async () => {
+    const sale = '{"sku":"mug","customer":"Ada","quantity":1,"unitPrice":1}';
+    const content = `${sale}\n${sale}\n{"sku":\n${sale}\n`;
+    await drop('broken.jsonl', content);
+    const { etag } = await stack.blobs.getContainerClient('incoming').getBlobClient('sales/broken.jsonl').getProperties();
+    const file = { connection: 'DATA', container: 'incoming', name: 'sales/broken.jsonl', etag, bytes: content.length };
+
+    const response = await fetch(`${stack.ready.http}/api/pipelines/sales-import/runs`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ file, bad_rows: 'stop' }),
+    });
+    const { runId } = z.object({ runId: z.string() }).parse(await response.json());
+
+    const failed = { status: 'failed', error: { code: 'line_invalid', message: expect.stringContaining('Line 3 of') } };
+    await vi.waitFor(async () => expect(await get(`runs/${runId}`)).toMatchObject(failed), PATIENCE);
+    const { nodes } = z.object({ nodes: z.array(z.object({ name: z.string() })) }).parse(await get(`runs/${runId}`));
+    expect(nodes.map(({ name }) => name)).not.toContain('merge');
+  });
 });
