@@ -24,6 +24,11 @@ export function isHexdagError(thrown: unknown): thrown is HexdagError {
   return thrown instanceof Error && MARK in thrown;
 }
 
+/** The code of whatever was thrown, for logs and records: an error of this project has one of its own. */
+export function codeOf(thrown: unknown): string {
+  return thrown instanceof HexdagError ? thrown.code : 'unexpected_error';
+}
+
 /** The text of whatever was thrown. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);

@@ -1,4 +1,4 @@
-import { HexdagError, messageOf } from '../errors.ts';
+import { codeOf, HexdagError, messageOf } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -73,7 +73,7 @@ export class Readiness {
       await inTime(check(orchestrations));
       return { name, required, latencyMs: latencyMs() };
     } catch (error) {
-      const code = error instanceof HexdagError ? error.code : 'unexpected_error';
+      const code = codeOf(error);
       this.#log('warn', 'a dependency does not answer', { dependency: name, code, error: messageOf(error) });
       return { name, required, latencyMs: latencyMs(), code };
     }

@@ -1,5 +1,5 @@
 import { BulkheadRejectedError, bulkhead } from 'cockatiel';
-import { HexdagError, messageOf } from '../errors.ts';
+import { codeOf, HexdagError, messageOf } from '../errors.ts';
 import { CallbackGoneError, type CallbackReceiver } from '../ports/callback-receiver.ts';
 import type { CallbackStore, KeptCallback } from '../ports/callback-store.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -131,8 +131,8 @@ export class CallbackCourier implements Callbacks {
     const pauseMs = asked === undefined ? (this.#failures >= FAILURES_TO_PAUSE ? PAUSE_MS : 0) : Math.min(asked, PAUSE_MS);
     if (pauseMs === 0 || this.#isPaused) return;
     this.#pausedUntil = clock.now() + pauseMs;
-    const code = error instanceof HexdagError ? error.code : 'unexpected_error';
-    log('warn', 'the receiver of callbacks is left alone for a while; they wait', { code, pauseMs, error: messageOf(error) });
+    const properties = { code: codeOf(error), pauseMs, error: messageOf(error) };
+    log('warn', 'the receiver of callbacks is left alone for a while; they wait', properties);
   }
 
   #tellGivenUp({ event, attempts, failure }: KeptCallback): void {

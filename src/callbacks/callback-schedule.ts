@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { HexdagError, messageOf } from '../errors.ts';
+import { codeOf, HexdagError, messageOf } from '../errors.ts';
 import { CallbackGoneError } from '../ports/callback-receiver.ts';
 import type { KeptCallback } from '../ports/callback-store.ts';
 
@@ -15,7 +15,7 @@ const GIVEN_UP_AFTER_MS = 3 * 24 * 3_600_000;
 /** How it stands with an event after one more call that failed at `now` (Unix milliseconds). */
 export function afterFailure(before: KeptCallback, error: unknown, now: number): KeptCallback {
   const attempts = before.attempts + 1;
-  const failure = { code: error instanceof HexdagError ? error.code : 'unexpected_error', message: messageOf(error) };
+  const failure = { code: codeOf(error), message: messageOf(error) };
   const isOver = error instanceof CallbackGoneError || now - Date.parse(before.keptAt) >= GIVEN_UP_AFTER_MS;
   const due = isOver ? null : new Date(now + delayMs(before.event.id, attempts, error)).toISOString();
   return { ...before, attempts, due, failure };

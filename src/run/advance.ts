@@ -1,4 +1,4 @@
-import { HexdagError, messageOf } from '../errors.ts';
+import { codeOf, HexdagError, messageOf } from '../errors.ts';
 import type { AdvanceDependencies } from './advance-dependencies.ts';
 import type { AdvanceResult, AdvanceTask, GiveUp } from './advance-task.ts';
 import { AdvancingRun } from './advancing-run.ts';
@@ -46,8 +46,7 @@ export async function advance(task: AdvanceTask, dependencies: AdvanceDependenci
     if (task.giveUp !== undefined) return await giveUp(task, givenUp(task.giveUp), dependencies);
     return await carryOn(task, dependencies);
   } catch (error) {
-    const code = error instanceof HexdagError ? error.code : 'unexpected_error';
-    const properties = { runId: task.runId, code, error: messageOf(error) };
+    const properties = { runId: task.runId, code: codeOf(error), error: messageOf(error) };
     dependencies.log('warn', 'a task broke down; the orchestrator gives it again', properties);
     throw error;
   }

@@ -1,4 +1,4 @@
-import { HexdagError, messageOf } from '../errors.ts';
+import { codeOf, messageOf } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { RunHistory } from '../ports/run-history.ts';
@@ -32,8 +32,8 @@ export class HistoryRetention {
     try {
       await history.forget(new Date(now - days * DAY_MS).toISOString());
     } catch (error) {
-      const code = error instanceof HexdagError ? error.code : 'unexpected_error';
-      log('warn', 'the history of old runs could not be removed; it is tried again tomorrow', { code, error: messageOf(error) });
+      const properties = { code: codeOf(error), error: messageOf(error) };
+      log('warn', 'the history of old runs could not be removed; it is tried again tomorrow', properties);
     }
   }
 }

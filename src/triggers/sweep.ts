@@ -1,4 +1,4 @@
-import { HexdagError, messageOf } from '../errors.ts';
+import { codeOf, HexdagError, messageOf } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Orchestrations } from '../ports/orchestrations.ts';
@@ -119,8 +119,7 @@ async function attempt(runId: string, log: Log, work: () => Promise<Outcome>): P
   try {
     return await work();
   } catch (error) {
-    const code = error instanceof HexdagError ? error.code : 'unexpected_error';
-    log('warn', 'sweeping a run failed; the next sweep tries again', { runId, code, error: messageOf(error) });
+    log('warn', 'sweeping a run failed; the next sweep tries again', { runId, code: codeOf(error), error: messageOf(error) });
     return 'failed';
   }
 }

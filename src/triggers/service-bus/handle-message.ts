@@ -1,4 +1,4 @@
-import { HexdagError, messageOf } from '../../errors.ts';
+import { codeOf, HexdagError, messageOf } from '../../errors.ts';
 import type { JsonObject } from '../../json.ts';
 import { CLAIMED_BODY_BYTES, MESSAGE_BODY_BYTES } from '../../limits.ts';
 import type { ClaimCheckStore } from '../../ports/claim-check-store.ts';
@@ -194,10 +194,6 @@ function exhausted(error: unknown, { stage, runId }: Progress, last: string): Ve
   const description = `${what} could not be accepted: ${failure}; ${remedy}.`;
   const details = { stage, cause: codeOf(error), causeMessage: messageOf(error), ...(runId === undefined ? {} : { runId }) };
   return { reason: RETRIES_EXHAUSTED, description, details };
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof HexdagError ? error.code : 'unexpected_error';
 }
 
 const warned = new WeakSet<Trigger>();

@@ -1,4 +1,4 @@
-import { HexdagError, messageOf } from '../../errors.ts';
+import { codeOf, type HexdagError, messageOf } from '../../errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Redelivery } from '../../ports/redelivery.ts';
@@ -36,8 +36,7 @@ export async function retryLater(
       log('warn', 'message comes again later', { ...about, attempt: failuresBefore + 1, at: new Date(copy.dueAt).toISOString() });
       return 'sent';
     } catch (cause) {
-      const code = cause instanceof HexdagError ? cause.code : 'unexpected_error';
-      log('warn', 'message could not be sent again for later', { ...about, cause: code, error: messageOf(cause) });
+      log('warn', 'message could not be sent again for later', { ...about, cause: codeOf(cause), error: messageOf(cause) });
     }
   }
   await pause(pauseMs(failuresBefore + deliveryCount, error.retryAfterMs, `${messageId} ${deliveryCount}`));

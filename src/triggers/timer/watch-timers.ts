@@ -1,4 +1,4 @@
-import { HexdagError, messageOf } from '../../errors.ts';
+import { codeOf, messageOf } from '../../errors.ts';
 import { isoTime } from '../../expression/time.ts';
 import type { Trigger } from '../trigger.ts';
 import { type CarryOutDependencies, hasLeft, hasOutlived } from './carry-out.ts';
@@ -30,8 +30,7 @@ export async function watchTimers(triggers: readonly Trigger<TimerSource>[], dep
     try {
       await watch(trigger, dependencies);
     } catch (error) {
-      const code = error instanceof HexdagError ? error.code : 'unexpected_error';
-      const properties = { trigger: trigger.name, code, error: messageOf(error) };
+      const properties = { trigger: trigger.name, code: codeOf(error), error: messageOf(error) };
       dependencies.log('warn', 'looking after a timer failed; the next sweep tries again', properties);
     }
   }
