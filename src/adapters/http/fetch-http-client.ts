@@ -1,3 +1,4 @@
+import { readRetryAfter } from '../../client/retry-after.ts';
 import type { JsonValue } from '../../json.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from '../../ports/http-client.ts';
@@ -11,7 +12,6 @@ import {
 import { type AddressLookup, type AddressRules, checkAddress, lookUpAddresses } from './address-rules.ts';
 import { parseAnswer, readText } from './answer-body.ts';
 import { type Hop, nextHop } from './redirect.ts';
-import { retryAfterMs } from './retry-after.ts';
 
 /** Characters of an answer's body that an error shows. */
 const EXCERPT_CHARACTERS = 300;
@@ -183,7 +183,7 @@ function checked(headers: Readonly<Record<string, string>>): Readonly<Record<str
 }
 
 function statusError(response: Response, doing: string, excerpt: string, now: number): HttpStatusError {
-  const wait = retryAfterMs(response.headers.get('retry-after'), now);
+  const wait = readRetryAfter(response.headers.get('retry-after'), now);
   const message = `${doing} answered ${response.status}${excerpt === '' ? '.' : `: ${excerpt}`}`;
   return new HttpStatusError(response.status, message, wait === undefined ? {} : { retryAfterMs: wait });
 }

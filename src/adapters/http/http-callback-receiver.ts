@@ -1,3 +1,4 @@
+import { readRetryAfter } from '../../client/retry-after.ts';
 import type { CallbackSettings } from '../../config.ts';
 import { CallbackGoneError, type CallbackReceiver } from '../../ports/callback-receiver.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -7,7 +8,6 @@ import { signWebhook } from '../../webhooks/sign.ts';
 import { standardWebhooks } from '../../webhooks/standard-webhooks.ts';
 import { CLOUD_EVENT_TYPE, cloudEventBody } from '../cloud-event.ts';
 import { type AddressLookup, type AddressRules, checkAddress, lookUpAddresses } from './address-rules.ts';
-import { retryAfterMs } from './retry-after.ts';
 
 /** Long for a receiver that only has to store what it is given. */
 const TIMEOUT_MS = 10_000;
@@ -47,7 +47,7 @@ export class HttpCallbackReceiver implements CallbackReceiver {
     const { status } = response;
     const what = `The receiver of callbacks at ${this.#url.origin} answered ${status}.`;
     if (status === GONE) throw new CallbackGoneError(`${what} It will not take event ${event.id}.`);
-    const wait = retryAfterMs(response.headers.get('retry-after'), this.#clock.now());
+    const wait = readRetryAfter(response.headers.get('retry-after'), this.#clock.now());
     throw new HttpStatusError(status, what, wait === undefined ? {} : { retryAfterMs: wait });
   }
 
