@@ -2,7 +2,7 @@ import type { Timing } from './timing.ts';
 import type { RunStatus } from './types.ts';
 
 export interface ClientOptions {
-  /** Where the app is, such as `https://orders.azurewebsites.net`. */
+  /** Where the app is: its origin, such as `https://orders.azurewebsites.net`, or the address below which `/api` is. */
   readonly url: string;
   /** A function key. */
   readonly key?: string | undefined;

@@ -1,16 +1,11 @@
 import { argumentError, HexdagClientError } from './errors.ts';
+import type { ClientOptions } from './options.ts';
 import { readProblem } from './problem.ts';
 import { readRetryAfter } from './retry-after.ts';
 import { type FailedAttempt, mayPass, nextDelayMs, type RetryLimits } from './retry-policy.ts';
 import type { Timing } from './timing.ts';
 
-export interface TransportOptions extends RetryLimits {
-  /** Where the app is: its origin, or the address below which `/api` is. */
-  readonly url: string;
-  /** A function key. */
-  readonly key?: string | undefined;
-  /** An access token, or what gets one; asked before each attempt. */
-  readonly token?: string | (() => string | Promise<string>) | undefined;
+export interface TransportOptions extends RetryLimits, Pick<ClientOptions, 'url' | 'key' | 'token'> {
   /** Milliseconds that one attempt may take. */
   readonly timeoutMs: number;
   readonly fetch: typeof fetch;
