@@ -15,6 +15,7 @@ import { answerChallenge } from '../webhooks/slack-challenge.ts';
 import { answer } from './answer.ts';
 import { type ApiResponse, jsonResponse } from './api-message.ts';
 import { problem, rejectionProblem } from './problem.ts';
+import { rateLimited } from './rate-limited.ts';
 import { bodyTooLarge } from './request-body.ts';
 import type { Turnstile } from './turnstile.ts';
 import { type SenderChecks, verifySender } from './verify-sender.ts';
@@ -97,7 +98,9 @@ async function receive(
   if (sender.kind === 'refused') return sender.response;
   // Counted only now, so that nobody else can use up what the sender may send.
   const waitMs = await limits.get(trigger.name)?.take(trigger.name);
-  if (waitMs !== undefined) return rateLimited(waitMs, trigger.source);
+  if (waitMs !== undefined) {
+    return rateLimited(`This webhook takes ${trigger.source.requestsPerMinute} requests a minute`, waitMs);
+  }
   const { signedId } = sender;
   const receivedAt = new Date(clock.now()).toISOString();
   const delivery: Delivery = { headers, body, receivedAt, ...(signedId === undefined ? {} : { signedId }) };
@@ -131,12 +134,6 @@ function answerOtherMethod(
     if (error instanceof WebhookRefusal) return webhookProblem(error.code, error.message);
     throw error;
   }
-}
-
-function rateLimited(waitMs: number, { requestsPerMinute }: WebhookSource): ApiResponse {
-  const seconds = String(Math.max(1, Math.ceil(waitMs / 1_000)));
-  const detail = `This webhook takes ${requestsPerMinute} requests a minute; send the same request again in ${seconds} s.`;
-  return problem({ status: 429, code: 'rate_limited', detail, headers: { 'retry-after': seconds } });
 }
 
 function toResponse(acceptance: Acceptance): ApiResponse {

@@ -5,8 +5,8 @@ import { type Access, admit } from './access.ts';
 import { answerUnless } from './answer.ts';
 import type { ApiRequest, ApiResponse } from './api-message.ts';
 import { OPERATIONS, type OperationDependencies, type WorkingOperation } from './operations.ts';
-import { problem } from './problem.ts';
 import { refuseQuery } from './query.ts';
+import { rateLimited } from './rate-limited.ts';
 import type { Route } from './routes.ts';
 import { refuseRunId } from './run-id.ts';
 
@@ -25,6 +25,7 @@ export function isWorking(route: Route): route is WorkingRoute {
 
 /** What keys may be sent in, where the host looks for them in the query. */
 const KEY_PARAMETERS = ['code', 'clientId'];
+const TOO_MANY = 'There were more requests of this caller than the app takes in a minute';
 
 /** A request that may be carried out. */
 interface Admitted {
@@ -57,7 +58,7 @@ async function enter(
   // Probes may add what they like, and come as often.
   if (route.role === 'anyone') return { caller, query: request.query };
   const waitMs = await limit.take(clientOf(request, caller));
-  if (waitMs !== undefined) return rateLimited(waitMs);
+  if (waitMs !== undefined) return rateLimited(TOO_MANY, waitMs);
   const query = access.kind === 'keys' ? withoutKeys(request.query) : request.query;
   return refuseRunId(request.params) ?? refuseQuery(query, Object.keys(route.query?.shape ?? {})) ?? { caller, query };
 }
@@ -67,12 +68,6 @@ function clientOf({ headers, query }: ApiRequest, caller: Caller | undefined): s
   if (caller !== undefined) return `caller ${caller.application ?? ''} ${caller.subject}`;
   const key = headers.get('x-functions-key') ?? query.get('code');
   return key === null ? 'anybody' : `key ${createHash('sha256').update(key).digest('hex')}`;
-}
-
-function rateLimited(waitMs: number): ApiResponse {
-  const seconds = String(Math.max(1, Math.ceil(waitMs / 1_000)));
-  const detail = `There were more requests of this caller than the app takes in a minute; send the same request again in ${seconds} s.`;
-  return problem({ status: 429, code: 'rate_limited', detail, headers: { 'retry-after': seconds } });
 }
 
 function withoutKeys(query: URLSearchParams): URLSearchParams {
