@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import { apiSchemas } from './registry.ts';
-
-const time = z.iso.datetime();
+import { apiSchemas, time } from './registry.ts';
 
 export const callbackList = z
   .strictObject({
