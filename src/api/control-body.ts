@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import { isJsonObject } from '../json.ts';
+import { isJsonObject, type JsonValue } from '../json.ts';
+import { read } from '../triggers/rejection.ts';
 import { readJson } from '../triggers/strict-json.ts';
 import type { ApiRequest, ApiResponse } from './api-message.ts';
 import { problem, rejectionProblem } from './problem.ts';
@@ -12,7 +13,7 @@ export function readControl<Schema extends z.ZodObject>(
   { body }: ApiRequest,
   schema: Schema,
 ): { readonly value: z.infer<Schema> } | { readonly problem: ApiResponse } {
-  const json = body.byteLength === 0 ? ({ kind: 'read', value: {} } as const) : readJson(body);
+  const json = body.byteLength === 0 ? read<JsonValue>({}) : readJson(body);
   if (json.kind === 'refused') return { problem: rejectionProblem(json.rejection) };
   const known = Object.keys(schema.shape);
   if (!isJsonObject(json.value)) return { problem: fieldProblem('field_type', 'The body must be a JSON object, or empty.', '$') };

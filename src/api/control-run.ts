@@ -1,3 +1,4 @@
+import type { JsonValue } from '../json.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -8,11 +9,13 @@ import type { WaitStore } from '../ports/wait-store.ts';
 import { cancelRun } from '../run/cancel-run.ts';
 import { type Delivery, deliverEvent } from '../run/deliver-event.ts';
 import type { OutboxRelay } from '../run/outbox-relay.ts';
+import { read } from '../triggers/rejection.ts';
 import { readJson } from '../triggers/strict-json.ts';
 import { answer } from './answer.ts';
 import { type ApiRequest, type ApiResponse, jsonResponse } from './api-message.ts';
 import { readControl } from './control-body.ts';
 import { problem, rejectionProblem } from './problem.ts';
+import { RUN_NOT_FOUND } from './run-id.ts';
 import { control as controlBody } from './schemas/requests.ts';
 
 export interface ControlDependencies {
@@ -26,14 +29,13 @@ export interface ControlDependencies {
   readonly log: Log;
 }
 
-const UNKNOWN = problem({ status: 404, code: 'run_not_found', detail: 'There is no run of this id.' });
 const ENDED = problem({ status: 409, code: 'run_ended', detail: 'The run has ended.' });
 
 /** `POST /runs/{id}/events/{key}`: gives an event, the body, to a run that waits for it. 202 once it is stored. */
 export function deliverRunEvent(request: ApiRequest, dependencies: ControlDependencies): Promise<ApiResponse> {
   return answer('deliverRunEvent', dependencies.log, async () => {
     const { id = '', key = '' } = request.params;
-    const body = request.body.byteLength === 0 ? ({ kind: 'read', value: null } as const) : readJson(request.body);
+    const body = request.body.byteLength === 0 ? read<JsonValue>(null) : readJson(request.body);
     if (body.kind === 'refused') return rejectionProblem(body.rejection);
     return deliveryResponse(await deliverEvent(id, key, body.value, dependencies), key);
   });
@@ -60,7 +62,7 @@ function deliveryResponse(delivery: Delivery, key: string): ApiResponse {
     case 'run_ended':
       return problem({ status: 409, code: 'run_not_waiting', detail: 'The run has ended, and waits for nothing any more.' });
     case 'run_unknown':
-      return UNKNOWN;
+      return RUN_NOT_FOUND;
   }
 }
 
@@ -70,7 +72,7 @@ export function cancel(request: ApiRequest, dependencies: ControlDependencies): 
     const control = readControl(request, controlBody);
     if ('problem' in control) return control.problem;
     const outcome = await cancelRun(request.params['id'] ?? '', reasonOf(control.value), dependencies);
-    if (outcome === 'unknown') return UNKNOWN;
+    if (outcome === 'unknown') return RUN_NOT_FOUND;
     return outcome === 'ended_before' ? ENDED : jsonResponse(202, { status: 'cancelled' });
   });
 }
@@ -91,7 +93,7 @@ function pause(request: ApiRequest, dependencies: ControlDependencies, action: '
     const control = readControl(request, controlBody);
     if ('problem' in control) return control.problem;
     const run = await runs.read(request.params['id'] ?? '');
-    if (run === null) return UNKNOWN;
+    if (run === null) return RUN_NOT_FOUND;
     if (run.finishedAt !== undefined) return ENDED;
     await orchestrations[action](run.runId, reasonOf(control.value));
     return jsonResponse(202, { status: action === 'suspend' ? 'suspended' : 'resumed' });

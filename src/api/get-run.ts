@@ -1,9 +1,10 @@
 import type { Log } from '../ports/log.ts';
 import type { RunStore } from '../ports/run-store.ts';
 import type { WaitStore } from '../ports/wait-store.ts';
+import { READ_AGAIN_SECONDS } from './accepted-run.ts';
 import { answer } from './answer.ts';
 import { type ApiRequest, type ApiResponse, jsonResponse } from './api-message.ts';
-import { problem } from './problem.ts';
+import { RUN_NOT_FOUND } from './run-id.ts';
 import { runView } from './run-view.ts';
 
 export interface GetRunDependencies {
@@ -17,8 +18,12 @@ export function getRun(request: ApiRequest, { runs, waits, log }: GetRunDependen
   return answer('getRun', log, async () => {
     const id = request.params['id'] ?? '';
     const [run, nodes] = await Promise.all([runs.read(id), runs.readNodes(id)]);
-    if (run === null) return problem({ status: 404, code: 'run_not_found', detail: 'There is no run of this id.' });
+    if (run === null) return RUN_NOT_FOUND;
     const waiting = run.finishedAt === undefined ? await waits.list(id) : [];
-    return jsonResponse(200, runView(run, nodes, waiting), run.finishedAt === undefined ? { 'retry-after': '1' } : {});
+    return jsonResponse(
+      200,
+      runView(run, nodes, waiting),
+      run.finishedAt === undefined ? { 'retry-after': READ_AGAIN_SECONDS } : {},
+    );
   });
 }

@@ -2,10 +2,12 @@ import type { RunRecord } from '../ports/run-store.ts';
 import { retryRun as openAgain, type Retry, type RetryDependencies } from '../run/retry-run.ts';
 import { savePlanOnce } from '../triggers/save-plan.ts';
 import type { StartablePipeline } from '../triggers/trigger.ts';
+import { acceptedRun } from './accepted-run.ts';
 import { answer } from './answer.ts';
-import { type ApiRequest, type ApiResponse, jsonResponse } from './api-message.ts';
+import type { ApiRequest, ApiResponse } from './api-message.ts';
 import { readControl } from './control-body.ts';
 import { problem } from './problem.ts';
+import { RUN_NOT_FOUND } from './run-id.ts';
 import { retryBody } from './schemas/requests.ts';
 
 export interface RetryRunDependencies extends RetryDependencies {
@@ -41,8 +43,7 @@ function responseOf(retry: Retry): ApiResponse {
     case 'retried':
     case 'again': {
       const { runId, retry: count = 0 } = retry.run;
-      const headers = { location: `/api/runs/${runId}`, 'retry-after': '1' };
-      return jsonResponse(202, { runId, retry: count, duplicate: retry.kind === 'again' }, headers);
+      return acceptedRun(runId, { retry: count, duplicate: retry.kind === 'again' });
     }
     case 'not_failed':
       return problem({
@@ -60,6 +61,6 @@ function responseOf(retry: Retry): ApiResponse {
     case 'no_plan':
       return problem({ status: 404, code: 'pipeline_unknown', detail: "The run's pipeline is no longer part of this app." });
     case 'unknown':
-      return problem({ status: 404, code: 'run_not_found', detail: 'There is no run of this id.' });
+      return RUN_NOT_FOUND;
   }
 }

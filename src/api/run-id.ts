@@ -7,3 +7,5 @@ export function refuseRunId({ id }: Readonly<Record<string, string>>): ApiRespon
   if (id === undefined || INSTANCE_ID_PATTERN.test(id)) return undefined;
   return problem({ status: 400, code: 'run_id_invalid', detail: "A run's id has 1 to 100 letters, digits, '-' or '_'." });
 }
+
+export const RUN_NOT_FOUND = problem({ status: 404, code: 'run_not_found', detail: 'There is no run of this id.' });

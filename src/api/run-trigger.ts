@@ -1,13 +1,13 @@
-import { readKey } from '../triggers/event-key.ts';
+import { readKeyHeader } from '../triggers/event-key.ts';
 import type { CarryOutDependencies } from '../triggers/timer/carry-out.ts';
 import { type RunNow, type RunNowRequest, runNow } from '../triggers/timer/run-now.ts';
 import { type Trigger, triggersOf } from '../triggers/trigger.ts';
+import { acceptedRun } from './accepted-run.ts';
 import { answer } from './answer.ts';
-import { type ApiRequest, type ApiResponse, jsonResponse } from './api-message.ts';
+import type { ApiRequest, ApiResponse } from './api-message.ts';
 import { readControl } from './control-body.ts';
 import { problem, rejectionProblem } from './problem.ts';
 import { triggerRun } from './schemas/requests.ts';
-import { unquote } from './start-run.ts';
 
 export interface RunTriggerDependencies extends CarryOutDependencies {
   readonly triggers: readonly Trigger[];
@@ -15,7 +15,6 @@ export interface RunTriggerDependencies extends CarryOutDependencies {
   readonly newKey: () => string;
 }
 
-const RETRY_AFTER_SECONDS = '1';
 /** Runs that others have to wait for take longer than a moment. */
 const BUSY_RETRY_AFTER_SECONDS = '30';
 
@@ -44,17 +43,16 @@ function readRequest(request: ApiRequest, newKey: () => string): { value: RunNow
   if ('problem' in body) return body;
   if (body.value.scheduledTime !== undefined) return { value: { occurrence: Date.parse(body.value.scheduledTime) } };
   const header = request.headers.get('idempotency-key');
-  const key = readKey(header === null ? newKey() : unquote(header), 'the header Idempotency-Key');
+  if (header === null) return { value: { key: newKey() } };
+  const key = readKeyHeader(header);
   return key.kind === 'refused' ? { problem: rejectionProblem(key.rejection) } : { value: { key: key.value } };
 }
 
 function respond(run: RunNow, trigger: string): ApiResponse {
   switch (run.kind) {
     case 'started':
-    case 'duplicate': {
-      const headers = { location: `/api/runs/${run.runId}`, 'retry-after': RETRY_AFTER_SECONDS };
-      return jsonResponse(202, { runId: run.runId, duplicate: run.kind === 'duplicate' }, headers);
-    }
+    case 'duplicate':
+      return acceptedRun(run.runId, { duplicate: run.kind === 'duplicate' });
     case 'rejected':
       return rejectionProblem(run.rejection);
     case 'ignored':

@@ -4,14 +4,15 @@ import type { Log } from '../ports/log.ts';
 import { type AcceptDependencies, startOnce } from '../triggers/accept-event.ts';
 import { readCloudEvent } from '../triggers/cloud-event.ts';
 import type { Event, EventContent } from '../triggers/event.ts';
-import { readKey } from '../triggers/event-key.ts';
+import { readKey, readKeyHeader } from '../triggers/event-key.ts';
 import { type BodyFormat, readMediaType } from '../triggers/media-type.ts';
 import { type Reading, read, refuse } from '../triggers/rejection.ts';
 import { readJson } from '../triggers/strict-json.ts';
 import { readTraceParent } from '../triggers/trace-parent.ts';
 import type { StartablePipeline } from '../triggers/trigger.ts';
+import { acceptedRun } from './accepted-run.ts';
 import { answer } from './answer.ts';
-import { type ApiRequest, type ApiResponse, jsonResponse } from './api-message.ts';
+import type { ApiRequest, ApiResponse } from './api-message.ts';
 import { problem, rejectionProblem } from './problem.ts';
 
 export interface StartRunDependencies extends AcceptDependencies {
@@ -24,8 +25,6 @@ export interface StartRunDependencies extends AcceptDependencies {
 }
 
 const EVENT_TYPE = 'hexdag.run.requested';
-/** How long a client should wait before it reads the run. */
-const RETRY_AFTER_SECONDS = '1';
 
 /**
  * `POST /pipelines/{name}/runs`: starts a run with the body as its input. 202 once the run is stored, with `Location`;
@@ -44,9 +43,7 @@ export function startRun(request: ApiRequest, dependencies: StartRunDependencies
     const asked = { event: event.value, input: event.value.data, starter: `api:${name}`, pipeline };
     const start = await startOnce(asked, dependencies);
     if (start.kind === 'rejected') return rejectionProblem(start.rejection);
-    const { runId, kind } = start;
-    const headers = { location: `/api/runs/${runId}`, 'retry-after': RETRY_AFTER_SECONDS };
-    return jsonResponse(202, { runId, duplicate: kind === 'duplicate' }, headers);
+    return acceptedRun(start.runId, { duplicate: start.kind === 'duplicate' });
   });
 }
 
@@ -54,10 +51,7 @@ function readEvent(request: ApiRequest, pipeline: StartablePipeline, { clock, ne
   const content = readContent(request, pipeline, new Date(clock.now()).toISOString());
   if (content.kind === 'refused') return content;
   const header = request.headers.get('idempotency-key');
-  const key =
-    header === null
-      ? readKey(content.value.id ?? newKey(), "the CloudEvent's source and id")
-      : readKey(unquote(header), 'the header Idempotency-Key');
+  const key = header === null ? readKey(content.value.id ?? newKey(), "the CloudEvent's source and id") : readKeyHeader(header);
   if (key.kind === 'refused') return key;
   const { event } = content.value;
   return read({ ...event, key: key.value, payloadHash: canonicalHash(event.data) });
@@ -93,9 +87,4 @@ function readFormat({ headers, body }: ApiRequest): Reading<BodyFormat> {
   const contentType = headers.get('content-type');
   if (contentType !== null) return readMediaType(contentType);
   return body.byteLength === 0 ? read('json') : refuse('media_type_missing', 'Content-Type is missing; send application/json.');
-}
-
-/** The header's standard form is a quoted text; most clients send it bare. */
-export function unquote(header: string): string {
-  return /^"(.*)"$/.exec(header)?.[1] ?? header;
 }

@@ -21,3 +21,8 @@ export function readKey(value: JsonValue | undefined, where: string): Reading<st
   }
   return read(text);
 }
+
+/** The header `Idempotency-Key` as an idempotency key. Its standard form is a quoted text; most clients send it bare. */
+export function readKeyHeader(header: string): Reading<string> {
+  return readKey(/^"(.*)"$/.exec(header)?.[1] ?? header, 'the header Idempotency-Key');
+}

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isJsonObject, type JsonValue } from '../../json.ts';
-import { readKey } from '../event-key.ts';
+import { readKeyHeader } from '../event-key.ts';
 import { type Reading, read } from '../rejection.ts';
 import type { SentEvent } from '../trigger-event.ts';
 import type { Delivery } from './delivery.ts';
@@ -19,7 +19,7 @@ export type DeliveryMark = Pick<SentEvent, 'id' | 'idName'>;
  */
 export function deliveryMark(delivery: Delivery, data: JsonValue, verification: Verification): Reading<DeliveryMark> {
   const header = delivery.headers.get('idempotency-key');
-  const key = header === null ? undefined : readKey(unquote(header), 'the header Idempotency-Key');
+  const key = header === null ? undefined : readKeyHeader(header);
   if (key?.kind === 'refused') return key;
   if (verification.kind !== 'signature') return read({ id: key?.value, idName: 'the header Idempotency-Key' });
   if (delivery.signedId !== undefined) return read({ id: delivery.signedId, idName: 'the id of the delivery' });
@@ -28,9 +28,4 @@ export function deliveryMark(delivery: Delivery, data: JsonValue, verification: 
   if (typeof own === 'string' && own !== '') return read({ id: own, idName: `the body's ${idMember}` });
   const hash = createHash('sha256').update(delivery.body).digest('hex');
   return read({ id: `sha256:${hash}`, idName: 'the hash of the body' });
-}
-
-/** The header's standard form is a quoted text; most clients send it bare. */
-function unquote(header: string): string {
-  return /^"(.*)"$/.exec(header)?.[1] ?? header;
 }
