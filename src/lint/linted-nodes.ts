@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import type { Path, SourceDocument } from '../pipeline/documents.ts';
 import { nameOf } from '../pipeline/envelope.ts';
 import type { NodeRole } from '../pipeline/node-definition.ts';
@@ -63,12 +63,8 @@ function writtenNodes(value: JsonValue, path: Path): ReadonlyMap<string, Written
     const name = isJsonObject(current) && typeof current['kind'] === 'string' ? nameOf(current) : undefined;
     if (isJsonObject(current) && name !== undefined) found.set(name, { value: current, path: at });
     else if (isJsonObject(current)) for (const [key, item] of Object.entries(current)) search(item, [...at, key]);
-    else if (isList(current)) for (const [index, item] of current.entries()) search(item, [...at, index]);
+    else if (isJsonArray(current)) for (const [index, item] of current.entries()) search(item, [...at, index]);
   };
   search(value, path);
   return found;
-}
-
-function isList(value: JsonValue): value is readonly JsonValue[] {
-  return Array.isArray(value);
 }

@@ -1,6 +1,6 @@
 import { ExpressionError } from '../expression/errors.ts';
 import { parseExpression } from '../expression/expression.ts';
-import type { JsonObject, JsonValue } from '../json.ts';
+import { isJsonArray, type JsonObject, type JsonValue } from '../json.ts';
 import type { Path } from '../pipeline/documents.ts';
 import { type EventValue, EventValueError, parseEventValue } from './event-value.ts';
 import { type Rejection, read, refuse } from './rejection.ts';
@@ -57,7 +57,7 @@ function compileInput(source: JsonValue | undefined, report: Report): EventFunct
 /** Texts are paths and expressions at any depth; everything else is what it is. */
 function compileMapping(source: JsonValue, path: Path, report: Report): EventValue {
   if (typeof source === 'string') return reportingErrors(path, report, () => parseEventValue(source)) ?? (() => null);
-  if (isList(source)) {
+  if (isJsonArray(source)) {
     const items = source.map((item, index) => compileMapping(item, [...path, index], report));
     return (event) => items.map((item) => item(event));
   }
@@ -89,8 +89,4 @@ function guarded(value: EventValue, toRejection: (reason: string) => Rejection):
 
 function failed(what: string, reason: string): Rejection {
   return refuse('mapping_failed', `The event cannot be mapped by ${what}: ${reason}.`).rejection;
-}
-
-function isList(value: JsonValue): value is readonly JsonValue[] {
-  return Array.isArray(value);
 }

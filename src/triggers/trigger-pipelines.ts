@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { JsonObject, JsonValue } from '../json.ts';
+import { isJsonArray, type JsonObject, type JsonValue } from '../json.ts';
 import type { Path } from '../pipeline/documents.ts';
 import { didYouMean } from '../pipeline/near-match.ts';
 import type { StartablePipeline, Trigger } from './trigger.ts';
@@ -24,7 +24,7 @@ export function readPipelines(
     report({ code: 'field_conflict', path: ['pipelines'], message, remedy: 'Keep one of them.' });
     return undefined;
   }
-  if (!isList(several) || several.length === 0) {
+  if (!isJsonArray(several) || several.length === 0) {
     const remedy = "Name each: 'pipelines: [order, refund]'.";
     report({ code: 'field_type', path: ['pipelines'], message: "'spec.pipelines' must be a list of pipelines.", remedy });
     return undefined;
@@ -66,8 +66,4 @@ function findPipeline(
     remedy: near ?? 'Check the name, and the diagnostics of the pipelines.',
   });
   return undefined;
-}
-
-function isList(value: JsonValue): value is readonly JsonValue[] {
-  return Array.isArray(value);
 }

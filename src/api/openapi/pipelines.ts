@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../json.ts';
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../json.ts';
 import { COERCE, SANITIZE } from '../../schema/keywords.ts';
 import { ROUTES } from '../routes.ts';
 import { operationOf, withBody } from './operation.ts';
@@ -77,9 +77,5 @@ function relocateKeyword(keyword: string, value: JsonValue, root: string): JsonV
 
 function relocateValue(value: JsonValue, root: string): JsonValue {
   if (isJsonObject(value)) return relocate(value, root);
-  return isList(value) ? value.map((part) => relocateValue(part, root)) : value;
-}
-
-function isList(value: JsonValue): value is readonly JsonValue[] {
-  return Array.isArray(value);
+  return isJsonArray(value) ? value.map((part) => relocateValue(part, root)) : value;
 }

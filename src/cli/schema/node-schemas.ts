@@ -1,9 +1,9 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../json.ts';
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../json.ts';
 import { commonSpecSchema, nodeSchema } from '../../pipeline/document-schema.ts';
 import type { NodeDefinition } from '../../pipeline/node-definition.ts';
 import { conditional } from './conditional.ts';
 import { COMMON_KEYS, NODE_KINDS } from './descriptions.ts';
-import { isList, propertiesOf, toDraft07 } from './zod-json-schema.ts';
+import { propertiesOf, toDraft07 } from './zod-json-schema.ts';
 
 export const ANY_NODE: JsonObject = { $ref: '#/definitions/node' };
 export const INCLUDE: JsonObject = { $ref: '#/definitions/include' };
@@ -75,6 +75,6 @@ function withBodies(properties: JsonObject): JsonObject {
 }
 
 function withinValue(value: JsonValue): JsonValue {
-  if (isList(value)) return value.map(withinValue);
+  if (isJsonArray(value)) return value.map(withinValue);
   return isJsonObject(value) ? withBodies(value) : value;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isJsonObject, type JsonObject, type JsonValue } from '../../json.ts';
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../json.ts';
 
 /** A reference to a variable or a template, which may stand for any value until the document is compiled. */
 const PLACEHOLDER: JsonObject = { type: 'string', pattern: '\\$\\{|\\{\\{' };
@@ -21,7 +21,7 @@ export function propertiesOf({ properties }: JsonObject): JsonObject {
 
 /** Any JSON value becomes the empty schema; a number or boolean may be a placeholder. */
 function simplify(value: JsonValue): JsonValue {
-  if (isList(value)) return value.map(simplify);
+  if (isJsonArray(value)) return value.map(simplify);
   if (!isJsonObject(value)) return value;
   // The only schema that refers to itself is that of all JSON.
   if (typeof value['$ref'] === 'string') return withoutReference(value);
@@ -34,8 +34,4 @@ function simplify(value: JsonValue): JsonValue {
 
 function withoutReference({ $ref: _reference, ...rest }: JsonObject): JsonObject {
   return rest;
-}
-
-export function isList(value: JsonValue): value is readonly JsonValue[] {
-  return Array.isArray(value);
 }

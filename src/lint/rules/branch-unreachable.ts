@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonValue } from '../../json.ts';
+import { isJsonArray, isJsonObject, type JsonValue } from '../../json.ts';
 import { constantCondition } from '../constant-condition.ts';
 import type { LintedNode, LintFinding, LintRule } from '../lint-rule.ts';
 
@@ -55,7 +55,7 @@ function whileFindings({ node, spec, at }: LintedNode): readonly LintFinding[] {
 }
 
 function switchFindings({ node, spec, at }: LintedNode): readonly LintFinding[] {
-  const conditions = isList(spec['branches']) ? spec['branches'].map(conditionOf) : [];
+  const conditions = isJsonArray(spec['branches']) ? spec['branches'].map(conditionOf) : [];
   const always = conditions.findIndex((condition) => constantCondition(condition) === true);
   const findings = conditions.flatMap((_, index) => {
     const why = whyNever(conditions, index, always);
@@ -79,8 +79,4 @@ function whyNever(conditions: readonly (JsonValue | undefined)[], index: number,
 
 function conditionOf(branch: JsonValue): JsonValue | undefined {
   return isJsonObject(branch) ? branch['condition'] : undefined;
-}
-
-function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
-  return Array.isArray(value);
 }

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../json.ts';
+import { isJsonArray, type JsonObject, type JsonValue } from '../../json.ts';
 import { INCOMING_BLOB_BYTES, MESSAGE_BODY_BYTES } from '../../limits.ts';
 import type { SourceContext, SourceKind } from '../source-kind.ts';
 import { type Report, reportUnknownFields } from '../trigger-report.ts';
@@ -141,7 +141,7 @@ function bytesOf(value: JsonValue): number | undefined {
 /** Null: something is wrong with it, and reported. */
 function readAccept({ accept }: JsonObject, report: Report): readonly DocumentType[] | undefined | null {
   if (accept === undefined) return undefined;
-  if (isList(accept) && accept.length > 0 && accept.every(isDocumentType)) return accept;
+  if (isJsonArray(accept) && accept.length > 0 && accept.every(isDocumentType)) return accept;
   report({
     code: 'field_type',
     path: ['accept'],
@@ -149,8 +149,4 @@ function readAccept({ accept }: JsonObject, report: Report): readonly DocumentTy
     remedy: `Known types: ${DOCUMENT_TYPES.join(', ')}.`,
   });
   return null;
-}
-
-function isList(value: JsonValue): value is readonly JsonValue[] {
-  return Array.isArray(value);
 }

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../json.ts';
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../json.ts';
 import { readCloudEvent } from '../cloud-event.ts';
 import type { EventContent } from '../event.ts';
 import { type Reading, read, refuse } from '../rejection.ts';
@@ -59,7 +59,7 @@ function cloudEvents(
     return refuse('attribute_missing', `This is no CloudEvent; ${remedy}.`);
   }
   // A signature covers the body alone: whoever has recorded an event could otherwise send it again as the data of another one.
-  if (verification.kind === 'signature' && areCloudEvents(isList(value) ? value : [value])) {
+  if (verification.kind === 'signature' && areCloudEvents(isJsonArray(value) ? value : [value])) {
     const what = 'The headers ce-… are not allowed beside a signed body that is a CloudEvent itself';
     return refuse('header_forbidden', `${what}; send it as application/cloudevents+json, or as a batch.`);
   }
@@ -121,7 +121,7 @@ function common({ headers, receivedAt }: Delivery): Pick<EventContent, 'properti
 }
 
 function batch(value: JsonValue, readItem: (item: JsonValue) => Reading<SentEvent>): Reading<SentEvents> {
-  if (!isList(value)) return refuse('batch_item_invalid', 'The body must be a list of events.');
+  if (!isJsonArray(value)) return refuse('batch_item_invalid', 'The body must be a list of events.');
   if (value.length > MAX_BATCH) {
     return refuse('batch_too_large', `The body lists ${value.length} events, the limit is ${MAX_BATCH}; send smaller batches.`);
   }
@@ -136,8 +136,4 @@ function batch(value: JsonValue, readItem: (item: JsonValue) => Reading<SentEven
 
 function one(event: SentEvent): Reading<SentEvents> {
   return read({ kind: 'one', event });
-}
-
-function isList(value: JsonValue): value is readonly JsonValue[] {
-  return Array.isArray(value);
 }

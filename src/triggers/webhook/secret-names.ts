@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../json.ts';
+import { isJsonArray, type JsonValue } from '../../json.ts';
 import { WebhookRefusal } from '../../webhooks/errors.ts';
 import type { SignatureScheme } from '../../webhooks/scheme.ts';
 import type { SourceContext } from '../source-kind.ts';
@@ -19,7 +19,7 @@ export function readSecretNames(
   report: Report,
   { settings }: SourceContext,
 ): readonly string[] | undefined {
-  const given = value === undefined || value === null ? [] : isList(value) ? value : [value];
+  const given = value === undefined || value === null ? [] : isJsonArray(value) ? value : [value];
   if (given.length === 0) {
     report({ code: 'field_missing', path: [], message: "'secret' is missing.", remedy: REMEDY });
     return undefined;
@@ -65,8 +65,4 @@ function faultOf(scheme: SignatureScheme, secret: string): string | undefined {
     if (error instanceof WebhookRefusal) return error.message;
     throw error;
   }
-}
-
-function isList(value: JsonValue): value is readonly JsonValue[] {
-  return Array.isArray(value);
 }

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../json.ts';
+import { isJsonArray, type JsonObject, type JsonValue } from '../../json.ts';
 import type { SourceContext, SourceKind } from '../source-kind.ts';
 import { type Report, reportUnknownFields, shorten } from '../trigger-report.ts';
 import { readVerification, type Verification } from './verification.ts';
@@ -81,7 +81,8 @@ function readFormat(value: JsonValue | undefined, report: Report): EventFormat |
 
 function readOrigins(value: JsonValue | undefined, report: Report): readonly string[] | undefined {
   const origins = typeof value === 'string' ? [value] : (value ?? []);
-  if (isList(origins) && origins.every((origin) => typeof origin === 'string' && ORIGIN.test(origin))) return origins.map(String);
+  if (isJsonArray(origins) && origins.every((origin) => typeof origin === 'string' && ORIGIN.test(origin)))
+    return origins.map(String);
   const remedy = "Write names of hosts, as senders give them: 'allowed_origins: [eventgrid.azure.net]'.";
   report({ code: 'field_type', path: ['allowed_origins'], message: "'allowed_origins' must be a list of hosts.", remedy });
   return undefined;
@@ -94,8 +95,4 @@ function readRate(value: JsonValue | undefined, report: Report): number | undefi
   const remedy = `Write requests a minute, an integer from 1 to ${MAX_REQUESTS_PER_MINUTE}.`;
   report({ code: 'integer_range', path: ['rate_limit'], message, remedy });
   return undefined;
-}
-
-function isList(value: JsonValue): value is readonly JsonValue[] {
-  return Array.isArray(value);
 }
