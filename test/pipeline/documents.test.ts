@@ -58,6 +58,17 @@ describe('a file of documents', () => {
     expect(diagnostics).toMatchObject([{ code: 'encoding', position: { line: 2, column: 4 }, message: 'Byte 8 is not UTF-8.' }]);
   });
 
+  it('refuses the control characters of ASCII in a text, but for tabs and ends of lines, and no others', () => {
+    const codes = [...Array(256).keys(), 0x2028, 0xfeff, 0xffff, 0x10ffff];
+
+    const refused = codes.filter((code) => {
+      const { diagnostics } = parseDocuments(`x: "\\U${code.toString(16).padStart(8, '0')}"`, 'f.yaml');
+      return diagnostics.length > 0;
+    });
+
+    expect(refused).toEqual([...Array(9).keys(), 11, 12, ...Array.from({ length: 18 }, (_, index) => 14 + index), 127]);
+  });
+
   it('names the first place of a key that occurs twice', () => {
     const { diagnostics } = parseDocuments('a: 1\nb: 2\na: 3', 'f.yaml');
 
