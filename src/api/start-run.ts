@@ -5,9 +5,9 @@ import { type AcceptDependencies, startOnce } from '../triggers/accept-event.ts'
 import { readCloudEvent } from '../triggers/cloud-event.ts';
 import type { Event, EventContent } from '../triggers/event.ts';
 import { readKey, readKeyHeader } from '../triggers/event-key.ts';
-import { type BodyFormat, readMediaType } from '../triggers/media-type.ts';
-import { type Reading, read, refuse } from '../triggers/rejection.ts';
-import { readJson } from '../triggers/strict-json.ts';
+import { readMediaType } from '../triggers/media-type.ts';
+import { type Reading, read } from '../triggers/rejection.ts';
+import { readRequestContent } from '../triggers/request-content.ts';
 import { readTraceParent } from '../triggers/trace-parent.ts';
 import type { StartablePipeline } from '../triggers/trigger.ts';
 import { acceptedRun } from './accepted-run.ts';
@@ -64,27 +64,16 @@ interface Content {
 }
 
 function readContent(request: ApiRequest, pipeline: StartablePipeline, receivedAt: string): Reading<Content> {
-  const format = readFormat(request);
-  if (format.kind === 'refused') return format;
-  const body = readJson(request.body);
-  if (body.kind === 'refused') return body;
+  const content = readRequestContent(request, readMediaType);
+  if (content.kind === 'refused') return content;
+  const { format, value } = content.value;
   const traceParent = readTraceParent(request.headers.get('traceparent'));
   const common = { ...(traceParent === undefined ? {} : { traceParent }), properties: {}, receivedAt };
-  if (format.value === 'json') {
-    return read({ event: { ...common, type: EVENT_TYPE, source: `/api/pipelines/${pipeline.name}`, data: body.value } });
+  if (format === 'json') {
+    return read({ event: { ...common, type: EVENT_TYPE, source: `/api/pipelines/${pipeline.name}`, data: value } });
   }
-  const cloudEvent = readCloudEvent(body.value);
+  const cloudEvent = readCloudEvent(value);
   if (cloudEvent.kind === 'refused') return cloudEvent;
   const { id, ...event } = cloudEvent.value;
   return read({ event: { ...common, ...event }, id: `${event.source} ${id}` });
-}
-
-function readFormat({ headers, body }: ApiRequest): Reading<BodyFormat> {
-  const encoding = headers.get('content-encoding') ?? 'identity';
-  if (encoding.toLowerCase() !== 'identity') {
-    return refuse('encoding_unsupported', 'Compressed bodies are not accepted; send the body without Content-Encoding.');
-  }
-  const contentType = headers.get('content-type');
-  if (contentType !== null) return readMediaType(contentType);
-  return body.byteLength === 0 ? read('json') : refuse('media_type_missing', 'Content-Type is missing; send application/json.');
 }

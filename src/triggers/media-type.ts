@@ -29,19 +29,21 @@ export function readMediaType(contentType: string): Reading<BodyFormat> {
   return read(name === CLOUD_EVENT ? 'cloud_event' : 'json');
 }
 
+/** The same, where a list of CloudEvents is taken as well. */
+export function readEventsMediaType(contentType: string): Reading<BodyFormat | 'cloud_event_batch'> {
+  if (partsOf(contentType)[0] !== CLOUD_EVENT_BATCH) return readMediaType(contentType);
+  const charset = readCharset(contentType);
+  return charset.kind === 'refused' ? charset : read('cloud_event_batch');
+}
+
 /** The charset that a Content-Type names, if it does; all that is read is UTF-8. */
-export function readCharset(contentType: string): Reading<string | undefined> {
+function readCharset(contentType: string): Reading<string | undefined> {
   const [, ...parameters] = partsOf(contentType);
   const charset = parameters
     .map((parameter) => /^charset\s*=\s*"?([^"]*)"?$/.exec(parameter)?.[1])
     .find((found) => found !== undefined);
   if (charset === undefined || CHARSETS.has(charset)) return read(charset);
   return refuse('charset_unsupported', `The charset ${quote(charset)} is not accepted; send JSON as UTF-8.`);
-}
-
-/** Whether it announces a list of CloudEvents. */
-export function isCloudEventBatch(contentType: string): boolean {
-  return partsOf(contentType)[0] === CLOUD_EVENT_BATCH;
 }
 
 /** Whether it announces a claim check. */

@@ -1,7 +1,9 @@
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../../json.ts';
 import { readCloudEvent } from '../cloud-event.ts';
 import type { EventContent } from '../event.ts';
+import { type BodyFormat, readEventsMediaType } from '../media-type.ts';
 import { type Reading, read, refuse } from '../rejection.ts';
+import { type RequestContent, readRequestContent } from '../request-content.ts';
 import { readTraceParent } from '../trace-parent.ts';
 import type { SentEvent } from '../trigger-event.ts';
 import { itemRejection } from './batch-item.ts';
@@ -9,7 +11,6 @@ import { fromBinaryForm, hasAttributeHeaders } from './binary-cloud-event.ts';
 import type { Delivery } from './delivery.ts';
 import { type DeliveryMark, deliveryMark } from './delivery-mark.ts';
 import { readEventGridEvent } from './event-grid-event.ts';
-import { type DeliveredContent, readContent } from './read-content.ts';
 import type { WebhookSource } from './source.ts';
 
 /** What a delivery holds: one event, or a list of them. */
@@ -29,7 +30,7 @@ const ATTRIBUTES: ReadonlySet<string> = new Set([
 
 /** Reads the events of a delivery, all or none: one that cannot be read refuses its whole batch. */
 export function readEvents(delivery: Delivery, source: WebhookSource): Reading<SentEvents> {
-  const content = readContent(delivery);
+  const content = readRequestContent(delivery, readEventsMediaType);
   if (content.kind === 'refused') return content;
   const mark = deliveryMark(delivery, content.value.value, source.verification);
   if (mark.kind === 'refused') return mark;
@@ -44,7 +45,7 @@ export function readEvents(delivery: Delivery, source: WebhookSource): Reading<S
 }
 
 function cloudEvents(
-  { format, value }: DeliveredContent,
+  { format, value }: RequestContent<BodyFormat | 'cloud_event_batch'>,
   mark: DeliveryMark,
   delivery: Delivery,
   { verification }: WebhookSource,
