@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { CallbackStore, KeptCallback } from '../../ports/callback-store.ts';
 import type { RunEvent } from '../../ports/event-publisher.ts';
 import { translateCosmosError } from './cosmos-errors.ts';
+import { findFirst } from './cosmos-query.ts';
 import { CosmosWriter } from './cosmos-writer.ts';
 import { event } from './outbox-documents.ts';
 import { parse, safeInId } from './run-documents.ts';
@@ -56,10 +57,7 @@ export class CosmosCallbackStore implements CallbackStore {
 
   async #query(query: SqlQuerySpec, limit: number): Promise<readonly KeptCallback[]> {
     try {
-      const iterator = (await this.#openContainer()).items.query<unknown>(query, { maxItemCount: limit });
-      const found: unknown[] = [];
-      while (found.length < limit && iterator.hasMoreResults()) found.push(...((await iterator.fetchNext()).resources ?? []));
-      return found.slice(0, limit).map(fromDocument);
+      return (await findFirst(await this.#openContainer(), query, limit)).map(fromDocument);
     } catch (error) {
       throw translateCosmosError(error, 'looking for kept callbacks');
     }

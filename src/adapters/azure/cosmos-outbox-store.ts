@@ -2,6 +2,7 @@ import type { Container, PatchOperation } from '@azure/cosmos';
 import type { RunEvent } from '../../ports/event-publisher.ts';
 import type { Outbox, OutboxPlace, OutboxStore } from '../../ports/outbox-store.ts';
 import { translateCosmosError } from './cosmos-errors.ts';
+import { findFirst } from './cosmos-query.ts';
 import { CosmosWriter } from './cosmos-writer.ts';
 import { fromOutboxRow, OUTBOX, type OutboxMembers, START_OUTBOX } from './outbox-documents.ts';
 import { nodeDocumentId, RUN_ID, waitDocumentId } from './run-documents.ts';
@@ -64,10 +65,8 @@ export class CosmosOutboxStore implements OutboxStore {
       parameters: [{ name: '@before', value: before }],
     };
     try {
-      const iterator = (await this.#openContainer()).items.query<unknown>(query, { maxItemCount: limit });
-      const rows: unknown[] = [];
-      while (rows.length < limit && iterator.hasMoreResults()) rows.push(...((await iterator.fetchNext()).resources ?? []));
-      return rows.slice(0, limit).map((row) => fromOutboxRow(row, members));
+      const rows = await findFirst(await this.#openContainer(), query, limit);
+      return rows.map((row) => fromOutboxRow(row, members));
     } catch (error) {
       throw translateCosmosError(error, 'looking for events that wait to be published');
     }

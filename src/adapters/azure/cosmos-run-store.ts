@@ -16,6 +16,7 @@ import type {
 import { reopened } from '../reopened-run.ts';
 import { cursorAfter, positionOf } from '../run-order.ts';
 import { translateCosmosError } from './cosmos-errors.ts';
+import { findFirst } from './cosmos-query.ts';
 import { CosmosWriter } from './cosmos-writer.ts';
 import { OUTBOX, outboxMembers, START_OUTBOX } from './outbox-documents.ts';
 import { prolong, type Retention, timeToLive, timeToLivePatch } from './retention.ts';
@@ -221,14 +222,9 @@ export class CosmosRunStore implements RunStore {
     }
   }
 
-  async #query(query: SqlQuerySpec, limit: number, options: FeedOptions = {}): Promise<unknown[]> {
+  async #query(query: SqlQuerySpec, limit: number, options?: FeedOptions): Promise<readonly unknown[]> {
     try {
-      const container = await this.#openContainer();
-      const pageSize = Number.isFinite(limit) ? { maxItemCount: limit } : {};
-      const iterator = container.items.query<unknown>(query, { ...options, ...pageSize });
-      const found: unknown[] = [];
-      while (found.length < limit && iterator.hasMoreResults()) found.push(...((await iterator.fetchNext()).resources ?? []));
-      return found.slice(0, limit);
+      return await findFirst(await this.#openContainer(), query, limit, options);
     } catch (error) {
       throw translateCosmosError(error, 'a query over runs');
     }
