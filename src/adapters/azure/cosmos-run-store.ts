@@ -149,8 +149,10 @@ export class CosmosRunStore implements RunStore {
   async reopen(run: RunRecord, reopening: Reopening): Promise<RunRecord | null> {
     const document = runEnd.parse(await this.#readDocument(run.runId, RUN_ID));
     if (run.finishedAt === undefined || document.finishedAt !== run.finishedAt || document.outbox !== undefined) return null;
-    if (await this.#hasUntoldFailure(run.runId)) return null;
-    await this.#forgetFailures(run.runId, document.lastNode);
+    const failed = await this.#failedNodes(run.runId);
+    if (failed.some(({ isUntold }) => isUntold)) return null;
+    await this.#keepApart(document.lastNode);
+    await this.#remove(run.runId, failed);
     const { status, planHash, retry, retriedAt } = reopened(run, reopening);
     const settings = Object.entries({ status, planHash, retry, retriedAt, checkAfter: retriedAt });
     const operations: PatchOperation[] = [
@@ -159,7 +161,7 @@ export class CosmosRunStore implements RunStore {
     ];
     const isSame = `FROM c WHERE c.finishedAt = '${run.finishedAt}' AND NOT IS_DEFINED(c.outbox)`;
     if (!(await this.#patch(run.runId, operations, isSame))) return null;
-    await this.#prolong(run.runId, 0);
+    await this.keep(run);
     return reopened(run, reopening);
   }
 
@@ -179,25 +181,24 @@ export class CosmosRunStore implements RunStore {
     }
   }
 
-  /** Whether the document of a failed node still holds the event that tells of it. */
-  async #hasUntoldFailure(runId: string): Promise<boolean> {
-    const query = { query: "SELECT c.id FROM c WHERE c.type = 'node' AND c.status = 'failed' AND IS_DEFINED(c.outbox)" };
-    return (await this.#query(query, 1, { partitionKey: runId })).length > 0;
+  /** The documents of failed nodes, and whether they still hold the event that tells of the failure. */
+  async #failedNodes(runId: string): Promise<readonly z.infer<typeof failedNode>[]> {
+    const query = {
+      query: "SELECT c.id, IS_DEFINED(c.outbox) AS isUntold FROM c WHERE c.type = 'node' AND c.status = 'failed'",
+    };
+    return z.array(failedNode).parse(await this.#query(query, Number.POSITIVE_INFINITY, { partitionKey: runId }));
   }
 
-  /** What the last node did is kept on its own, since the run's document will hold another one's. */
-  async #forgetFailures(runId: string, lastNode: unknown): Promise<void> {
-    if (lastNode !== undefined) {
-      const last = fromNodeDocument(lastNode);
-      const document = { ...toNodeDocument(last), ...timeToLive(this.#retention) };
-      if (last.status === 'completed') await this.#writer.write(create(runId, document));
-    }
-    const failed = (await this.readNodes(runId)).filter(({ status }) => status === 'failed');
-    const removals = failed.map(({ node }) => ({
-      operationType: 'Delete' as const,
-      partitionKey: runId,
-      id: nodeDocumentId(node),
-    }));
+  /** What the last node completed gets a document of its own, since the run's will hold another one's. */
+  async #keepApart(lastNode: unknown): Promise<void> {
+    if (lastNode === undefined) return;
+    const last = fromNodeDocument(lastNode);
+    const document = { ...toNodeDocument(last), ...timeToLive(this.#retention) };
+    if (last.status === 'completed') await this.#writer.write(create(last.runId, document));
+  }
+
+  async #remove(runId: string, documents: readonly { readonly id: string }[]): Promise<void> {
+    const removals = documents.map(({ id }) => ({ operationType: 'Delete' as const, partitionKey: runId, id }));
     await Promise.all(removals.map((removal) => this.#writer.write(removal)));
   }
 
@@ -237,6 +238,8 @@ const runEnd = z.looseObject({
   outbox: z.unknown().optional(),
   lastNode: z.unknown().optional(),
 });
+
+const failedNode = z.object({ id: z.string(), isUntold: z.boolean() });
 
 function canEnd({ retry }: RunFinish): string {
   return `${NOT_ENDED} AND ${retry === undefined ? 'NOT IS_DEFINED(c.retry)' : `c.retry = ${retry}`}`;
