@@ -1,6 +1,7 @@
 import type { Container, PatchOperation } from '@azure/cosmos';
 import type { RunEvent } from '../../ports/event-publisher.ts';
 import type { Outbox, OutboxPlace, OutboxStore } from '../../ports/outbox-store.ts';
+import { by } from '../text-order.ts';
 import { translateCosmosError } from './cosmos-errors.ts';
 import { findFirst } from './cosmos-query.ts';
 import { CosmosWriter } from './cosmos-writer.ts';
@@ -35,7 +36,7 @@ export class CosmosOutboxStore implements OutboxStore {
     const found = await Promise.all([OUTBOX, START_OUTBOX].map((members) => this.#find(members, writtenBefore, limit)));
     return found
       .flat()
-      .sort((a, b) => (a.writtenAt < b.writtenAt ? -1 : a.writtenAt > b.writtenAt ? 1 : 0))
+      .sort(by(({ writtenAt }) => writtenAt))
       .slice(0, limit)
       .map(({ outbox }) => outbox);
   }

@@ -1,5 +1,6 @@
 import type { CallbackStore, KeptCallback } from '../../ports/callback-store.ts';
 import type { RunEvent } from '../../ports/event-publisher.ts';
+import { by } from '../text-order.ts';
 
 /** Callbacks kept as long as the process lasts. */
 export class MemoryCallbackStore implements CallbackStore {
@@ -10,10 +11,8 @@ export class MemoryCallbackStore implements CallbackStore {
   }
 
   async due(dueBefore: string, limit: number): Promise<readonly KeptCallback[]> {
-    return this.#sorted(
-      ({ due }) => due !== null && due < dueBefore,
-      ({ due }) => due ?? '',
-    ).slice(0, limit);
+    const kept = [...this.#kept.values()].filter(({ due }) => due !== null && due < dueBefore);
+    return kept.sort(by(({ due }) => due ?? '')).slice(0, limit);
   }
 
   async update(callback: KeptCallback): Promise<void> {
@@ -25,13 +24,7 @@ export class MemoryCallbackStore implements CallbackStore {
   }
 
   async givenUp(limit: number): Promise<readonly KeptCallback[]> {
-    return this.#sorted(
-      ({ due }) => due === null,
-      ({ keptAt }) => keptAt,
-    ).slice(0, limit);
-  }
-
-  #sorted(matches: (callback: KeptCallback) => boolean, by: (callback: KeptCallback) => string): KeptCallback[] {
-    return [...this.#kept.values()].filter(matches).sort((a, b) => (by(a) < by(b) ? -1 : by(a) > by(b) ? 1 : 0));
+    const kept = [...this.#kept.values()].filter(({ due }) => due === null);
+    return kept.sort(by(({ keptAt }) => keptAt)).slice(0, limit);
   }
 }

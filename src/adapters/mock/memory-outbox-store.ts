@@ -1,5 +1,6 @@
 import type { RunEvent } from '../../ports/event-publisher.ts';
 import type { Outbox, OutboxPlace, OutboxStore } from '../../ports/outbox-store.ts';
+import { by } from '../text-order.ts';
 
 /** The outboxes of the stores in this process's memory, which leave them here. */
 export class MemoryOutboxStore implements OutboxStore {
@@ -18,7 +19,7 @@ export class MemoryOutboxStore implements OutboxStore {
   async unpublished(writtenBefore: string, limit: number): Promise<readonly Outbox[]> {
     return [...this.#waiting.values()]
       .filter(({ writtenAt }) => writtenAt < writtenBefore)
-      .sort((a, b) => (a.writtenAt < b.writtenAt ? -1 : a.writtenAt > b.writtenAt ? 1 : 0))
+      .sort(by(({ writtenAt }) => writtenAt))
       .slice(0, limit)
       .map(({ outbox }) => outbox);
   }

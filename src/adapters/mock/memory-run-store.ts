@@ -13,6 +13,7 @@ import type {
 } from '../../ports/run-store.ts';
 import { reopened } from '../reopened-run.ts';
 import { cursorAfter, positionOf, runPosition } from '../run-order.ts';
+import { by } from '../text-order.ts';
 import { MemoryOutboxStore } from './memory-outbox-store.ts';
 
 interface Entry {
@@ -70,7 +71,7 @@ export class MemoryRunStore implements RunStore {
   async unconfirmed(dueBefore: string, limit: number): Promise<readonly RunRecord[]> {
     return [...this.#entries.values()]
       .filter(({ run, checkAfter }) => run.finishedAt === undefined && checkAfter < dueBefore)
-      .sort((a, b) => compare(a.checkAfter, b.checkAfter))
+      .sort(by(({ checkAfter }) => checkAfter))
       .slice(0, limit)
       .map(({ run }) => run);
   }
@@ -134,10 +135,6 @@ export class MemoryRunStore implements RunStore {
     return [...this.#entries.values()]
       .map(({ run }) => run)
       .filter(matches)
-      .sort((a, b) => compare(runPosition(a), runPosition(b)));
+      .sort(by(runPosition));
   }
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

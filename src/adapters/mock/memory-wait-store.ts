@@ -1,5 +1,6 @@
 import type { RunEvent } from '../../ports/event-publisher.ts';
 import type { WaitDecision, WaitRecord, WaitStore } from '../../ports/wait-store.ts';
+import { by } from '../text-order.ts';
 import { MemoryOutboxStore } from './memory-outbox-store.ts';
 
 /** Waits in this process's memory. */
@@ -39,7 +40,7 @@ export class MemoryWaitStore implements WaitStore {
 
   async list(runId: string): Promise<readonly WaitRecord[]> {
     const waits = [...this.#waits.values()].filter((wait) => wait.runId === runId);
-    return structuredClone(waits.sort((a, b) => (a.openedAt < b.openedAt ? -1 : a.openedAt > b.openedAt ? 1 : 0)));
+    return structuredClone(waits.sort(by(({ openedAt }) => openedAt)));
   }
 }
 
