@@ -1,6 +1,5 @@
 import type { RunRecord } from '../ports/run-store.ts';
 import { retryRun as openAgain, type Retry, type RetryDependencies } from '../run/retry-run.ts';
-import { savePlanOnce } from '../triggers/save-plan.ts';
 import type { StartablePipeline } from '../triggers/trigger.ts';
 import { acceptedRun } from './accepted-run.ts';
 import { answer } from './answer.ts';
@@ -26,7 +25,7 @@ export function retryRun(request: ApiRequest, dependencies: RetryRunDependencies
       if (plan === 'recorded') return planHash;
       const pipeline = pipelines.get(name);
       if (pipeline === undefined) return undefined;
-      await savePlanOnce(pipeline, plans);
+      await plans.save(pipeline.planHash, pipeline.plan);
       return pipeline.planHash;
     };
     const retry = await openAgain(request.params['id'] ?? '', choosePlan, dependencies);

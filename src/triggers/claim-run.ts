@@ -9,7 +9,6 @@ import { startedEvent } from '../run/run-events.ts';
 import type { Event } from './event.ts';
 import { type Rejection, read } from './rejection.ts';
 import { runId } from './run-id.ts';
-import { savePlanOnce } from './save-plan.ts';
 import type { StartablePipeline } from './trigger.ts';
 
 export interface ClaimDependencies {
@@ -50,7 +49,7 @@ export async function claimRun(
   onStage('storing the input');
   const run = await buildRun(request, reading.value, artifacts);
   onStage('storing the plan');
-  await savePlanOnce(pipeline, plans);
+  await plans.save(pipeline.planHash, pipeline.plan);
   onStage('storing the run');
   const events = relay.wanted([startedEvent(run)]);
   const claim = await runs.claim(run, events);

@@ -8,10 +8,12 @@ import { fromPlanDocument, toPlanDocument } from './plan-document.ts';
 /** More pipelines than one app has, several versions each. */
 const CACHED_PLANS = 200;
 
-/** Plans in Cosmos DB, named by their hash. A plan never changes, so what was seen once is not asked for again. */
+/** Plans in Cosmos DB, named by their hash. A plan never changes, so what was seen once is neither asked for nor written again. */
 export class CosmosPlanStore implements PlanStore {
   readonly #openContainer: () => Promise<Container>;
   readonly #cache = new RecentlyUsed<string, Plan>(CACHED_PLANS);
+  /** Hashes of plans that are there. */
+  readonly #stored = new Set<string>();
 
   /** @param openContainer the container `plans`, partitioned by `/id` */
   constructor(openContainer: () => Promise<Container>) {
@@ -19,15 +21,15 @@ export class CosmosPlanStore implements PlanStore {
   }
 
   async save(hash: string, plan: Plan): Promise<void> {
-    if (this.#cache.get(hash) !== undefined) return;
+    if (this.#stored.has(hash)) return;
     try {
       const container = await this.#openContainer();
       await container.items.create(toPlanDocument(hash, plan));
+      this.#cache.set(hash, plan);
     } catch (error) {
-      if (cosmosFailure(error)?.code === 409) return;
-      throw translateCosmosError(error, `saving the plan ${hash}`);
+      if (cosmosFailure(error)?.code !== 409) throw translateCosmosError(error, `saving the plan ${hash}`);
     }
-    this.#cache.set(hash, plan);
+    this.#stored.add(hash);
   }
 
   async load(hash: string): Promise<Plan | null> {
@@ -37,6 +39,7 @@ export class CosmosPlanStore implements PlanStore {
     if (document === undefined) return null;
     const plan = fromPlanDocument(document);
     this.#cache.set(hash, plan);
+    this.#stored.add(hash);
     return plan;
   }
 

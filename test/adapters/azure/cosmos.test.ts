@@ -176,6 +176,16 @@ describe('CosmosPlanStore', () => {
     expect([first, second, save]).toEqual([1, 0, 0]);
   });
 
+  it('writes a plan that another process has stored no more than once', async () => {
+    await new CosmosPlanStore(openPlans).save('stored', plan);
+    const store = new CosmosPlanStore(openPlans);
+
+    const first = await requestsOf(() => store.save('stored', plan));
+    const second = await requestsOf(() => store.save('stored', plan));
+
+    expect([first, second]).toEqual([1, 0]);
+  });
+
   it('keeps what a later version added to a plan', async () => {
     const later = { ...plan, nodes: [{ ...plan.nodes[0], later: true }], later: 'x' };
     await database.container('plans').items.create({ id: 'later', plan: JSON.stringify(later) });
