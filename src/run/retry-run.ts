@@ -84,12 +84,12 @@ async function reopen(run: RunRecord, planHash: string, dependencies: RetryDepen
 
 /** A wait that was decided stays so. One that was cut off, or that the run failed by, begins again. */
 async function forgetWaits({ runId, error, finishedAt }: RunRecord, { runs, waits }: RetryDependencies): Promise<void> {
-  const listed = await waits.list(runId);
+  const undecided = (await waits.list(runId)).filter(
+    ({ node, status }) => status === 'open' || (status === 'timed_out' && node === error?.node),
+  );
   // Those of a run that a faster retry has opened meanwhile are its own.
-  if ((await runs.read(runId))?.finishedAt !== finishedAt) return;
-  for (const { node, status } of listed) {
-    if (status === 'open' || (status === 'timed_out' && node === error?.node)) await waits.forget(runId, node);
-  }
+  if (undecided.length === 0 || (await runs.read(runId))?.finishedAt !== finishedAt) return;
+  for (const { node } of undecided) await waits.forget(runId, node);
 }
 
 /** The run is open, so the retry is accepted even if the engine is away: the sweeper starts what is left. */
