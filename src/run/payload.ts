@@ -23,24 +23,25 @@ export interface StoredValue {
 
 /** Puts a value inline, or if it is large into a blob called `name`. If there is one already, that stands, and its value counts. */
 export async function storeValue(value: JsonValue, name: string, artifacts: ArtifactStore): Promise<StoredValue> {
-  const text = JSON.stringify(value);
-  if (!isLarge(text)) return { payload: { value }, value };
-  const { reference, kept } = await putOnce(artifacts, name, Buffer.from(text), 'application/json');
-  return { payload: { blob: reference }, value: kept === undefined ? value : parse(kept) };
+  const { payload, isKept } = await place(value, name, artifacts);
+  return { payload, value: isKept ? await fromPayload(payload, artifacts) : value };
 }
 
 /** As `storeValue`, for who does not need the value. */
 export async function toPayload(value: JsonValue, name: string, artifacts: ArtifactStore): Promise<Payload> {
-  return (await storeValue(value, name, artifacts)).payload;
+  return (await place(value, name, artifacts)).payload;
+}
+
+async function place(value: JsonValue, name: string, artifacts: ArtifactStore): Promise<{ payload: Payload; isKept: boolean }> {
+  const text = JSON.stringify(value);
+  if (!isLarge(text)) return { payload: { value }, isKept: false };
+  const { reference, isKept } = await putOnce(artifacts, name, Buffer.from(text), 'application/json');
+  return { payload: { blob: reference }, isKept };
 }
 
 export async function fromPayload(payload: Payload, artifacts: ArtifactStore): Promise<JsonValue> {
   if ('value' in payload) return payload.value;
   const content = await artifacts.get(payload.blob.name);
   if (content === null) throw new PayloadLostError(payload.blob.name);
-  return parse(content);
-}
-
-function parse(content: Uint8Array): JsonValue {
   return JSON.parse(Buffer.from(content).toString('utf8'));
 }

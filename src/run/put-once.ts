@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { ArtifactReference, ArtifactStore } from '../ports/artifact-store.ts';
 import { ArtifactConflictError } from '../ports/errors.ts';
 
-/** An artifact that is stored; `kept` is its content if an earlier attempt left it. */
+/** An artifact that is stored, and whether it is what an earlier attempt left. */
 export interface PutOnce {
   readonly reference: ArtifactReference;
-  readonly kept?: Uint8Array;
+  readonly isKept: boolean;
 }
 
 /**
@@ -15,15 +14,16 @@ export interface PutOnce {
 export async function putOnce(
   artifacts: ArtifactStore,
   name: string,
-  content: Uint8Array,
+  content: Uint8Array | AsyncIterable<Uint8Array>,
   contentType: string,
 ): Promise<PutOnce> {
   try {
-    return { reference: await artifacts.put(name, content, contentType) };
+    const isWhole = content instanceof Uint8Array;
+    const reference = isWhole ? artifacts.put(name, content, contentType) : artifacts.putStream(name, content, contentType);
+    return { reference: await reference, isKept: false };
   } catch (error) {
-    const kept = error instanceof ArtifactConflictError ? await artifacts.get(name) : null;
+    const kept = error instanceof ArtifactConflictError ? await artifacts.describe(name) : null;
     if (kept === null) throw error;
-    const sha256 = createHash('sha256').update(kept).digest('hex');
-    return { reference: { name, sha256, bytes: kept.byteLength, contentType }, kept };
+    return { reference: kept, isKept: true };
   }
 }

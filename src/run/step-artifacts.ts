@@ -1,6 +1,5 @@
 import type { StepArtifacts } from '../nodes/step-context.ts';
 import type { ArtifactStore } from '../ports/artifact-store.ts';
-import { ArtifactConflictError } from '../ports/errors.ts';
 import { putOnce } from './put-once.ts';
 import { storePatience } from './store-patience.ts';
 
@@ -19,7 +18,11 @@ export interface ArtifactFolder {
  */
 export function stepArtifacts(artifacts: ArtifactStore, { runId, folder }: ArtifactFolder): StepArtifacts {
   const written = new Set<string>();
-  const isFirst = (file: string) => !written.has(file) && written.add(file).has(file);
+  const isFirst = (file: string) => {
+    const isNew = !written.has(file);
+    written.add(file);
+    return isNew;
+  };
   const nameOf = (file: string) => `${runId}/${folder}/${file}`;
   return {
     async write(file, content, contentType = DEFAULT_CONTENT_TYPE) {
@@ -29,15 +32,10 @@ export function stepArtifacts(artifacts: ArtifactStore, { runId, folder }: Artif
       return reference;
     },
     async writeStream(file, content, contentType = DEFAULT_CONTENT_TYPE) {
-      const name = nameOf(file);
-      const first = isFirst(file);
-      try {
-        return await artifacts.putStream(name, bytesOf(content), contentType);
-      } catch (error) {
-        const kept = first && error instanceof ArtifactConflictError ? await artifacts.describe(name) : null;
-        if (kept === null) throw error;
-        return kept;
-      }
+      if (!isFirst(file)) return artifacts.putStream(nameOf(file), bytesOf(content), contentType);
+      // No second try here: what was read of a stream is gone.
+      const { reference } = await putOnce(artifacts, nameOf(file), bytesOf(content), contentType);
+      return reference;
     },
     async open(name) {
       return name.startsWith(`${runId}/`) ? storePatience.execute(() => artifacts.open(name)) : null;
