@@ -25,7 +25,7 @@ export interface StoresConfig {
   readonly verbose: boolean;
 }
 
-/** 0: any free one. */
+/** Ports to listen on; 0 takes a free one. */
 export interface StorePorts {
   readonly serviceBus: number;
   readonly cosmos: number;

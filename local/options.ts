@@ -11,7 +11,7 @@ Options:
   --data DIR               keep everything in DIR (default ${DEFAULT_DATA_FOLDER})
   --ephemeral              keep everything in a temporary folder, on free ports, and remove it at the end
   --app DIR                run the Functions app in DIR (default: this project)
-  --port N                 HTTP of the Functions host (default 7071; 0: any free port)
+  --port N                 HTTP of the Functions host (default 7071; 0 takes a free one)
   --service-bus-port N     AMQP of Service Bus (default 5672)
   --cosmos-port N          HTTP of Cosmos DB (default 8081)
   --blob-port N            HTTP of Blob storage (default 10000)

@@ -10,7 +10,7 @@ const ACCOUNT = 'devstoreaccount1';
 const ACCOUNT_KEY = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 
 export interface BlobOptions {
-  /** 0: any free one. */
+  /** 0 takes a free one. */
   readonly port: number;
   /** Holds `blob.db` and the folder `blob`. */
   readonly folder: string;

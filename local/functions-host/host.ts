@@ -18,7 +18,7 @@ import { applySettings, type LocalSettings, readLocalSettings, resolveSettingRef
 export interface FunctionsHostOptions {
   /** Folder with the app's package.json and host.json. */
   readonly appDirectory: string;
-  /** 0 for a free one. */
+  /** 0 takes a free one. */
   readonly port: number;
   readonly clock?: Clock;
   /** Application settings that win over the environment and `local.settings.json`. */

@@ -72,7 +72,7 @@ interface SessionInternals {
   on_flow(frame: object): void;
 }
 
-/** Tells `rhea` to hand the message over as bytes: any format but 0 does. */
+/** A message format other than 0, which makes `rhea` hand the message over as bytes. */
 const RAW_FORMAT = 0x7f000001;
 /** The message format of a Service Bus batch. */
 export const BATCH_FORMAT = 0x80013700;
