@@ -1,8 +1,8 @@
+import { isLike } from '../../sql/like.ts';
 import { badRequest } from '../errors.ts';
 import { isJsonObject, type JsonObject, ownProperty, setOwnProperty } from '../json.ts';
 import type { Aggregate } from './aggregates.ts';
 import { FUNCTIONS } from './functions.ts';
-import { isLike } from './like.ts';
 import { applyBinary, applyUnary } from './operators.ts';
 import type { Expression, Query } from './syntax.ts';
 import { compare, isEqual, type Value } from './values.ts';
@@ -105,7 +105,11 @@ function subquery({ yields, query }: Expression & { kind: 'subquery' }, context:
 
 function predicate(expression: Expression & { kind: 'in' | 'between' | 'like' }, context: Context): Value {
   const value = evaluate(expression.value, context);
-  if (expression.kind === 'like') return isLike(value, evaluate(expression.pattern, context), expression.escape);
+  if (expression.kind === 'like') {
+    const pattern = evaluate(expression.pattern, context);
+    if (typeof value !== 'string' || typeof pattern !== 'string') return undefined;
+    return isLike(value, pattern, { escapeCharacter: expression.escape ?? '', hasSets: true });
+  }
   if (expression.kind === 'in') {
     if (value === undefined) return undefined;
     return expression.list.some((candidate) => isEqual(value, evaluate(candidate, context)) === true);

@@ -1,5 +1,5 @@
+import { finite } from '../../sql/arithmetic.ts';
 import type { BuiltIn } from './functions.ts';
-import { finite } from './operators.ts';
 
 export const MATH_FUNCTIONS: Readonly<Record<string, BuiltIn>> = {
   ABS: of1(Math.abs),

@@ -1,8 +1,20 @@
+import { ARITHMETIC, finite } from '../../sql/arithmetic.ts';
+import { conjunction, disjunction, negation } from '../../sql/logic.ts';
 import { compare, isEqual, type Value } from './values.ts';
+
+const NUMERIC: Readonly<Record<string, (left: number, right: number) => number>> = {
+  ...ARITHMETIC,
+  '&': (left, right) => left & right,
+  '|': (left, right) => left | right,
+  '^': (left, right) => left ^ right,
+  '<<': (left, right) => left << right,
+  '>>': (left, right) => left >> right,
+  '>>>': (left, right) => left >>> right,
+};
 
 /** Undefined when the operand is of the wrong type. */
 export function applyUnary(operator: string, operand: Value): Value {
-  if (operator === 'NOT') return typeof operand === 'boolean' ? !operand : undefined;
+  if (operator === 'NOT') return negation(operand);
   if (typeof operand !== 'number') return undefined;
   return operator === '-' ? -operand : operator === '~' ? ~operand : operand;
 }
@@ -18,10 +30,8 @@ export function applyBinary(operator: string, left: Value, right: () => Value): 
       return left === undefined ? right() : left;
     case '=':
       return isEqual(left, right());
-    case '!=': {
-      const equal = isEqual(left, right());
-      return equal === undefined ? undefined : !equal;
-    }
+    case '!=':
+      return negation(isEqual(left, right()));
     case '<':
     case '<=':
     case '>':
@@ -33,25 +43,11 @@ export function applyBinary(operator: string, left: Value, right: () => Value): 
     }
     default: {
       const other = right();
-      return typeof left === 'number' && typeof other === 'number' ? finite(calculate(operator, left, other)) : undefined;
+      const calculate = NUMERIC[operator];
+      if (calculate === undefined || typeof left !== 'number' || typeof other !== 'number') return undefined;
+      return finite(calculate(left, other));
     }
   }
-}
-
-/** False decides, whatever the other side is. */
-function conjunction(left: Value, right: () => Value): boolean | undefined {
-  if (left === false) return false;
-  const other = right();
-  if (other === false) return false;
-  return left === true && other === true ? true : undefined;
-}
-
-/** True decides, whatever the other side is. */
-function disjunction(left: Value, right: () => Value): boolean | undefined {
-  if (left === true) return true;
-  const other = right();
-  if (other === true) return true;
-  return left === false && other === false ? false : undefined;
 }
 
 function ordered(operator: string, order: number | undefined): boolean | undefined {
@@ -59,36 +55,4 @@ function ordered(operator: string, order: number | undefined): boolean | undefin
   if (operator === '<') return order < 0;
   if (operator === '<=') return order <= 0;
   return operator === '>' ? order > 0 : order >= 0;
-}
-
-function calculate(operator: string, left: number, right: number): number {
-  switch (operator) {
-    case '+':
-      return left + right;
-    case '-':
-      return left - right;
-    case '*':
-      return left * right;
-    case '/':
-      return left / right;
-    case '%':
-      return left % right;
-    case '&':
-      return left & right;
-    case '|':
-      return left | right;
-    case '^':
-      return left ^ right;
-    case '<<':
-      return left << right;
-    case '>>':
-      return left >> right;
-    default:
-      return left >>> right;
-  }
-}
-
-/** JSON has no other numbers. */
-export function finite(number: number): number | undefined {
-  return Number.isFinite(number) ? number : undefined;
 }

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { ARITHMETIC, type ArithmeticOperator, finite } from '../../sql/arithmetic.ts';
+import { isLike } from '../../sql/like.ts';
+import { conjunction, disjunction, negation, type Truth } from '../../sql/logic.ts';
 import type { MessageProperties } from './message-properties.ts';
-import { matchesPattern } from './sql-like.ts';
-import type { ArithmeticOperator, ComparisonOperator, Expression, Predicate, PropertyName, SqlValue } from './sql-syntax.ts';
+import type { ComparisonOperator, Expression, Predicate, PropertyName, SqlValue } from './sql-syntax.ts';
 
 /** The third truth value, and the value of a property that is not there. */
 type Unknown = undefined;
-type Truth = boolean | Unknown;
 type Known = Exclude<SqlValue, null>;
 
 /** Whether the message fulfils the condition: one that is neither true nor false is not fulfilled. */
@@ -40,14 +41,10 @@ function truthOf(predicate: Predicate, message: MessageProperties): Truth {
   switch (predicate.kind) {
     case 'not':
       return negation(truthOf(predicate.operand, message));
-    case 'and': {
-      const left = truthOf(predicate.left, message);
-      return left === false ? false : conjunction(left, truthOf(predicate.right, message));
-    }
-    case 'or': {
-      const left = truthOf(predicate.left, message);
-      return left === true ? true : disjunction(left, truthOf(predicate.right, message));
-    }
+    case 'and':
+      return conjunction(truthOf(predicate.left, message), () => truthOf(predicate.right, message));
+    case 'or':
+      return disjunction(truthOf(predicate.left, message), () => truthOf(predicate.right, message));
     case 'comparison':
       return compare(predicate.operator, evaluate(predicate.left, message), evaluate(predicate.right, message));
     case 'is-null':
@@ -65,29 +62,16 @@ function truthOf(predicate: Predicate, message: MessageProperties): Truth {
   }
 }
 
-function negation(truth: Truth): Truth {
-  return truth === undefined ? undefined : !truth;
-}
-
-function conjunction(left: Truth, right: Truth): Truth {
-  if (left === false || right === false) return false;
-  return left === undefined || right === undefined ? undefined : true;
-}
-
-function disjunction(left: Truth, right: Truth): Truth {
-  if (left === true || right === true) return true;
-  return left === undefined || right === undefined ? undefined : false;
-}
-
 function choose(value: Expression, choices: readonly Expression[], message: MessageProperties): Truth {
   const wanted = evaluate(value, message);
   if (wanted === undefined) return undefined;
-  return choices.map((choice) => compare('=', wanted, evaluate(choice, message))).reduce<Truth>(disjunction, false);
+  const isChoice = (choice: Expression) => compare('=', wanted, evaluate(choice, message));
+  return choices.reduce<Truth>((found, choice) => disjunction(found, () => isChoice(choice)), false);
 }
 
 function like(value: Known | Unknown, pattern: Known | Unknown, escapeCharacter: Known | Unknown): Truth {
   if (typeof value !== 'string' || typeof pattern !== 'string' || typeof escapeCharacter !== 'string') return undefined;
-  return escapeCharacter.length > 1 ? undefined : matchesPattern(value, pattern, escapeCharacter);
+  return escapeCharacter.length > 1 ? undefined : isLike(value, pattern, { escapeCharacter, hasSets: false });
 }
 
 function compare(operator: ComparisonOperator, left: Known | Unknown, right: Known | Unknown): Truth {
@@ -114,23 +98,7 @@ function compare(operator: ComparisonOperator, left: Known | Unknown, right: Kno
 function calculate(operator: ArithmeticOperator, left: Known | Unknown, right: Known | Unknown): Known | Unknown {
   if (operator === '+' && typeof left === 'string' && typeof right === 'string') return left + right;
   if (typeof left !== 'number' || typeof right !== 'number') return undefined;
-  const result = arithmetic(operator, left, right);
-  return Number.isFinite(result) ? result : undefined;
-}
-
-function arithmetic(operator: ArithmeticOperator, left: number, right: number): number {
-  switch (operator) {
-    case '+':
-      return left + right;
-    case '-':
-      return left - right;
-    case '*':
-      return left * right;
-    case '/':
-      return left / right;
-    case '%':
-      return left % right;
-  }
+  return finite(ARITHMETIC[operator](left, right));
 }
 
 function property(name: PropertyName, message: MessageProperties): Known | Unknown {

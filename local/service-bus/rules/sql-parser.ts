@@ -1,11 +1,5 @@
-import type {
-  ActionStatement,
-  ArithmeticOperator,
-  ComparisonOperator,
-  Expression,
-  Predicate,
-  PropertyName,
-} from './sql-syntax.ts';
+import type { ArithmeticOperator } from '../../sql/arithmetic.ts';
+import type { ActionStatement, ComparisonOperator, Expression, Predicate, PropertyName } from './sql-syntax.ts';
 import { SYSTEM_PROPERTIES } from './sql-syntax.ts';
 import { syntaxError, type Token, tokenize } from './sql-tokens.ts';
 

@@ -1,3 +1,5 @@
+import type { ArithmeticOperator } from '../../sql/arithmetic.ts';
+
 /** What a rule can compute with. An AMQP value of another type is only ever there or not. */
 export type SqlValue = string | number | boolean | null;
 
@@ -7,7 +9,6 @@ export interface PropertyName {
   readonly name: string;
 }
 
-export type ArithmeticOperator = '+' | '-' | '*' | '/' | '%';
 export type ComparisonOperator = '=' | '<>' | '<' | '<=' | '>' | '>=';
 
 export type Expression =

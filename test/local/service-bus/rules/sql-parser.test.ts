@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BrokerError } from '../../../../local/service-bus/errors.ts';
-import { matchesPattern } from '../../../../local/service-bus/rules/sql-like.ts';
 import { parseAction, parseCondition } from '../../../../local/service-bus/rules/sql-parser.ts';
 
 function refusalOf(action: () => unknown): string {
@@ -60,28 +59,5 @@ describe('a condition that is none', () => {
         }
       }),
     );
-  });
-});
-
-describe('a LIKE pattern', () => {
-  it.each([
-    ['abc', 'a%', true],
-    ['abc', '%', true],
-    ['', '%', true],
-    ['', '_', false],
-    ['abcbc', 'a%bc', true],
-    ['abcbd', 'a%bc', false],
-    ['a.c', 'a.c', true],
-    ['axc', 'a.c', false],
-    ['😀', '_', true],
-    ['aaa', '%a%a%', true],
-  ])('tells whether %s is like %s', (text, pattern, expected) => {
-    expect(matchesPattern(text, pattern, '')).toBe(expected);
-  });
-
-  it('takes no more than the product of the lengths, even of a pattern made to be slow', () => {
-    const matches = matchesPattern('a'.repeat(2000), `${'%a'.repeat(500)}b`, '');
-
-    expect(matches).toBe(false);
   });
 });
