@@ -29,12 +29,7 @@ export class MessageProperties {
     return this.value(name) !== undefined;
   }
 
-  /** Whether the property is there and has no value. */
-  isNull(name: PropertyName): boolean {
-    return this.value(name) === null;
-  }
-
-  /** Undefined when the property is not there. */
+  /** Undefined when the property is not there, null when it is there without a value. */
   value({ scope, name }: PropertyName): unknown {
     if (scope === 'user') return this.#own(name);
     const field = SYSTEM_PROPERTIES.get(name);

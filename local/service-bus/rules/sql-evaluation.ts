@@ -48,7 +48,7 @@ function truthOf(predicate: Predicate, message: MessageProperties): Truth {
     case 'comparison':
       return compare(predicate.operator, evaluate(predicate.left, message), evaluate(predicate.right, message));
     case 'is-null':
-      return !message.has(predicate.property) || message.isNull(predicate.property);
+      return (message.value(predicate.property) ?? null) === null;
     case 'exists':
       return message.has(predicate.property);
     case 'in':

@@ -88,21 +88,19 @@ class SqlParser {
   }
 
   #or(): Parsed {
-    let left = this.#and();
-    while (this.#peekWord('OR')) {
-      const before = this.#asPredicate(left);
-      this.#next += 1;
-      left = { predicate: { kind: 'or', left: before, right: this.#asPredicate(this.#and()) } };
-    }
-    return left;
+    return this.#joined('or', () => this.#and());
   }
 
   #and(): Parsed {
-    let left = this.#not();
-    while (this.#peekWord('AND')) {
+    return this.#joined('and', () => this.#not());
+  }
+
+  #joined(kind: 'and' | 'or', operand: () => Parsed): Parsed {
+    let left = operand();
+    while (this.#peekWord(kind.toUpperCase())) {
       const before = this.#asPredicate(left);
       this.#next += 1;
-      left = { predicate: { kind: 'and', left: before, right: this.#asPredicate(this.#not()) } };
+      left = { predicate: { kind, left: before, right: this.#asPredicate(operand()) } };
     }
     return left;
   }

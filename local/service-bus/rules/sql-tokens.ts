@@ -1,13 +1,11 @@
 import { BrokerError, CONDITION } from '../errors.ts';
 
-export type Token =
-  | { readonly kind: 'word'; readonly text: string; readonly at: number }
-  /** A name in brackets or double quotes, which is never a keyword. */
-  | { readonly kind: 'quoted-name'; readonly text: string; readonly at: number }
-  | { readonly kind: 'string'; readonly text: string; readonly at: number }
-  | { readonly kind: 'number'; readonly text: string; readonly at: number }
-  | { readonly kind: 'symbol'; readonly text: string; readonly at: number }
-  | { readonly kind: 'end'; readonly text: ''; readonly at: number };
+export interface Token {
+  /** A quoted name, in brackets or double quotes, is never a keyword. The end is what stands after the last token. */
+  readonly kind: 'word' | 'quoted-name' | 'string' | 'number' | 'symbol' | 'end';
+  readonly text: string;
+  readonly at: number;
+}
 
 const MAX_LENGTH = 1024;
 
@@ -41,7 +39,7 @@ export function tokenize(text: string): Token[] {
     tokens.push(token);
     at = end;
   }
-  return [...tokens, { kind: 'end', text: '', at: text.length }];
+  return tokens;
 }
 
 export function syntaxError(text: string, at: number, expected: string): BrokerError {
