@@ -1,12 +1,11 @@
 import { BrokerError, CONDITION } from './errors.ts';
-import type { NodeReply, NodeRequest } from './request-node.ts';
+import { type NodeReply, type NodeRequest, STATUS } from './request-node.ts';
 
 const PUT_TOKEN = 'put-token';
-const ACCEPTED_STATUS = 202;
 
 /** The token service. Every token is accepted: whoever reaches the loopback address may use the broker. */
 export function answerTokenRequest({ operation }: NodeRequest): NodeReply {
   if (operation !== PUT_TOKEN)
     throw new BrokerError(CONDITION.notImplemented, `The token operation '${operation}' is not supported.`);
-  return { status: ACCEPTED_STATUS };
+  return { status: STATUS.accepted };
 }

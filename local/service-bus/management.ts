@@ -8,15 +8,13 @@ import { uuidToBytes, uuidToText } from './guid.ts';
 import type { Queue } from './queue.ts';
 import type { Settlement } from './queue-surroundings.ts';
 import { parseRequestBody } from './request-body.ts';
-import type { NodeReply, NodeRequest, RequestHandler } from './request-node.ts';
-import { addRule, enumerateRules, removeRule } from './rules/rule-management.ts';
+import { type NodeReply, type NodeRequest, type Operations, type RequestHandler, STATUS } from './request-node.ts';
+import { RULE_OPERATIONS } from './rules/rule-management.ts';
 import { parseMessage } from './sections.ts';
 import { SESSION_OPERATIONS } from './session-management.ts';
 import type { Subscription } from './subscription.ts';
 import type { Topic } from './topic.ts';
 
-const OK = 200;
-const NO_CONTENT = 204;
 const RECEIVE_AND_DELETE = 0;
 const NO_LOCK = Buffer.alloc(16);
 
@@ -44,26 +42,18 @@ const dispositionBody = z.object({
   'properties-to-modify': z.unknown().optional(),
 });
 
-/** Operations of a `$management` node, by the name after `com.microsoft:`. */
-type Operations<E> = Readonly<Record<string, (entity: E, request: NodeRequest) => NodeReply>>;
-
-const DESTINATION_OPERATIONS: Operations<Destination> = {
-  'schedule-message': scheduleMessages,
-  'cancel-scheduled-message': cancelScheduledMessages,
-};
-const QUEUE_OPERATIONS: Operations<Queue> = {
+const DESTINATION_OPERATIONS: Operations<Destination> = new Map([
+  ['schedule-message', scheduleMessages],
+  ['cancel-scheduled-message', cancelScheduledMessages],
+]);
+const QUEUE_OPERATIONS: Operations<Queue> = new Map([
   ...DESTINATION_OPERATIONS,
   ...SESSION_OPERATIONS,
-  'renew-lock': renewLock,
-  'peek-message': peekMessages,
-  'receive-by-sequence-number': receiveBySequenceNumber,
-  'update-disposition': updateDisposition,
-};
-const SUBSCRIPTION_OPERATIONS: Operations<Subscription> = {
-  'add-rule': addRule,
-  'remove-rule': removeRule,
-  'enumerate-rules': enumerateRules,
-};
+  ['renew-lock', renewLock],
+  ['peek-message', peekMessages],
+  ['receive-by-sequence-number', receiveBySequenceNumber],
+  ['update-disposition', updateDisposition],
+]);
 
 /** The management node of one queue. */
 export function managementOf(queue: Queue): RequestHandler {
@@ -78,14 +68,14 @@ export function managementOfTopic(topic: Topic): RequestHandler {
 export function managementOfSubscription(subscription: Subscription): RequestHandler {
   const { queue } = subscription;
   return (request) => {
-    if (nameOf(request) in DESTINATION_OPERATIONS) throw sentToSubscription(queue.name);
-    if (nameOf(request) in SUBSCRIPTION_OPERATIONS) return perform(SUBSCRIPTION_OPERATIONS, subscription, queue.name, request);
+    if (DESTINATION_OPERATIONS.has(nameOf(request))) throw sentToSubscription(queue.name);
+    if (RULE_OPERATIONS.has(nameOf(request))) return perform(RULE_OPERATIONS, subscription, queue.name, request);
     return perform(QUEUE_OPERATIONS, queue, queue.name, request);
   };
 }
 
 function perform<E>(operations: Operations<E>, entity: E, name: string, request: NodeRequest): NodeReply {
-  const operation = operations[nameOf(request)];
+  const operation = operations.get(nameOf(request));
   if (operation === undefined) {
     throw new BrokerError(CONDITION.notImplemented, `The operation '${request.operation}' is not supported on '${name}'.`);
   }
@@ -98,26 +88,26 @@ function nameOf({ operation }: NodeRequest): string {
 
 function renewLock(queue: Queue, { body }: NodeRequest): NodeReply {
   const expirations = queue.renewLocks(parseRequestBody(renewBody, body)['lock-tokens']);
-  return { status: OK, body: amqp.map({ expirations: amqp.timestamps(expirations) }) };
+  return { status: STATUS.ok, body: amqp.map({ expirations: amqp.timestamps(expirations) }) };
 }
 
 function peekMessages(queue: Queue, { body }: NodeRequest): NodeReply {
   const { 'from-sequence-number': from, 'message-count': count, 'session-id': sessionId } = parseRequestBody(peekBody, body);
   const peeked = queue.peek(from, count, sessionId ?? undefined);
   const messages = peeked.map((message) => amqp.map({ message: amqp.binary(encodeDelivery(message)) }));
-  return messages.length === 0 ? { status: NO_CONTENT } : messagesReply(messages);
+  return messages.length === 0 ? { status: STATUS.noContent } : messagesReply(messages);
 }
 
 function scheduleMessages(destination: Destination, { body }: NodeRequest): NodeReply {
   const messages = parseRequestBody(scheduleBody, body).messages.map(({ message }) => parseMessage(message));
   for (const message of messages) destination.assertAcceptable(message);
   const scheduled = messages.map((message) => destination.schedule(message));
-  return { status: OK, body: amqp.map({ 'sequence-numbers': amqp.longs(scheduled) }) };
+  return { status: STATUS.ok, body: amqp.map({ 'sequence-numbers': amqp.longs(scheduled) }) };
 }
 
 function cancelScheduledMessages(destination: Destination, { body }: NodeRequest): NodeReply {
   destination.cancelScheduled(parseRequestBody(cancelBody, body)['sequence-numbers']);
-  return { status: OK };
+  return { status: STATUS.ok };
 }
 
 function receiveBySequenceNumber(queue: Queue, { body, linkName }: NodeRequest): NodeReply {
@@ -138,7 +128,7 @@ function receiveBySequenceNumber(queue: Queue, { body, linkName }: NodeRequest):
 function updateDisposition(queue: Queue, { body }: NodeRequest): NodeReply {
   const disposition = parseRequestBody(dispositionBody, body);
   for (const token of disposition['lock-tokens']) queue.settle(token, settlement(disposition));
-  return { status: OK };
+  return { status: STATUS.ok };
 }
 
 function settlement(disposition: z.infer<typeof dispositionBody>): Settlement {
@@ -164,5 +154,5 @@ function deadLetterReason(disposition: z.infer<typeof dispositionBody>): [string
 }
 
 function messagesReply(messages: readonly Typed[]): NodeReply {
-  return { status: OK, body: amqp.map({ messages: amqp.list(messages) }) };
+  return { status: STATUS.ok, body: amqp.map({ messages: amqp.list(messages) }) };
 }

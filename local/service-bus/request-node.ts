@@ -22,6 +22,12 @@ export interface NodeReply {
 
 export type RequestHandler = (request: NodeRequest) => NodeReply;
 
+/** What a node can do with an entity, by the name after `com.microsoft:`. */
+export type Operations<E> = ReadonlyMap<string, (entity: E, request: NodeRequest) => NodeReply>;
+
+/** Statuses of a reply, beside those of an error. */
+export const STATUS = { ok: 200, accepted: 202, noContent: 204 } as const;
+
 /** Names of the reply's application properties, which differ between the nodes. */
 export interface ReplyNames {
   readonly status: string;

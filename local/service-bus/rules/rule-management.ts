@@ -2,13 +2,10 @@ import type { Typed } from 'rhea';
 import { z } from 'zod';
 import { amqp } from '../amqp-values.ts';
 import { parseRequestBody } from '../request-body.ts';
-import type { NodeReply, NodeRequest } from '../request-node.ts';
+import { type NodeReply, type NodeRequest, type Operations, STATUS } from '../request-node.ts';
 import type { Subscription } from '../subscription.ts';
 import { CORRELATION_FIELDS, type Filter } from './filter.ts';
 import type { Rule } from './rule.ts';
-
-const OK = 200;
-const NO_CONTENT = 204;
 
 /** Descriptors of the parts of a rule on the wire. */
 const DESCRIPTOR = {
@@ -47,27 +44,34 @@ const addBody = z.object({
 const removeBody = z.object({ 'rule-name': ruleName });
 const enumerateBody = z.object({ top: z.number(), skip: z.number() });
 
-export function addRule(subscription: Subscription, { body }: NodeRequest): NodeReply {
+/** What a `$management` node can do with the rules of a subscription. */
+export const RULE_OPERATIONS: Operations<Subscription> = new Map([
+  ['add-rule', addRule],
+  ['remove-rule', removeRule],
+  ['enumerate-rules', enumerateRules],
+]);
+
+function addRule(subscription: Subscription, { body }: NodeRequest): NodeReply {
   const { 'rule-name': name, 'rule-description': description } = parseRequestBody(addBody, body);
   subscription.addRule({
     name,
     filter: filterFrom(description),
     action: description['sql-rule-action']?.expression || undefined,
   });
-  return { status: OK };
+  return { status: STATUS.ok };
 }
 
-export function removeRule(subscription: Subscription, { body }: NodeRequest): NodeReply {
+function removeRule(subscription: Subscription, { body }: NodeRequest): NodeReply {
   subscription.removeRule(parseRequestBody(removeBody, body)['rule-name']);
-  return { status: OK };
+  return { status: STATUS.ok };
 }
 
-export function enumerateRules(subscription: Subscription, { body }: NodeRequest): NodeReply {
+function enumerateRules(subscription: Subscription, { body }: NodeRequest): NodeReply {
   const { top, skip } = parseRequestBody(enumerateBody, body);
   const rules = subscription.rules.slice(skip, skip + top);
-  if (rules.length === 0) return { status: NO_CONTENT };
+  if (rules.length === 0) return { status: STATUS.noContent };
   const encoded = rules.map((rule) => amqp.map({ 'rule-description': encodeRule(rule) }));
-  return { status: OK, body: amqp.map({ rules: amqp.list(encoded) }) };
+  return { status: STATUS.ok, body: amqp.map({ rules: amqp.list(encoded) }) };
 }
 
 function filterFrom(description: z.infer<typeof addBody>['rule-description']): Filter {

@@ -60,6 +60,28 @@ describe('what the broker refuses', () => {
     await expect(attempt).rejects.toThrow(/requires sessions/);
   });
 
+  it.each(['com.microsoft:nothing', 'com.microsoft:constructor'])(
+    'is an operation that it does not have: %s',
+    async (operation) => {
+      const { server } = await startBroker();
+      const connection = rhea.create_container().connect({ port: server.port, host: '127.0.0.1', reconnect: false });
+      const replied = new Promise((resolve) => connection.on('message', ({ message }) => resolve(message)));
+
+      connection.open_receiver('orders/$management');
+      connection.open_sender('orders/$management').send({ application_properties: { operation }, body: null });
+      const reply = await replied;
+      connection.close();
+
+      expect(reply).toMatchObject({
+        application_properties: {
+          statusCode: 501,
+          errorCondition: 'amqp:not-implemented',
+          statusDescription: `The operation '${operation}' is not supported on 'orders'.`,
+        },
+      });
+    },
+  );
+
   it('is a transaction', async () => {
     const { server } = await startBroker();
     const connection = rhea.create_container().connect({ port: server.port, host: '127.0.0.1', reconnect: false });
