@@ -1,7 +1,7 @@
 import type { Stores } from './messages.ts';
 
 /** Settings of the app that only the running stores know. They win over everything, so that nothing local reaches a real account. */
-export function connectionSettings({ serviceBus, cosmos, blob }: Stores): Record<string, string> {
+export function connectionSettings({ serviceBus, cosmos, blob }: Omit<Stores, 'ports'>): Record<string, string> {
   return {
     AzureWebJobsStorage: blob,
     DATA: blob,

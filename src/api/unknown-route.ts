@@ -4,6 +4,7 @@ import { problem } from './problem.ts';
 import { ROUTES, type Route } from './routes.ts';
 
 const PLACEHOLDER = /\\\{(\\\*)?\w+\\\}/g;
+const WEBHOOK = /^webhooks\/./i;
 
 /** What a route is registered for: who may read may ask for the headers alone. */
 export function methodsOf({ method }: Route): ('GET' | 'HEAD' | 'POST')[] {
@@ -17,8 +18,8 @@ export function answerUnknownRoute(path: string, method: string, settings: reado
     const detail = `This path is for ${allowed.join(' and ')} only.`;
     return problem({ status: 405, code: 'method_not_allowed', detail, headers: { allow: allowed.join(', ') } });
   }
-  // A host may find a path odd that looks like one of ours.
-  if (allowed.length === 0 || settings.length === 0) {
+  // Where nothing is served, which webhooks there are is left open. And a host may find a path odd that looks like one of ours.
+  if (settings.length === 0 || (allowed.length === 0 && !WEBHOOK.test(path))) {
     return problem({ status: 404, code: 'route_unknown', detail: 'The API has no such path.' });
   }
   const detail = `The app's settings are missing or wrong (${settings.length}); GET /api/health names them.`;

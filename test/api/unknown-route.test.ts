@@ -9,6 +9,7 @@ describe('a request that no route takes', () => {
     ['', 'GET', 404, 'route_unknown', undefined],
     ['runs/x/y/z', 'GET', 404, 'route_unknown', undefined],
     ['runs', 'GET', 404, 'route_unknown', undefined],
+    ['webhooks/payments', 'POST', 404, 'route_unknown', undefined],
     ['runs', 'POST', 405, 'method_not_allowed', 'GET, HEAD'],
     ['RUNS/x/', 'DELETE', 405, 'method_not_allowed', 'GET, HEAD'],
     ['runs/x/cancel', 'GET', 405, 'method_not_allowed', 'POST'],
@@ -20,8 +21,11 @@ describe('a request that no route takes', () => {
     expect(answer.headers['allow']).toBe(allow);
   });
 
-  it('because settings are missing is told so, and may come again', () => {
-    const answer = answerUnknownRoute('runs', 'GET', [MISSING]);
+  it.each([
+    ['runs', 'GET'],
+    ['webhooks/payments', 'POST'],
+  ])('for %s because settings are missing is told so, and may come again', (path, method) => {
+    const answer = answerUnknownRoute(path, method, [MISSING]);
 
     expect(answer).toMatchObject({ status: 503, body: { code: 'config_invalid' }, headers: { 'retry-after': '60' } });
   });
