@@ -2,7 +2,7 @@ import type { Caller, TokenRefusalCode, TokenVerifier } from '../ports/token-ver
 import type { ApiRequest, ApiResponse } from './api-message.ts';
 import { problem } from './problem.ts';
 import { holds } from './roles.ts';
-import type { Route } from './routes.ts';
+import type { Route } from './route.ts';
 
 /**
  * How the API knows who may call it. There is one way at a time: a host that checks keys lets nobody pass without one, so that a

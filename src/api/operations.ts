@@ -8,7 +8,7 @@ import { type ListRunsDependencies, listRuns } from './list-runs.ts';
 import { type ListTriggersDependencies, listTriggers } from './list-triggers.ts';
 import type { Readiness } from './readiness.ts';
 import { type RetryRunDependencies, retryRun } from './retry-run.ts';
-import type { Operation } from './routes.ts';
+import type { Operation } from './route.ts';
 import { type RunTriggerDependencies, runTrigger } from './run-trigger.ts';
 import { type StartRunDependencies, startRun } from './start-run.ts';
 

@@ -1,6 +1,5 @@
-import type { z } from 'zod';
 import type { RejectionCode } from '../triggers/rejection.ts';
-import type { Role } from './roles.ts';
+import type { Route } from './route.ts';
 import { artifactList } from './schemas/artifact-list.ts';
 import { callbackList, redriveAnswer } from './schemas/callbacks.ts';
 import { controlAnswer } from './schemas/control-answer.ts';
@@ -29,60 +28,6 @@ import { runPage } from './schemas/run-page.ts';
 import { startAnswer } from './schemas/start-answer.ts';
 import { triggerList } from './schemas/trigger-list.ts';
 
-/** The function of each route, and what OpenAPI calls the operation. */
-export type Operation =
-  | 'health'
-  | 'openApi'
-  | 'startRun'
-  | 'listRuns'
-  | 'listTriggers'
-  | 'runTrigger'
-  | 'getRun'
-  | 'deliverEventRun'
-  | 'cancelRun'
-  | 'suspendRun'
-  | 'resumeRun'
-  | 'retryRun'
-  | 'listArtifacts'
-  | 'getArtifact'
-  | 'listCallbacks'
-  | 'redriveCallbacks'
-  | 'ready';
-
-/** One operation of the API: what may be sent, by whom, and what comes back. */
-export interface Route {
-  readonly operation: Operation;
-  readonly method: 'GET' | 'POST';
-  /** Below `/api`; `{*name}` takes the rest of the path, slashes included. */
-  readonly path: string;
-  /** What the caller must be allowed to do; `anyone` needs neither token nor key. */
-  readonly role: Role | 'anyone';
-  readonly summary: string;
-  readonly params?: z.ZodObject;
-  /** Without it the route takes no query at all. */
-  readonly query?: z.ZodObject;
-  /** Headers that mean something to it; each may be left out. */
-  readonly headers?: z.ZodObject;
-  readonly body?: RouteBody;
-  /** By status. */
-  readonly answers: Readonly<Record<number, RouteAnswer>>;
-  /** Codes of its own problems, by status; those of access, of ids, of the query and of stores that are away can come from any route. */
-  readonly refusals: Readonly<Record<number, readonly string[]>>;
-}
-
-interface RouteBody {
-  readonly schema: z.ZodType;
-  readonly mediaTypes: readonly string[];
-  readonly required: boolean;
-}
-
-interface RouteAnswer {
-  readonly description: string;
-  /** Without it a 200 is bytes of any media type, and others have no content. */
-  readonly schema?: z.ZodType;
-  readonly headers?: readonly ('location' | 'retry-after')[];
-}
-
 const JSON_TYPE = 'application/json';
 const JSON_TYPES = [JSON_TYPE, 'application/cloudevents+json'];
 const CONTROL_BODY = { schema: control, mediaTypes: [JSON_TYPE], required: false } as const;
@@ -106,11 +51,13 @@ const NO_CLOUD_EVENT = [
   'data_conflict',
   'specversion_unsupported',
 ] as const satisfies readonly RejectionCode[];
-const CONTROL_REFUSALS = {
-  400: [...UNREADABLE, 'field_unknown', 'field_type'],
-  ...UNKNOWN_RUN,
-  409: ['run_ended'],
-} as const;
+/** What a body is refused for that says what to do. */
+const NO_CONTROL = [...UNREADABLE, 'field_unknown', 'field_type'] as const;
+const NO_KEY = ['idempotency_key_missing', 'idempotency_key_too_long'] as const satisfies readonly RejectionCode[];
+const CONTROL_REFUSALS = { 400: NO_CONTROL, ...UNKNOWN_RUN, 409: ['run_ended'] } as const;
+const STARTED: Route['answers'] = {
+  202: { description: 'The run is stored, and named by Location.', schema: startAnswer, headers: ['location', 'retry-after'] },
+};
 
 /** The API. Functions are registered, requests admitted and `openapi.json` written by this list. */
 export const ROUTES: readonly Route[] = [
@@ -153,17 +100,10 @@ export const ROUTES: readonly Route[] = [
     params: pipelineParams,
     headers: startHeaders,
     body: { schema: anyJson, mediaTypes: JSON_TYPES, required: true },
-    answers: {
-      202: {
-        description: 'The run is stored, and named by Location.',
-        schema: startAnswer,
-        headers: ['location', 'retry-after'],
-      },
-    },
+    answers: STARTED,
     refusals: {
-      400: [...UNREADABLE, ...NO_CLOUD_EVENT, 'idempotency_key_missing', 'idempotency_key_too_long'],
+      400: [...UNREADABLE, ...NO_CLOUD_EVENT, ...NO_KEY],
       404: ['pipeline_unknown'],
-      413: ['body_too_large'],
       415: ['media_type_missing', 'media_type_unsupported', 'encoding_unsupported', 'charset_unsupported'],
       422: ['schema_violation', 'idempotency_payload_mismatch'],
     },
@@ -186,15 +126,9 @@ export const ROUTES: readonly Route[] = [
     params: triggerParams,
     headers: runTriggerHeaders,
     body: { schema: triggerRun, mediaTypes: [JSON_TYPE], required: false },
-    answers: {
-      202: {
-        description: 'The run is stored, and named by Location.',
-        schema: startAnswer,
-        headers: ['location', 'retry-after'],
-      },
-    },
+    answers: STARTED,
     refusals: {
-      400: [...UNREADABLE, 'field_unknown', 'field_type', 'idempotency_key_missing', 'idempotency_key_too_long'],
+      400: [...NO_CONTROL, ...NO_KEY],
       404: ['trigger_unknown'],
       409: ['run_overlap'],
       422: ['trigger_not_timer', 'occurrence_unknown', 'occurrence_unwanted', 'mapping_failed', 'schema_violation'],
@@ -239,7 +173,6 @@ export const ROUTES: readonly Route[] = [
       400: UNREADABLE,
       ...UNKNOWN_RUN,
       409: ['run_not_waiting', 'wait_unknown', 'wait_decided', 'wait_timed_out'],
-      413: ['body_too_large'],
     },
   },
   {
@@ -291,7 +224,7 @@ export const ROUTES: readonly Route[] = [
       },
     },
     refusals: {
-      400: [...UNREADABLE, 'field_unknown', 'field_type'],
+      400: NO_CONTROL,
       404: ['run_not_found', 'pipeline_unknown'],
       409: ['run_not_failed', 'run_is_child'],
     },

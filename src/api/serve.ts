@@ -7,7 +7,7 @@ import type { ApiRequest, ApiResponse } from './api-message.ts';
 import { OPERATIONS, type OperationDependencies, type WorkingOperation } from './operations.ts';
 import { refuseQuery } from './query.ts';
 import { rateLimited } from './rate-limited.ts';
-import type { Route } from './routes.ts';
+import type { Route } from './route.ts';
 import { refuseRunId } from './run-id.ts';
 
 export interface ServeDependencies extends OperationDependencies {

@@ -1,7 +1,8 @@
 import type { ConfigProblem } from '../config.ts';
 import type { ApiResponse } from './api-message.ts';
 import { problem } from './problem.ts';
-import { ROUTES, type Route } from './routes.ts';
+import type { Route } from './route.ts';
+import { ROUTES } from './routes.ts';
 
 const PLACEHOLDER = /\\\{(\\\*)?\w+\\\}/g;
 const WEBHOOK = /^webhooks\/./i;

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { isJsonObject, type JsonObject } from '../../json.ts';
-import type { Route } from '../routes.ts';
+import type { Route } from '../route.ts';
 import { headersOf } from './headers.ts';
 import { refusalsOf } from './refusals.ts';
 import { requestSchemaOf, schemaOf } from './schemas.ts';

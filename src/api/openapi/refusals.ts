@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { JsonObject } from '../../json.ts';
-import type { Route } from '../routes.ts';
+import type { Route } from '../route.ts';
 import { problemDocument } from '../schemas/problem.ts';
 import { type AnswerHeader, headersOf } from './headers.ts';
 import { schemaOf } from './schemas.ts';

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../json.ts';
 import { ROLES } from '../roles.ts';
-import type { Route } from '../routes.ts';
+import type { Route } from '../route.ts';
 
 export const SECURITY_SCHEMES: JsonObject = {
   entraToken: {
