@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { type ApiOptions, callApp, withApiOptions } from '../app-client.ts';
 import type { CommandContext } from '../command-context.ts';
-import { formatTable, jsonText, quantity } from '../terminal.ts';
+import { printAnswer } from '../print-answer.ts';
+import { formatTable, quantity } from '../terminal.ts';
 
 const HELP = `
   hexdag callbacks list
@@ -21,14 +22,13 @@ export function addCallbacks(parent: Command, { terminal }: CommandContext): voi
       const rows = listed.map((one) => [one.eventId, one.type, one.runId, one.since, one.attempts, one.failure?.code ?? '']);
       const table = formatTable(['EVENT', 'TYPE', 'RUN', 'SINCE', 'CALLS', 'ERROR'], rows);
       const text = rows.length === 0 ? 'Nothing is given up.\n' : table;
-      terminal.stdout.write(options.output === 'json' ? `${jsonText({ callbacks: listed })}\n` : text);
+      printAnswer({ callbacks: listed }, text, options, terminal);
     });
 
   withApiOptions(callbacks.command('redrive').summary('deliver again what is given up'))
     .addHelpText('after', '\n  hexdag callbacks redrive')
     .action(async (options: ApiOptions) => {
       const redriven = await callApp(options, terminal, (client) => client.redriveCallbacks());
-      const text = `${quantity(redriven, 'event')} will be delivered again.\n`;
-      terminal.stdout.write(options.output === 'json' ? `${jsonText({ redriven })}\n` : text);
+      printAnswer({ redriven }, `${quantity(redriven, 'event')} will be delivered again.\n`, options, terminal);
     });
 }

@@ -1,27 +1,17 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { type CommandContext, type OutputFormat, outputOption } from '../command-context.ts';
 import { type Entity, readEntity } from '../dlq/entity.ts';
+import type { ListCommand } from '../dlq/list.ts';
 import type { DeadLetters } from '../dlq/open-dead-letters.ts';
+import type { RedriveCommand } from '../dlq/redrive-dead-letters.ts';
 import type { Terminal } from '../terminal.ts';
 import { LOCAL_SERVICE_BUS } from './send.ts';
 
-export interface DlqOptions {
+/** What each of the commands has. */
+interface DlqOptions {
   readonly connection?: string;
   readonly queue?: boolean;
   readonly output: OutputFormat;
-}
-
-interface ListOptions extends DlqOptions {
-  readonly reason?: string;
-  readonly limit: number;
-}
-
-interface RedriveOptions extends DlqOptions {
-  readonly reason?: string;
-  readonly max?: number;
-  readonly rate: number;
-  readonly dryRun?: boolean;
-  readonly yes?: boolean;
 }
 
 const HELP = `
@@ -57,7 +47,7 @@ function addList(dlq: Command, context: CommandContext): void {
     .option('--reason <reason>', 'only those with this reason')
     .option('--limit <n>', 'how many', readCount, 20)
     .addHelpText('after', '\n  hexdag dlq list orders --reason TTLExpiredException')
-    .action(async (name: string, options: ListOptions) => {
+    .action(async (name: string, options: DlqOptions & ListCommand) => {
       const { listDeadLetters } = await import('../dlq/list.ts');
       await onDeadLetters(name, options, context.terminal, (deadLetters, entity) =>
         listDeadLetters(deadLetters, entity, options, context),
@@ -85,7 +75,7 @@ function addRedrive(dlq: Command, context: CommandContext): void {
     .option('--dry-run', 'only say what would be sent')
     .option('--yes', 'do not ask')
     .addHelpText('after', REDRIVE_HELP)
-    .action(async (name: string, options: RedriveOptions) => {
+    .action(async (name: string, options: DlqOptions & RedriveCommand) => {
       const { redriveDeadLetters } = await import('../dlq/redrive-dead-letters.ts');
       await onDeadLetters(name, options, context.terminal, (deadLetters, entity) =>
         redriveDeadLetters(deadLetters, entity, options, context),

@@ -4,7 +4,8 @@ import type { Command } from 'commander';
 import { type CommandContext, type OutputFormat, outputOption } from '../command-context.ts';
 import { CliError } from '../errors.ts';
 import { fileError } from '../files.ts';
-import { jsonText, printable } from '../terminal.ts';
+import { printAnswer } from '../print-answer.ts';
+import { printable } from '../terminal.ts';
 
 interface DropOptions {
   readonly connection?: string;
@@ -44,11 +45,8 @@ export function addDrop(parent: Command, { terminal }: CommandContext): void {
       const { dropFile } = await import('../drop-file.ts');
       const etag = await dropFile(connection, file, place);
       const { container, name } = place;
-      terminal.stdout.write(
-        options.output === 'json'
-          ? `${jsonText({ container, name, bytes, etag })}\n`
-          : `${bytes} bytes dropped at ${printable(`${container}/${name}`)}.\n`,
-      );
+      const text = `${bytes} bytes dropped at ${printable(`${container}/${name}`)}.\n`;
+      printAnswer({ container, name, bytes, etag }, text, options, terminal);
     });
 }
 

@@ -3,7 +3,8 @@ import type { RetryOptions } from '../../client/index.ts';
 import { type ApiOptions, callApp, withApiOptions } from '../app-client.ts';
 import type { CommandContext } from '../command-context.ts';
 import { readJsonOption } from '../json-argument.ts';
-import { jsonText, printable } from '../terminal.ts';
+import { printAnswer } from '../print-answer.ts';
+import { printable } from '../terminal.ts';
 
 interface StartOptions extends ApiOptions {
   readonly input?: string;
@@ -56,7 +57,7 @@ function addStart(runs: Command, { terminal }: CommandContext): void {
       const { idempotencyKey } = options;
       const started = await callApp(options, terminal, (client) => client.startRun(pipeline, input, { idempotencyKey }));
       const text = started.duplicate ? 'had been started before: the key is the same.' : 'is started.';
-      terminal.stdout.write(options.output === 'json' ? `${jsonText(started)}\n` : `${printable(started.runId)} ${text}\n`);
+      printAnswer(started, `${printable(started.runId)} ${text}\n`, options, terminal);
     });
 }
 
@@ -70,7 +71,7 @@ function addEvent(runs: Command, { terminal }: CommandContext): void {
       const event = await readJsonOption(options.input, '--input', terminal);
       const answer = await callApp(options, terminal, (client) => client.sendEvent(id, eventKey, event));
       const text = answer.duplicate ? 'had it before.' : 'goes on with it.';
-      terminal.stdout.write(options.output === 'json' ? `${jsonText(answer)}\n` : `Node ${printable(answer.node)} ${text}\n`);
+      printAnswer(answer, `Node ${printable(answer.node)} ${text}\n`, options, terminal);
     });
 }
 
@@ -82,7 +83,7 @@ function addControl(runs: Command, { name, summary, done }: (typeof CONTROLS)[nu
     .action(async (id: string, options: ReasonOptions) => {
       const { reason } = options;
       const answer = await callApp(options, terminal, (client) => client[name](id, { reason }));
-      terminal.stdout.write(options.output === 'json' ? `${jsonText(answer)}\n` : `The run ${done}.\n`);
+      printAnswer(answer, `The run ${done}.\n`, options, terminal);
     });
 }
 
@@ -106,6 +107,6 @@ function addRetry(runs: Command, { terminal }: CommandContext): void {
       const { reason, plan } = options;
       const answer = await callApp(options, terminal, (client) => client.retry(id, { reason, plan }));
       const text = answer.duplicate ? 'is at work again already' : 'is at work again';
-      terminal.stdout.write(options.output === 'json' ? `${jsonText(answer)}\n` : `The run ${text}: retry ${answer.retry}.\n`);
+      printAnswer(answer, `The run ${text}: retry ${answer.retry}.\n`, options, terminal);
     });
 }

@@ -6,7 +6,8 @@ import { type ApiOptions, callApp, withApiOptions } from '../app-client.ts';
 import type { CommandContext } from '../command-context.ts';
 import { CliError, EXIT } from '../errors.ts';
 import { fileError } from '../files.ts';
-import { formatTable, jsonText, printable } from '../terminal.ts';
+import { printAnswer } from '../print-answer.ts';
+import { formatTable, printable } from '../terminal.ts';
 
 interface ArtifactOptions extends ApiOptions {
   readonly outputFile?: string;
@@ -25,19 +26,17 @@ export function addArtifacts(runs: Command, { terminal }: CommandContext): void 
     .option('--output-file <file>', 'where to write that file')
     .addHelpText('after', HELP)
     .action(async (id: string, name: string | undefined, options: ArtifactOptions) => {
-      const { output, outputFile } = options;
+      const { outputFile } = options;
       if (name === undefined) {
         const artifacts = await callApp(options, terminal, (client) => client.listArtifacts(id));
         const rows = artifacts.map((artifact) => [artifact.name, artifact.contentType, artifact.bytes]);
         const table = rows.length === 0 ? 'No artifacts.\n' : formatTable(['NAME', 'TYPE', 'BYTES'], rows);
-        terminal.stdout.write(output === 'json' ? `${jsonText({ artifacts })}\n` : table);
-        return;
+        return printAnswer({ artifacts }, table, options, terminal);
       }
       if (outputFile === undefined) throw new CliError('option_missing', 'Say with --output-file where to write the file.');
       const { content, contentType } = await callApp(options, terminal, (client) => client.getArtifact(id, name));
       await write(content, outputFile);
-      const told = { file: outputFile, contentType };
-      terminal.stdout.write(output === 'json' ? `${jsonText(told)}\n` : `Written to ${printable(outputFile)}.\n`);
+      printAnswer({ file: outputFile, contentType }, `Written to ${printable(outputFile)}.\n`, options, terminal);
     });
 }
 

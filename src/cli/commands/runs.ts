@@ -3,8 +3,8 @@ import type { RunStatus } from '../../client/index.ts';
 import { type ApiOptions, callApp, withApiOptions } from '../app-client.ts';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT } from '../errors.ts';
+import { printAnswer } from '../print-answer.ts';
 import { describeRun, runTable } from '../run-text.ts';
-import { jsonText } from '../terminal.ts';
 import { addRunActions } from './run-actions.ts';
 import { addArtifacts } from './run-artifacts.ts';
 
@@ -57,9 +57,9 @@ function addList(runs: Command, { terminal }: CommandContext): void {
     .option('--cursor <cursor>', 'go on where the page before ended')
     .addHelpText('after', '\n  hexdag runs list --status failed --pipeline order-processing')
     .action(async (options: ListOptions) => {
-      const { output, url: _url, key: _key, token: _token, ...filter } = options;
+      const { output: _output, url: _url, key: _key, token: _token, ...filter } = options;
       const page = await callApp(options, terminal, (client) => client.listPage(filter));
-      terminal.stdout.write(output === 'json' ? `${jsonText(page)}\n` : runTable(page));
+      printAnswer(page, runTable(page), options, terminal);
     });
 }
 
@@ -69,7 +69,7 @@ function addShow(runs: Command, { terminal }: CommandContext): void {
     .addHelpText('after', '\n  hexdag runs show 5f1c… --output json')
     .action(async (id: string, options: ApiOptions) => {
       const run = await callApp(options, terminal, (client) => client.getRun(id));
-      terminal.stdout.write(options.output === 'json' ? `${jsonText(run)}\n` : describeRun(run));
+      printAnswer(run, describeRun(run), options, terminal);
     });
 }
 
@@ -97,7 +97,7 @@ function addWait(runs: Command, { terminal, setExitCode }: CommandContext): void
         terminal.stderr.write('Stopped waiting. The run goes on.\n');
         return setExitCode(EXIT.interrupted);
       }
-      terminal.stdout.write(options.output === 'json' ? `${jsonText(run)}\n` : describeRun(run));
+      printAnswer(run, describeRun(run), options, terminal);
       setExitCode(run.status === 'completed' ? EXIT.ok : EXIT.failed);
     });
 }

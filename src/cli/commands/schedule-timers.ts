@@ -9,6 +9,7 @@ import { compileFolders } from '../compile-folders.ts';
 import { readFolders } from '../document-folders.ts';
 import { EXIT } from '../errors.ts';
 import { printFindings } from '../findings.ts';
+import { printAnswer } from '../print-answer.ts';
 import { nextTimesText } from '../schedule-text.ts';
 import { formatTable, jsonText, printable } from '../terminal.ts';
 import { countOption, fromOption, readPastTime } from './schedule-options.ts';
@@ -80,7 +81,7 @@ function addStatus(schedule: Command, { terminal, setExitCode }: CommandContext)
       const { triggers } = await callApp(options, terminal, (client) => client.listTriggers());
       const timers = triggers.flatMap(({ name, timer }) => (timer === undefined ? [] : [{ trigger: name, ...timer }]));
       if (timers.some(({ isSilent }) => isSilent)) setExitCode(EXIT.failed);
-      terminal.stdout.write(options.output === 'json' ? `${jsonText({ timers })}\n` : statusTable(timers));
+      printAnswer({ timers }, statusTable(timers), options, terminal);
     });
 }
 
@@ -114,6 +115,6 @@ function addRun(schedule: Command, { terminal }: CommandContext): void {
       const scheduledTime = occurrence === undefined ? undefined : isoTime(occurrence);
       const started = await callApp(options, terminal, (client) => client.runTrigger(trigger, { scheduledTime, idempotencyKey }));
       const text = started.duplicate ? 'had been started before.' : 'is started.';
-      terminal.stdout.write(options.output === 'json' ? `${jsonText(started)}\n` : `${printable(started.runId)} ${text}\n`);
+      printAnswer(started, `${printable(started.runId)} ${text}\n`, options, terminal);
     });
 }

@@ -6,7 +6,8 @@ import { type CommandContext, type OutputFormat, outputOption } from '../command
 import { CliError } from '../errors.ts';
 import { readStdin, readTextFile } from '../files.ts';
 import { parseJson } from '../json-argument.ts';
-import { jsonText, printable } from '../terminal.ts';
+import { printAnswer } from '../print-answer.ts';
+import { printable } from '../terminal.ts';
 
 interface SendOptions {
   readonly connection?: string;
@@ -44,9 +45,7 @@ export function addSend(parent: Command, { terminal }: CommandContext): void {
       const { send } = await import('../send-messages.ts');
       await send(connection, queue, messages, terminal);
       const sent = messages.length;
-      terminal.stdout.write(
-        options.output === 'json' ? `${jsonText({ queue, sent })}\n` : `${sent} sent to ${printable(queue)}.\n`,
-      );
+      printAnswer({ queue, sent }, `${sent} sent to ${printable(queue)}.\n`, options, terminal);
     });
 }
 

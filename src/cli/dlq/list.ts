@@ -1,18 +1,24 @@
-import type { CommandContext } from '../command-context.ts';
-import type { DlqOptions } from '../commands/dlq.ts';
-import { jsonText } from '../terminal.ts';
+import type { CommandContext, OutputFormat } from '../command-context.ts';
+import { printAnswer } from '../print-answer.ts';
 import { deadLetterTable } from './dead-letter-text.ts';
 import { type DeadLetter, describe, peekAll, reasonOf } from './dead-letters.ts';
 import type { Entity } from './entity.ts';
 import type { DeadLetters } from './open-dead-letters.ts';
 
+export interface ListCommand {
+  readonly output: OutputFormat;
+  readonly reason?: string;
+  readonly limit: number;
+}
+
 /** Tells the oldest dead letters. */
 export async function listDeadLetters(
   deadLetters: DeadLetters,
   { name }: Entity,
-  { limit, reason, output }: DlqOptions & { readonly limit: number; readonly reason?: string },
+  command: ListCommand,
   { terminal }: CommandContext,
 ): Promise<void> {
+  const { limit, reason } = command;
   const found: DeadLetter[] = [];
   for await (const message of peekAll(deadLetters.receiver())) {
     if (reason !== undefined && reasonOf(message) !== reason) continue;
@@ -20,5 +26,5 @@ export async function listDeadLetters(
     if (found.length > limit) break;
   }
   const page = { name, deadLetters: found.slice(0, limit), more: found.length > limit };
-  terminal.stdout.write(output === 'json' ? `${jsonText(page)}\n` : deadLetterTable(page));
+  printAnswer(page, deadLetterTable(page), command, terminal);
 }

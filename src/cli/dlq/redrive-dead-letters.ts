@@ -1,6 +1,7 @@
 import type { CommandContext, OutputFormat } from '../command-context.ts';
 import { CliError, EXIT } from '../errors.ts';
-import { jsonText, printable, quantity, type Terminal } from '../terminal.ts';
+import { printAnswer } from '../print-answer.ts';
+import { printable, quantity, type Terminal } from '../terminal.ts';
 import { askYesNo } from './ask.ts';
 import { selectionText } from './dead-letter-text.ts';
 import { type DeadLetter, describe, peekAll } from './dead-letters.ts';
@@ -26,15 +27,13 @@ export async function redriveDeadLetters(
 ): Promise<void> {
   const { wanted, total } = await choose(deadLetters, command);
   const tell = (text: string, facts: object) =>
-    terminal.stdout.write(
-      command.output === 'json' ? `${jsonText({ name, wanted: wanted.length, total, ...facts })}\n` : `${text}\n`,
-    );
-  if (wanted.length === 0) return void tell(`${printable(name)} has no such dead letters.`, { sent: 0 });
+    printAnswer({ name, wanted: wanted.length, total, ...facts }, `${text}\n`, command, terminal);
+  if (wanted.length === 0) return tell(`${printable(name)} has no such dead letters.`, { sent: 0 });
   const selection = selectionText(name, wanted, total);
-  if (command.dryRun === true) return void tell(`Would send again: ${selection}.`, { dryRun: true, sent: 0 });
+  if (command.dryRun === true) return tell(`Would send again: ${selection}.`, { dryRun: true, sent: 0 });
   if (!(await isAgreed(selection, command, terminal))) {
     setExitCode(EXIT.usage);
-    return void tell('Nothing was sent.', { sent: 0 });
+    return tell('Nothing was sent.', { sent: 0 });
   }
   const interruption = new AbortController();
   terminal.onInterrupt?.(() => interruption.abort());

@@ -1,7 +1,7 @@
-import type { CommandContext } from '../command-context.ts';
-import type { DlqOptions } from '../commands/dlq.ts';
+import type { CommandContext, OutputFormat } from '../command-context.ts';
 import { CliError, EXIT } from '../errors.ts';
-import { jsonText, printable } from '../terminal.ts';
+import { printAnswer } from '../print-answer.ts';
+import { printable } from '../terminal.ts';
 import { describeDeadLetter } from './dead-letter-text.ts';
 import { bodyOf, describe, numberOf, peekAll } from './dead-letters.ts';
 import type { Entity } from './entity.ts';
@@ -12,17 +12,15 @@ export async function showDeadLetter(
   deadLetters: DeadLetters,
   { name }: Entity,
   sequenceNumber: number,
-  { output }: DlqOptions,
+  command: { readonly output: OutputFormat },
   { terminal }: CommandContext,
 ): Promise<void> {
   for await (const message of peekAll(deadLetters.receiver())) {
     if (numberOf(message) !== sequenceNumber) continue;
     const body = bodyOf(message);
     const text = 'body' in body ? String(body.body) : `${body.bodyBase64} (Base64)`;
-    const told =
-      output === 'json' ? `${jsonText({ ...describe(message), ...body })}\n` : describeDeadLetter(describe(message), text);
-    terminal.stdout.write(told);
-    return;
+    const deadLetter = describe(message);
+    return printAnswer({ ...deadLetter, ...body }, describeDeadLetter(deadLetter, text), command, terminal);
   }
   const message = `${printable(name)} has no dead letter ${sequenceNumber}: somebody took it, or it was another number.`;
   throw new CliError('dead_letter_not_found', message, { exitCode: EXIT.failed });

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { WebhookRefusal } from '../../webhooks/errors.ts';
 import { signWebhook } from '../../webhooks/sign.ts';
 import { CliError } from '../errors.ts';
-import { jsonText, type Terminal } from '../terminal.ts';
+import { printAnswer } from '../print-answer.ts';
+import type { Terminal } from '../terminal.ts';
 import { readScheme } from './case.ts';
 import { readBody, required, requiredSecrets, type SignOptions, schemeOf } from './options.ts';
 
@@ -16,7 +17,7 @@ export async function sign(options: SignOptions, terminal: Terminal): Promise<vo
   const webhook = { body: await readBody(options, terminal), deliveryId: options.id ?? `msg_${randomUUID()}` };
   const headers = tryToSign(scheme, webhook, secrets, options.now === undefined ? Date.now() : options.now * 1000);
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\n`);
-  terminal.stdout.write(options.output === 'json' ? `${jsonText(headers)}\n` : lines.join(''));
+  printAnswer(headers, lines.join(''), options, terminal);
 }
 
 function tryToSign(...[scheme, webhook, secrets, now]: Parameters<typeof signWebhook>): Readonly<Record<string, string>> {

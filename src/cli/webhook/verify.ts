@@ -2,7 +2,8 @@ import type { JsonValue } from '../../json.ts';
 import type { CommandContext } from '../command-context.ts';
 import { EXIT } from '../errors.ts';
 import { textOrFile } from '../json-argument.ts';
-import { jsonText, type Terminal } from '../terminal.ts';
+import { printAnswer } from '../print-answer.ts';
+import type { Terminal } from '../terminal.ts';
 import { caseAnswer, parseStrictJson, readCase, verifyCase } from './case.ts';
 import { explainVerdict } from './explain.ts';
 import { defined, readBody, required, requiredSecrets, schemeOf, secretsOf, type VerifyOptions } from './options.ts';
@@ -25,7 +26,7 @@ export async function verifyOne(options: VerifyOptions, { terminal, setExitCode 
   );
   const verdict = verifyCase(request);
   if (verdict.kind === 'refused') setExitCode(EXIT.failed);
-  terminal.stdout.write(options.output === 'json' ? `${jsonText(caseAnswer(verdict))}\n` : explainVerdict(verdict, request));
+  printAnswer(caseAnswer(verdict), explainVerdict(verdict, request), options, terminal);
 }
 
 /** @throws CliError `input_not_json`, `file_not_found`, `file_unreadable` */
