@@ -1,3 +1,4 @@
+import { messageOf } from '../errors.ts';
 import { parseExactJson } from '../exact-json.ts';
 import type { JsonValue } from '../json.ts';
 import { CliError } from './errors.ts';
@@ -20,7 +21,6 @@ export function parseJson(text: string, place: string): JsonValue {
   try {
     return parseExactJson(text);
   } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
-    throw new CliError('input_not_json', `${printable(place)} is not JSON: ${printable(problem)}.`, { cause: error });
+    throw new CliError('input_not_json', `${printable(place)} is not JSON: ${printable(messageOf(error))}.`, { cause: error });
   }
 }

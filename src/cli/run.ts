@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { messageOf } from '../errors.ts';
 import type { CommandContext } from './command-context.ts';
 import { addCallbacks } from './commands/callbacks.ts';
 import { addDlq } from './commands/dlq.ts';
@@ -93,7 +94,7 @@ function tell(error: unknown, args: readonly string[], terminal: Terminal): numb
     return tellFailure(code, printable(message), EXIT.usage, args, terminal);
   }
   if (error instanceof CliError) return tellFailure(error.code, error.message, error.exitCode, args, terminal);
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   if (!args.includes('--debug')) {
     const hint = '(--debug before the command tells more)';
     return tellFailure('unexpected', `${printable(message)} ${hint}`, EXIT.bug, args, terminal);

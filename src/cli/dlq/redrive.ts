@@ -1,4 +1,6 @@
+import { setTimeout } from 'node:timers/promises';
 import type { ServiceBusReceivedMessage, ServiceBusReceiver } from '@azure/service-bus';
+import { messageOf } from '../../errors.ts';
 import { numberOf } from './dead-letters.ts';
 import type { DeadLetters } from './open-dead-letters.ts';
 import { redrivenMessage } from './redriven-message.ts';
@@ -91,31 +93,19 @@ async function sendAgain(
   try {
     await deadLetters.send(redrivenMessage(message, Date.now()));
   } catch (error) {
-    results.failed.push({ sequenceNumber, reason: textOf(error) });
+    results.failed.push({ sequenceNumber, reason: messageOf(error) });
     return false;
   }
   results.sent += 1;
   try {
     await receiver.completeMessage(message);
   } catch (error) {
-    results.left.push({ sequenceNumber, reason: textOf(error) });
+    results.left.push({ sequenceNumber, reason: messageOf(error) });
   }
   return true;
 }
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (ms <= 0 || signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, ms);
-    function done() {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-    signal.addEventListener('abort', done);
-  });
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  // It rejects once the signal aborts, which the caller looks at itself.
+  if (ms > 0) await setTimeout(ms, undefined, { signal }).catch(() => undefined);
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { AppDefinitions } from '../../adapters/create-language.ts';
+import { messageOf } from '../../errors.ts';
 import type { AdapterDefinition } from '../../nodes/adapters.ts';
 import type { HandlerDefinition } from '../../nodes/handlers.ts';
 import type { ServiceDefinition } from '../../nodes/services.ts';
@@ -55,8 +56,9 @@ async function importModule(path: string): Promise<Readonly<Record<string, unkno
   try {
     return await import(pathToFileURL(resolve(path)).href);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CliError('module_broken', `${printable(path)} cannot be imported: ${printable(reason)}.`, { cause: error });
+    throw new CliError('module_broken', `${printable(path)} cannot be imported: ${printable(messageOf(error))}.`, {
+      cause: error,
+    });
   }
 }
 
