@@ -15,6 +15,18 @@ export function hasColours({ stdout, environment }: Terminal): boolean {
   return stdout.isTTY === true && !environment['NO_COLOR'];
 }
 
+/** Writes over the line of progress; an empty text takes it away. Nothing where lines cannot be rewritten. */
+export function rewriteLine(text: string, { stderr }: Pick<Terminal, 'stderr'>): void {
+  if (stderr.isTTY === true) stderr.write(`\r\x1b[K${text}`);
+}
+
+/** Aborts once somebody asks to stop. */
+export function interruptionOf({ onInterrupt }: Pick<Terminal, 'onInterrupt'>): AbortSignal {
+  const interruption = new AbortController();
+  onInterrupt?.(() => interruption.abort());
+  return interruption.signal;
+}
+
 /** Text from elsewhere (file names, messages) made harmless: control characters would steer the terminal. */
 export function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);

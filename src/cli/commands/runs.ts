@@ -5,6 +5,8 @@ import type { CommandContext } from '../command-context.ts';
 import { EXIT } from '../errors.ts';
 import { printAnswer } from '../print-answer.ts';
 import { describeRun, runTable } from '../run-text.ts';
+import { interruptionOf } from '../terminal.ts';
+import { wholeNumber } from '../whole-number.ts';
 import { addRunActions } from './run-actions.ts';
 import { addArtifacts } from './run-artifacts.ts';
 
@@ -53,7 +55,7 @@ function addList(runs: Command, { terminal }: CommandContext): void {
     .option('--trigger <name>', 'only runs that this trigger started')
     .option('--from <time>', 'only runs accepted then or later: 2026-01-31T08:00:00Z, or a date')
     .option('--to <time>', 'only runs accepted before')
-    .option('--limit <n>', 'how many', readLimit, 20)
+    .option('--limit <n>', 'how many', wholeNumber(1, 100), 20)
     .option('--cursor <cursor>', 'go on where the page before ended')
     .addHelpText('after', '\n  hexdag runs list --status failed --pipeline order-processing')
     .action(async (options: ListOptions) => {
@@ -84,9 +86,7 @@ function addWait(runs: Command, { terminal, setExitCode }: CommandContext): void
     .option('--timeout <seconds>', 'for how long at most', readSeconds)
     .addHelpText('after', WAIT_HELP)
     .action(async (id: string, options: WaitOptions) => {
-      const interruption = new AbortController();
-      terminal.onInterrupt?.(() => interruption.abort());
-      const { signal } = interruption;
+      const signal = interruptionOf(terminal);
       const timeoutMs = options.timeout === undefined ? undefined : options.timeout * 1_000;
       const waiting = callApp(options, terminal, (client) => client.waitForRun(id, { timeoutMs, signal }), PATIENT);
       const run = await waiting.catch((error: unknown) => {
@@ -100,11 +100,6 @@ function addWait(runs: Command, { terminal, setExitCode }: CommandContext): void
       printAnswer(run, describeRun(run), options, terminal);
       setExitCode(run.status === 'completed' ? EXIT.ok : EXIT.failed);
     });
-}
-
-function readLimit(text: string): number {
-  if (/^\d{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= 100) return Number(text);
-  throw new InvalidArgumentError('It must be a whole number from 1 to 100.');
 }
 
 function readSeconds(text: string): number {

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { parseTime } from '../../expression/time.ts';
+import { wholeNumber } from '../whole-number.ts';
 
 export const DEFAULT_COUNT = 5;
 const MAX_COUNT = 10_000;
@@ -11,17 +12,11 @@ export function fromOption(): Option {
 }
 
 export function countOption(): Option {
-  return new Option('--count <n>', 'how many').argParser(readCount).default(DEFAULT_COUNT);
+  return new Option('--count <n>', 'how many').argParser(wholeNumber(1, MAX_COUNT)).default(DEFAULT_COUNT);
 }
 
 export function readPastTime(text: string): number {
   const time = parseTime(text);
   if (time >= EARLIEST) return time;
   throw new InvalidArgumentError('Write a time in ISO 8601 from 1970 on, such as 2026-11-21T12:00:00Z.');
-}
-
-function readCount(text: string): number {
-  const count = Number(text);
-  if (/^\d+$/.test(text) && count >= 1 && count <= MAX_COUNT) return count;
-  throw new InvalidArgumentError(`It must be a whole number from 1 to ${MAX_COUNT}.`);
 }

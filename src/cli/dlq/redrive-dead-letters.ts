@@ -1,7 +1,7 @@
 import type { CommandContext, OutputFormat } from '../command-context.ts';
 import { CliError, EXIT } from '../errors.ts';
 import { printAnswer } from '../print-answer.ts';
-import { printable, quantity, type Terminal } from '../terminal.ts';
+import { interruptionOf, printable, quantity, rewriteLine, type Terminal } from '../terminal.ts';
 import { askYesNo } from './ask.ts';
 import { selectionText } from './dead-letter-text.ts';
 import { type DeadLetter, describe, peekAll } from './dead-letters.ts';
@@ -35,17 +35,15 @@ export async function redriveDeadLetters(
     setExitCode(EXIT.usage);
     return tell('Nothing was sent.', { sent: 0 });
   }
-  const interruption = new AbortController();
-  terminal.onInterrupt?.(() => interruption.abort());
-  const { signal } = interruption;
+  const signal = interruptionOf(terminal);
   const redriven = await redrive(deadLetters, {
     wanted: new Set(wanted.map(({ sequenceNumber }) => sequenceNumber)),
     total,
     rate: command.rate,
     signal,
-    onProgress: (sent) => showProgress(sent, wanted.length, terminal),
+    onProgress: (sent) => rewriteLine(`${sent} of ${wanted.length} sent`, terminal),
   });
-  if (terminal.stderr.isTTY === true) terminal.stderr.write('\r\x1b[K');
+  rewriteLine('', terminal);
   tell(outcomeText(redriven, name, signal.aborted), { ...redriven, interrupted: signal.aborted });
   setExitCode(exitCodeOf(redriven, signal.aborted));
 }
@@ -69,10 +67,6 @@ async function isAgreed(selection: string, { yes }: RedriveCommand, terminal: Te
   if (terminal.stdin.isTTY === true) return askYesNo(`Send again ${selection}?`, terminal);
   const message = `To send again ${selection}, --yes is needed, because nobody can be asked here.`;
   throw new CliError('confirmation_missing', message);
-}
-
-function showProgress(sent: number, wanted: number, { stderr }: Terminal): void {
-  if (stderr.isTTY === true) stderr.write(`\r${sent} of ${wanted} sent`);
 }
 
 function outcomeText({ sent, left, failed, missed }: Redriven, name: string, isInterrupted: boolean): string {
