@@ -1,6 +1,8 @@
-import { ServiceBusClient, type ServiceBusMessage, type ServiceBusSender } from '@azure/service-bus';
+import type { ServiceBusMessage, ServiceBusSender } from '@azure/service-bus';
+import { messageOf } from '../errors.ts';
 import { CliError, EXIT } from './errors.ts';
-import { printable, type Terminal } from './terminal.ts';
+import { createServiceBusClient } from './service-bus-client.ts';
+import { printable, rewriteLine, type Terminal } from './terminal.ts';
 
 /** Sends all messages in as few transfers as fit. @throws CliError `send_failed` */
 export async function send(
@@ -9,22 +11,16 @@ export async function send(
   messages: readonly ServiceBusMessage[],
   terminal: Terminal,
 ): Promise<void> {
-  const client = new ServiceBusClient(connection, { retryOptions: { maxRetries: 2, timeoutInMs: 15_000 } });
+  const client = createServiceBusClient(connection, 'send_failed');
   try {
     await sendAll(client.createSender(queue), messages, (sent) => {
-      if (terminal.stderr.isTTY === true) terminal.stderr.write(`\r${sent} of ${messages.length} sent`);
+      rewriteLine(`${sent} of ${messages.length} sent`, terminal);
     });
-    if (terminal.stderr.isTTY === true) terminal.stderr.write('\r\x1b[K');
+    rewriteLine('', terminal);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CliError(
-      'send_failed',
-      `Not everything was sent to ${printable(queue)}: ${printable(reason)}. Send again with --id-path, so that repeated ones are recognised.`,
-      {
-        exitCode: EXIT.failed,
-        cause: error,
-      },
-    );
+    const what = `Not everything was sent to ${printable(queue)}: ${printable(messageOf(error))}.`;
+    const remedy = 'Send again with --id-path, so that repeated ones are recognised.';
+    throw new CliError('send_failed', `${what} ${remedy}`, { exitCode: EXIT.failed, cause: error });
   } finally {
     await client.close();
   }

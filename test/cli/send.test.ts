@@ -70,6 +70,16 @@ describe('hexdag send', () => {
     expect(message?.messageId).toBe('7');
   });
 
+  it('tells that a connection string is none, and nothing of it', async () => {
+    const sent = await cli(['send', 'orders', '-', '--connection', 'key=secret-7'], { stdin: '{}' });
+
+    expect(sent).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringMatching(/^send_failed: The connection string cannot be read/),
+    });
+    expect(sent.stderr).not.toContain('secret-7');
+  });
+
   it.each([
     ['nothing', '', 'input_empty', 'empty'],
     ['a broken line', '{"id":1}\n{"id":', 'input_not_json', ':2 '],

@@ -1,11 +1,12 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { type CommandContext, type OutputFormat, outputOption } from '../command-context.ts';
 import { type Entity, readEntity } from '../dlq/entity.ts';
 import type { ListCommand } from '../dlq/list.ts';
 import type { DeadLetters } from '../dlq/open-dead-letters.ts';
 import type { RedriveCommand } from '../dlq/redrive-dead-letters.ts';
+import { connectionOf, connectionOption } from '../service-bus-connection.ts';
 import type { Terminal } from '../terminal.ts';
-import { LOCAL_SERVICE_BUS } from './send.ts';
+import { wholeNumber } from '../whole-number.ts';
 
 /** What each of the commands has. */
 interface DlqOptions {
@@ -45,7 +46,7 @@ export function addDlq(parent: Command, context: CommandContext): void {
 function addList(dlq: Command, context: CommandContext): void {
   withEntity(dlq.command('list').summary('list dead letters, oldest first'))
     .option('--reason <reason>', 'only those with this reason')
-    .option('--limit <n>', 'how many', readCount, 20)
+    .option('--limit <n>', 'how many', wholeNumber(1, 100_000), 20)
     .addHelpText('after', '\n  hexdag dlq list orders --reason TTLExpiredException')
     .action(async (name: string, options: DlqOptions & ListCommand) => {
       const { listDeadLetters } = await import('../dlq/list.ts');
@@ -57,7 +58,7 @@ function addList(dlq: Command, context: CommandContext): void {
 
 function addShow(dlq: Command, context: CommandContext): void {
   withEntity(dlq.command('show').summary('show one dead letter with its body'))
-    .argument('<number>', 'its sequence number, as list tells it', readNumber)
+    .argument('<number>', 'its sequence number, as list tells it', wholeNumber(1, Number.MAX_SAFE_INTEGER))
     .addHelpText('after', '\n  hexdag dlq show orders 17')
     .action(async (name: string, sequenceNumber: number, options: DlqOptions) => {
       const { showDeadLetter } = await import('../dlq/show.ts');
@@ -70,8 +71,8 @@ function addShow(dlq: Command, context: CommandContext): void {
 function addRedrive(dlq: Command, context: CommandContext): void {
   withEntity(dlq.command('redrive').summary('send dead letters again'))
     .option('--reason <reason>', 'only those with this reason')
-    .option('--max <n>', 'so many at most, the oldest', readCount)
-    .option('--rate <n>', 'so many a second at most', readRate, 20)
+    .option('--max <n>', 'so many at most, the oldest', wholeNumber(1, 100_000))
+    .option('--rate <n>', 'so many a second at most', wholeNumber(1, 1_000), 20)
     .option('--dry-run', 'only say what would be sent')
     .option('--yes', 'do not ask')
     .addHelpText('after', REDRIVE_HELP)
@@ -86,7 +87,7 @@ function addRedrive(dlq: Command, context: CommandContext): void {
 function withEntity(command: Command): Command {
   return command
     .argument('<name>', 'queue, or topic/subscription')
-    .option('--connection <string>', 'Service Bus connection string (default: the setting SB, else the local Azure)')
+    .addOption(connectionOption())
     .option('--queue', 'the name is that of a queue, though it has a slash in it')
     .addOption(outputOption());
 }
@@ -94,29 +95,11 @@ function withEntity(command: Command): Command {
 async function onDeadLetters(
   name: string,
   options: DlqOptions,
-  { environment }: Terminal,
+  terminal: Terminal,
   work: (deadLetters: DeadLetters, entity: Entity) => Promise<void>,
 ): Promise<void> {
   const entity = readEntity(name, options.queue === true);
-  const connection = options.connection ?? (environment['SB'] || LOCAL_SERVICE_BUS);
   // The SDK is most of what these commands would otherwise have to load for `--help`.
   const { withDeadLetters } = await import('../dlq/open-dead-letters.ts');
-  await withDeadLetters(connection, entity, (deadLetters) => work(deadLetters, entity));
-}
-
-function readCount(text: string): number {
-  return readWhole(text, 1, 100_000);
-}
-
-function readRate(text: string): number {
-  return readWhole(text, 1, 1_000);
-}
-
-function readNumber(text: string): number {
-  return readWhole(text, 1, Number.MAX_SAFE_INTEGER);
-}
-
-function readWhole(text: string, least: number, most: number): number {
-  if (/^\d{1,16}$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text);
-  throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+  await withDeadLetters(connectionOf(options, terminal), entity, (deadLetters) => work(deadLetters, entity));
 }

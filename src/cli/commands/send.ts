@@ -7,6 +7,7 @@ import { CliError } from '../errors.ts';
 import { readStdin, readTextFile } from '../files.ts';
 import { parseJson } from '../json-argument.ts';
 import { printAnswer } from '../print-answer.ts';
+import { connectionOf, connectionOption } from '../service-bus-connection.ts';
 import { printable } from '../terminal.ts';
 
 interface SendOptions {
@@ -14,10 +15,6 @@ interface SendOptions {
   readonly idPath?: string;
   readonly output: OutputFormat;
 }
-
-/** The local Azure on its default port; its keys are public, as those of every emulator. */
-export const LOCAL_SERVICE_BUS =
-  'Endpoint=sb://127.0.0.1:5672;SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=SAS_KEY_VALUE;UseDevelopmentEmulator=true;';
 
 const HELP = `
 FILE (or - for standard input) holds a JSON array, one JSON value, or one JSON value a line; each value becomes a message.
@@ -33,17 +30,16 @@ export function addSend(parent: Command, { terminal }: CommandContext): void {
     .description('Sends JSON values as messages to a queue or topic.')
     .argument('<queue>', 'queue or topic')
     .argument('<file>', 'JSON file, or - for standard input')
-    .option('--connection <string>', 'Service Bus connection string (default: the setting SB, else the local Azure)')
+    .addOption(connectionOption())
     .option('--id-path <path>', 'where in a value its message id is, such as orderId or order.id')
     .addOption(outputOption())
     .addHelpText('after', HELP)
     .action(async (queue: string, file: string, options: SendOptions) => {
-      const connection = options.connection ?? (terminal.environment['SB'] || LOCAL_SERVICE_BUS);
       const text = file === '-' ? (await readStdin(terminal)).toString() : readTextFile(file);
       const messages = parseValues(text, file).map((value, index) => toMessage(value, index, options.idPath));
       // The SDK is most of what this command would otherwise have to load for `--help`.
       const { send } = await import('../send-messages.ts');
-      await send(connection, queue, messages, terminal);
+      await send(connectionOf(options, terminal), queue, messages, terminal);
       const sent = messages.length;
       printAnswer({ queue, sent }, `${sent} sent to ${printable(queue)}.\n`, options, terminal);
     });

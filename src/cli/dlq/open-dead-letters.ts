@@ -1,8 +1,12 @@
-import { ServiceBusClient, type ServiceBusReceiver } from '@azure/service-bus';
+import type { ServiceBusReceiver } from '@azure/service-bus';
+import { messageOf } from '../../errors.ts';
 import { CliError, EXIT } from '../errors.ts';
+import { createServiceBusClient } from '../service-bus-client.ts';
 import { printable } from '../terminal.ts';
 import type { Entity } from './entity.ts';
 import type { AnnotatedMessage } from './redriven-message.ts';
+
+const UNAVAILABLE = 'dead_letters_unavailable';
 
 /** The dead letters of a queue or subscription, and where its messages are sent. */
 export interface DeadLetters {
@@ -20,7 +24,7 @@ export async function withDeadLetters<T>(
   entity: Entity,
   work: (deadLetters: DeadLetters) => Promise<T>,
 ): Promise<T> {
-  const client = connect(connection);
+  const client = createServiceBusClient(connection, UNAVAILABLE);
   const sender = client.createSender(entity.target);
   try {
     return await work({
@@ -29,25 +33,9 @@ export async function withDeadLetters<T>(
     });
   } catch (error) {
     if (error instanceof CliError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw unavailable(`The dead letters of ${printable(entity.name)} cannot be reached: ${printable(reason)}`, error);
+    const message = `The dead letters of ${printable(entity.name)} cannot be reached: ${printable(messageOf(error))}`;
+    throw new CliError(UNAVAILABLE, message, { exitCode: EXIT.failed, cause: error });
   } finally {
     await client.close();
   }
-}
-
-function connect(connection: string): ServiceBusClient {
-  try {
-    return new ServiceBusClient(connection, { retryOptions: { maxRetries: 2, timeoutInMs: 15_000 } });
-  } catch (error) {
-    // The SDK's own text might show the key.
-    throw unavailable(
-      'The connection string cannot be read: it has the form Endpoint=…;SharedAccessKeyName=…;SharedAccessKey=….',
-      error,
-    );
-  }
-}
-
-function unavailable(message: string, cause: unknown): CliError {
-  return new CliError('dead_letters_unavailable', message, { exitCode: EXIT.failed, cause });
 }
