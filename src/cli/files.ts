@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { messageOf } from '../errors.ts';
 import { CliError } from './errors.ts';
 import { printable, type Terminal } from './terminal.ts';
 
@@ -17,14 +18,19 @@ export function readBytes(path: string): Buffer {
   }
 }
 
-/** Writes a file, and the folders above it. @throws CliError `file_not_found`, `file_unreadable` */
-export function writeOutputFile(path: string, content: string | Uint8Array): void {
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, content);
-  } catch (error) {
-    throw fileError(path, error);
+/** Prints a text, or writes it to a file, and the folders above it, if one is named. @throws CliError `file_not_found`, `file_unreadable` */
+export function printOrWrite(text: string, outputFile: string | undefined, { stdout }: Pick<Terminal, 'stdout'>): void {
+  if (outputFile === undefined) {
+    stdout.write(text);
+    return;
   }
+  try {
+    mkdirSync(dirname(outputFile), { recursive: true });
+    writeFileSync(outputFile, text);
+  } catch (error) {
+    throw fileError(outputFile, error);
+  }
+  stdout.write(`Written to ${printable(outputFile)}.\n`);
 }
 
 /** All of standard input. */
@@ -48,6 +54,5 @@ export function fileError(path: string, error: unknown): CliError {
       cause: error,
     });
   }
-  const message = error instanceof Error ? error.message : String(error);
-  return new CliError('file_unreadable', `${printable(path)} cannot be read: ${message}.`, { cause: error });
+  return new CliError('file_unreadable', `${printable(path)} cannot be read: ${messageOf(error)}.`, { cause: error });
 }

@@ -24,6 +24,10 @@ export function findingsIn(folder: DocumentFolder, diagnostics: readonly Diagnos
     }));
 }
 
+export function errorsAmong(findings: readonly Finding[]): readonly Finding[] {
+  return findings.filter(({ diagnostic }) => diagnostic.severity === 'error');
+}
+
 export interface ReportOptions {
   /** How many files were looked at. */
   readonly files: number;

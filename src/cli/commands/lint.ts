@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { type CommandContext, environmentOption, type OutputFormat, outputOption } from '../command-context.ts';
 import { compileFolders } from '../compile-folders.ts';
 import { readFolders } from '../document-folders.ts';
-import { findingsIn, reportFindings } from '../findings.ts';
+import { errorsAmong, findingsIn, reportFindings } from '../findings.ts';
 
 const HELP = `
 Finds what is valid and yet doubtful: nodes nobody uses, branches that cannot be reached, secrets in the text, requests that may be
@@ -39,7 +39,7 @@ export function addLint(parent: Command, { terminal, setExitCode }: CommandConte
           const plan = pipelines.find((pipeline) => pipeline.file === name)?.plan;
           return lint({ file: name, text: folder.textOf(name) ?? '', plan, documents: documents.get(name) }, language.kinds);
         });
-        return [...found.filter(({ diagnostic }) => diagnostic.severity === 'error'), ...findingsIn(folder, doubts)];
+        return [...errorsAmong(found), ...findingsIn(folder, doubts)];
       });
       setExitCode(reportFindings(findings, { files, output, strict }, terminal));
     });

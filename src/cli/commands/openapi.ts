@@ -3,9 +3,9 @@ import { type CommandContext, environmentOption } from '../command-context.ts';
 import { compileFolders } from '../compile-folders.ts';
 import { readFolders } from '../document-folders.ts';
 import { CliError, EXIT } from '../errors.ts';
-import { writeOutputFile } from '../files.ts';
-import { printFindings } from '../findings.ts';
-import { jsonText, printable } from '../terminal.ts';
+import { printOrWrite } from '../files.ts';
+import { errorsAmong, printFindings } from '../findings.ts';
+import { jsonText } from '../terminal.ts';
 
 const HELP = `
 The document describes the app's HTTP API, and what each of these pipelines takes and gives: for generators of clients, and for tools
@@ -32,18 +32,13 @@ export function addOpenApi(parent: Command, { terminal }: CommandContext): void 
       const { openApiDocument } = await import('../../api/openapi/document.ts');
       const named = readFolders(files.length === 0 ? ['pipelines'] : files);
       const { folders } = await compileFolders(named, { env, variables: terminal.environment });
-      const broken = folders.flatMap(({ findings }) => findings.filter(({ diagnostic }) => diagnostic.severity === 'error'));
+      const broken = errorsAmong(folders.flatMap(({ findings }) => findings));
       if (broken.length > 0) {
         printFindings(broken, { ...terminal, stdout: terminal.stderr });
         const message = 'A document of a part of the pipelines would mislead: correct them, or name those that are to be in it.';
         throw new CliError('documents_invalid', message, { exitCode: EXIT.failed });
       }
       const text = `${jsonText(openApiDocument(folders.flatMap(({ pipelines }) => pipelines)), 2)}\n`;
-      if (outputFile === undefined) {
-        terminal.stdout.write(text);
-        return;
-      }
-      writeOutputFile(outputFile, text);
-      terminal.stdout.write(`Written to ${printable(outputFile)}.\n`);
+      printOrWrite(text, outputFile, terminal);
     });
 }

@@ -4,7 +4,7 @@ import { type CommandContext, environmentOption, type OutputFormat, outputOption
 import { compileFolders } from '../compile-folders.ts';
 import { readFolders } from '../document-folders.ts';
 import { CliError, EXIT } from '../errors.ts';
-import { printFindings } from '../findings.ts';
+import { errorsAmong, printFindings } from '../findings.ts';
 import { jsonText, printable } from '../terminal.ts';
 
 const HELP = `
@@ -36,7 +36,7 @@ export function addPlan(parent: Command, { terminal, setExitCode }: CommandConte
       const { folders, language } = await compileFolders(readFolders([file]), { env, variables: terminal.environment });
       const pipeline = folders.flatMap(({ pipelines }) => pipelines)[0];
       if (pipeline === undefined) {
-        const errors = folders.flatMap(({ findings }) => findings).filter(({ diagnostic }) => diagnostic.severity === 'error');
+        const errors = errorsAmong(folders.flatMap(({ findings }) => findings));
         if (errors.length === 0) {
           const message = `${printable(basename(file))} in ${printable(dirname(file))} holds no pipeline.`;
           throw new CliError('pipeline_missing', `${message} Name a file with a 'kind: Pipeline' document.`);

@@ -8,7 +8,7 @@ import { type CommandContext, environmentOption, type OutputFormat, outputOption
 import { compileFolders } from '../compile-folders.ts';
 import { readFolders } from '../document-folders.ts';
 import { EXIT } from '../errors.ts';
-import { printFindings } from '../findings.ts';
+import { errorsAmong, printFindings } from '../findings.ts';
 import { printAnswer } from '../print-answer.ts';
 import { nextTimesText } from '../schedule-text.ts';
 import { formatTable, jsonText, printable } from '../terminal.ts';
@@ -53,7 +53,7 @@ function addList(schedule: Command, { terminal, setExitCode }: CommandContext): 
     .addHelpText('after', LIST_HELP)
     .action(async (paths: string[], { env, from = Date.now(), count, output }: ListOptions) => {
       const { folders } = await compileFolders(readFolders(paths), { env, variables: terminal.environment });
-      const wrong = folders.flatMap(({ findings }) => findings.filter(({ diagnostic }) => diagnostic.severity === 'error'));
+      const wrong = errorsAmong(folders.flatMap(({ findings }) => findings));
       if (wrong.length > 0) setExitCode(EXIT.failed);
       const timers = folders.flatMap(({ triggers }) => triggersOf(triggers, 'timer'));
       if (output === 'json') {

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
-import { writeOutputFile } from '../files.ts';
+import { printOrWrite } from '../files.ts';
 import { loadLanguage } from '../language.ts';
-import { jsonText, printable } from '../terminal.ts';
+import { jsonText } from '../terminal.ts';
 
 const HELP = `
 Editors with a YAML language server complete, explain and check documents with it. Say it in the first line of a document:
@@ -24,11 +24,6 @@ export function addSchema(parent: Command, { terminal }: CommandContext): void {
       const { languageSchema } = await import('../schema/language-schema.ts');
       const { kinds } = await loadLanguage();
       const text = `${jsonText(languageSchema(kinds.values()), 2)}\n`;
-      if (outputFile === undefined) {
-        terminal.stdout.write(text);
-        return;
-      }
-      writeOutputFile(outputFile, text);
-      terminal.stdout.write(`Written to ${printable(outputFile)}.\n`);
+      printOrWrite(text, outputFile, terminal);
     });
 }
