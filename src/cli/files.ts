@@ -28,7 +28,7 @@ export function printOrWrite(text: string, outputFile: string | undefined, { std
     mkdirSync(dirname(outputFile), { recursive: true });
     writeFileSync(outputFile, text);
   } catch (error) {
-    throw fileError(outputFile, error);
+    throw fileError(outputFile, error, 'written');
   }
   stdout.write(`Written to ${printable(outputFile)}.\n`);
 }
@@ -40,8 +40,8 @@ export async function readStdin({ stdin }: Pick<Terminal, 'stdin'>): Promise<Buf
   return Buffer.concat(chunks);
 }
 
-/** Says about a file or folder that could not be read why, and what to do. */
-export function fileError(path: string, error: unknown): CliError {
+/** Says about a file or folder that could not be read, or written, why, and what to do. */
+export function fileError(path: string, error: unknown, doing: 'read' | 'written' = 'read'): CliError {
   const reason = error instanceof Error && 'code' in error ? error.code : undefined;
   if (reason === 'ENOENT' || reason === 'ENOTDIR') {
     return new CliError('file_not_found', `There is no ${printable(path)}: check the path.`, { cause: error });
@@ -50,9 +50,9 @@ export function fileError(path: string, error: unknown): CliError {
     return new CliError('file_unreadable', `${printable(path)} is a folder: name a file in it.`, { cause: error });
   }
   if (reason === 'EACCES' || reason === 'EPERM') {
-    return new CliError('file_unreadable', `${printable(path)} may not be read by this user: change its permissions.`, {
+    return new CliError('file_unreadable', `${printable(path)} may not be ${doing} by this user: change its permissions.`, {
       cause: error,
     });
   }
-  return new CliError('file_unreadable', `${printable(path)} cannot be read: ${messageOf(error)}.`, { cause: error });
+  return new CliError('file_unreadable', `${printable(path)} cannot be ${doing}: ${messageOf(error)}.`, { cause: error });
 }

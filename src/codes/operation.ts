@@ -127,7 +127,7 @@ export const OPERATION_CODES: CodeGroup = {
       remedy: 'Do what the message says, and drop it again.',
     },
     file_unreadable: {
-      title: 'A file that cannot be read',
+      title: 'A file that cannot be read or written',
       why: 'It is a folder, or not permitted.',
       remedy: 'Name a file, or change its permissions.',
     },

@@ -162,4 +162,10 @@ describe('hexdag schema', () => {
     expect(content).toBe(printed.stdout);
     expect(parse(content)).toEqual(schema);
   });
+
+  it('tells that it cannot be written, and why', async () => {
+    const written = await cli(['schema', '--output-file', '/dev/full']);
+
+    expect(written).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(/^file_unreadable: .+ cannot be written: ENOSPC/) });
+  });
 });
