@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../helpers/eventually.ts';
 import { order } from './orders.ts';
 import { Stack } from './stack.ts';
 
@@ -31,16 +32,13 @@ describe('an app with limits of its own', () => {
   it('has what it recorded of a run forgotten RETENTION_DAYS after its end', async () => {
     await stack.serviceBus.createSender('orders').sendMessages(order('R-1'));
 
-    const documents = await vi.waitFor(
-      async () => {
-        const { resources } = await stack.runs.items
-          .query<{ id: string; ttl?: number; status: string }>('SELECT * FROM c')
-          .fetchAll();
-        expect(resources.find(({ id }) => id === 'run')?.status).toBe('completed');
-        return resources;
-      },
-      { timeout: 15_000, interval: 50 },
-    );
+    const documents = await eventually(async () => {
+      const { resources } = await stack.runs.items
+        .query<{ id: string; ttl?: number; status: string }>('SELECT * FROM c')
+        .fetchAll();
+      expect(resources.find(({ id }) => id === 'run')?.status).toBe('completed');
+      return resources;
+    });
 
     expect(documents.length).toBeGreaterThan(1);
     expect(new Set(documents.map(({ ttl }) => ttl))).toEqual(new Set([RETENTION_DAYS * 24 * 3_600]));

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { eventually } from '../helpers/eventually.ts';
 import { Stack } from './stack.ts';
 
-const PATIENCE = { timeout: 20_000, interval: 50 };
 const Page = z.object({ runs: z.array(z.object({ runId: z.string(), status: z.string() })) });
 const Run = z.object({ output: z.object({ name: z.string() }) });
 
@@ -35,7 +35,7 @@ describe('a file that Event Grid tells of', () => {
     const headers = { 'content-type': 'application/cloudevents+json' };
 
     for (let told = 0; told < 3; told += 1) await fetch(url, { method: 'POST', headers, body: JSON.stringify(event) });
-    await vi.waitFor(async () => expect(await runs()).toMatchObject([{ status: 'completed' }]), PATIENCE);
+    await eventually(async () => expect(await runs()).toMatchObject([{ status: 'completed' }]));
 
     const [run] = await runs();
     const { output } = Run.parse(await (await fetch(`${stack.ready.http}/api/runs/${run?.runId}`)).json());

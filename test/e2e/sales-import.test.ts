@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { eventually } from '../helpers/eventually.ts';
 import { Stack } from './stack.ts';
 
-const PATIENCE = { timeout: 30_000, interval: 100 };
 const HEADER = 'sku,customer,quantity,unitPrice\n';
 
 const Page = z.object({ runs: z.array(z.object({ runId: z.string(), pipeline: z.string(), status: z.string() })) });
@@ -23,7 +23,7 @@ let stack: Stack;
 beforeAll(async () => {
   stack = await Stack.start({}, 'ignore');
   const incoming = stack.blobs.getContainerClient('incoming');
-  await vi.waitFor(async () => expect(await incoming.exists()).toBe(true), PATIENCE);
+  await eventually(async () => expect(await incoming.exists()).toBe(true));
 });
 
 afterAll(async () => {
@@ -53,7 +53,7 @@ describe('a file of sales that somebody drops', () => {
   it('BL16, BL17: becomes one run with results, rejects and totals', async () => {
     await drop('day.csv', `${HEADER}mug,=1+1,2,9.50\ntea,Bob,none,6\n`);
 
-    await vi.waitFor(async () => expect(await runs()).toMatchObject([{ status: 'completed' }]), PATIENCE);
+    await eventually(async () => expect(await runs()).toMatchObject([{ status: 'completed' }]));
 
     const [run] = await runs();
     const { output } = Run.parse(await get(`runs/${run?.runId}`));
@@ -68,17 +68,14 @@ describe('a file of sales that somebody drops', () => {
     const records = () =>
       stack.runs.items.query("SELECT c.id FROM c WHERE c.type = 'node' AND CONTAINS(c.node, 'check')").fetchAll();
     const before = (await records()).resources.length;
-    await vi.waitFor(async () => expect((await records()).resources.length).toBeGreaterThan(before), PATIENCE);
+    await eventually(async () => expect((await records()).resources.length).toBeGreaterThan(before));
 
     process.kill((await stack.status()).host.pid, 'SIGKILL');
 
-    await vi.waitFor(async () => expect((await runs()).map(({ status }) => status)).toEqual(['completed', 'completed']), {
-      timeout: 60_000,
-      interval: 200,
-    });
+    await eventually(async () => expect((await runs()).map(({ status }) => status)).toEqual(['completed', 'completed']));
     const documents = await Promise.all((await runs()).map(async ({ runId }) => Run.parse(await get(`runs/${runId}`)).output));
     expect(documents).toEqual(expect.arrayContaining([expect.objectContaining({ rows: 60_000, sales: 60_000, rejected: 0 })]));
-  }, 120_000);
+  });
 
   it('BL17: ends the run at the line that is wrong, if the run is told to stop there', async () => {
     const sale = '{"sku":"mug","customer":"Ada","quantity":1,"unitPrice":1}';
@@ -95,7 +92,7 @@ describe('a file of sales that somebody drops', () => {
     const { runId } = z.object({ runId: z.string() }).parse(await response.json());
 
     const failed = { status: 'failed', error: { code: 'line_invalid', message: expect.stringContaining('Line 3 of') } };
-    await vi.waitFor(async () => expect(await get(`runs/${runId}`)).toMatchObject(failed), PATIENCE);
+    await eventually(async () => expect(await get(`runs/${runId}`)).toMatchObject(failed));
     const { nodes } = z.object({ nodes: z.array(z.object({ name: z.string() })) }).parse(await get(`runs/${runId}`));
     expect(nodes.map(({ name }) => name)).not.toContain('merge');
   });

@@ -1,9 +1,10 @@
 import { ServiceBusClient, type ServiceBusReceivedMessage } from '@azure/service-bus';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ServiceBusServer, startServiceBus } from '../../local/service-bus/server.ts';
 import { loadTopology } from '../../local/service-bus/topology.ts';
 import { runId } from '../../src/triggers/run-id.ts';
 import { MAX_ATTEMPTS } from '../../src/triggers/service-bus/retry-delay.ts';
+import { eventually } from '../helpers/eventually.ts';
 import { BAD_MESSAGES, type BadMessage, BLOBS, GOOD_MESSAGES, type GoodMessage, type Queue } from './bad-input/cases.ts';
 import { ClockAhead } from './clock-ahead.ts';
 import { RunEvents } from './run-events.ts';
@@ -29,7 +30,6 @@ const TOPICS = [
     ],
   },
 ];
-const PATIENCE_MS = 10_000;
 /** Longer than a message is tried for. */
 const A_DAY_MS = 24 * 3_600_000;
 
@@ -60,7 +60,7 @@ async function deadLetters(queue: string, count: number): Promise<Map<string, Se
   const receiver = client.createReceiver(queue, { subQueueType: 'deadLetter', receiveMode: 'receiveAndDelete' });
   const letters: ServiceBusReceivedMessage[] = [];
   while (letters.length < count) {
-    const more = await receiver.receiveMessages(count - letters.length, { maxWaitTimeInMs: PATIENCE_MS });
+    const more = await receiver.receiveMessages(count - letters.length);
     if (more.length === 0) break;
     letters.push(...more);
   }
@@ -88,7 +88,7 @@ async function messagesIn(queue: string): Promise<ServiceBusReceivedMessage[]> {
 
 /** A run may be told of before its message is completed. */
 async function untilEmpty(queue: string): Promise<void> {
-  await vi.waitFor(async () => expect(await messagesIn(queue)).toEqual([]), { timeout: PATIENCE_MS, interval: 50 });
+  await eventually(async () => expect(await messagesIn(queue)).toEqual([]));
 }
 
 function badMessagesFor(wanted: Queue): BadMessage[] {
@@ -213,16 +213,13 @@ describe('a store that is away for a while', () => {
     await stack.throttleCosmos({ share: 1, retryAfterMs: 1, seed: 1 });
 
     await sender.sendMessages(ids.map((messageId) => ({ messageId, contentType: 'application/json', body: { orderId: 'A1' } })));
-    const waiting = await vi.waitFor(
-      async () => {
-        const messages = await messagesIn('orders');
-        const triedTwice = messages.filter((message) => message.state === 'scheduled' && attemptsOf(message) > 2);
-        // More are there only for the moment between sending a copy and completing its original.
-        expect([messages.length, triedTwice.length]).toEqual([3, 3]);
-        return messages;
-      },
-      { timeout: PATIENCE_MS, interval: 50 },
-    );
+    const waiting = await eventually(async () => {
+      const messages = await messagesIn('orders');
+      const triedTwice = messages.filter((message) => message.state === 'scheduled' && attemptsOf(message) > 2);
+      // More are there only for the moment between sending a copy and completing its original.
+      expect([messages.length, triedTwice.length]).toEqual([3, 3]);
+      return messages;
+    });
     await stack.throttleCosmos(null);
     await events.untilAll(ids);
     await sender.close();
@@ -243,14 +240,11 @@ describe('a session', () => {
 
     const messages = ids.map((messageId) => ({ messageId, sessionId: 'a', contentType: 'application/json', body: {} }));
     await sender.sendMessages(messages);
-    await vi.waitFor(
-      async () => {
-        const [first, ...others] = (await messagesIn('grouped')).map(({ deliveryCount = 0 }) => deliveryCount);
-        expect(first).toBeGreaterThan(0);
-        expect(others).toEqual([0, 0]);
-      },
-      { timeout: PATIENCE_MS, interval: 20 },
-    );
+    await eventually(async () => {
+      const [first, ...others] = (await messagesIn('grouped')).map(({ deliveryCount = 0 }) => deliveryCount);
+      expect(first).toBeGreaterThan(0);
+      expect(others).toEqual([0, 0]);
+    });
     await stack.throttleCosmos(null);
     await events.untilAll(ids);
     await sender.close();

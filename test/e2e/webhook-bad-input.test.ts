@@ -63,7 +63,7 @@ describe('a bad request', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 408 /);
     expect(answer).toContain('"code":"request_timeout"');
     expect(await runIds()).toEqual(new Set());
-  }, 30_000);
+  });
 });
 
 describe('the handshake of CloudEvents', () => {
@@ -232,7 +232,7 @@ describe('too much', () => {
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
     expect(next).toMatchObject({ status: 429, body: { code: 'rate_limited' } });
     expect(Number(next.headers['retry-after'])).toBeGreaterThan(0);
-  }, 30_000);
+  });
 
   it('WH42: a store that is away leaves nothing behind, and the same request is accepted when it is back', async () => {
     const body = '{"note":"stored"}';

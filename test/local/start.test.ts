@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ServiceBusClient } from '@azure/service-bus';
 import { BlobServiceClient } from '@azure/storage-blob';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type LaunchedLocalAzure, launchLocalAzure } from '../../local/launch.ts';
+import { eventually } from '../helpers/eventually.ts';
 
 const APP = join(import.meta.dirname, 'fixtures', 'app');
 const START = join(import.meta.dirname, '..', '..', 'dist', 'start.mjs');
@@ -49,10 +50,7 @@ function copied(): unknown[] {
 }
 
 async function restarted(azure: LaunchedLocalAzure, name: 'stores' | 'host'): Promise<void> {
-  await vi.waitFor(async () => expect(await azure.status()).toMatchObject({ [name]: { restarts: 1, ready: true } }), {
-    timeout: 10_000,
-    interval: 20,
-  });
+  await eventually(async () => expect(await azure.status()).toMatchObject({ [name]: { restarts: 1, ready: true } }));
 }
 
 /** Runs the launcher until it ends by itself. */
@@ -86,7 +84,7 @@ describe('the launcher', () => {
     await send(azure, { n: 1 });
     await restarted(azure, 'host');
 
-    await vi.waitFor(() => expect(copied()).toEqual([{ n: 1 }]), { timeout: 10_000 });
+    await eventually(() => expect(copied()).toEqual([{ n: 1 }]));
     expect((await fetch(`${azure.ready.http}/api/settings`)).status).toBe(200);
   });
 
@@ -101,13 +99,13 @@ describe('the launcher', () => {
     await send(azure, { n: 1 });
 
     expect((await container.getBlockBlobClient('a').downloadToBuffer()).toString()).toBe('content');
-    await vi.waitFor(() => expect(copied()).toEqual([{ n: 1 }]), { timeout: 10_000 });
+    await eventually(() => expect(copied()).toEqual([{ n: 1 }]));
   });
 
   it('tells the figures of every server', async () => {
     const azure = await launch('--ephemeral');
     await send(azure, { n: 1 });
-    await vi.waitFor(() => expect(copied()).toHaveLength(1));
+    await eventually(() => expect(copied()).toHaveLength(1));
 
     const counters = await azure.counters();
 
@@ -212,7 +210,7 @@ describe('the launcher', () => {
     process.kill(azure.pid, 'SIGKILL');
 
     const { stores, host } = azure.ready.pids;
-    await vi.waitFor(() => expect([stores, host].filter(isAlive)).toEqual([]), { timeout: 10_000, interval: 20 });
+    await eventually(() => expect([stores, host].filter(isAlive)).toEqual([]));
     expect(readdirSync(folder).filter((name) => !name.startsWith('hexdag-compile-cache'))).toEqual([]);
   });
 

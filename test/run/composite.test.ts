@@ -44,7 +44,7 @@ onEachEngine((world) => {
       expect(await run.output()).toEqual({ last: 798, successful: 400 });
     });
 
-    it('of nightly turns goes on for a year', { timeout: 60_000 }, async () => {
+    it('of nightly turns goes on for a year', async () => {
       const run = await world({ work: (_, { node: path }) => path });
       const night = body(
         wait('night', 'wake', DAY, { onTimeout: 'work' }),

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { runGenerated } from './run-generated.ts';
 
-it('what validates also runs: to its end, to a wait, or to a failure with a documented code', { timeout: 60_000 }, async () => {
+it('what validates also runs: to its end, to a wait, or to a failure with a documented code', async () => {
   const tally = await runGenerated(300);
 
   expect(tally.get('completed')).toBeGreaterThan(20);

@@ -72,7 +72,7 @@ test('orchestrations end right and once, however often the process is killed', a
   expect(database.prepare('SELECT count(*) AS rows FROM inbox').get()).toEqual({ rows: 0 });
   expect(database.prepare('SELECT count(*) AS rows FROM work').get()).toEqual({ rows: 0 });
   database.close();
-}, 60_000);
+});
 
 function onDatabase<T>(path: string, use: (database: DatabaseSync) => T): T {
   const database = new DatabaseSync(path);
@@ -106,4 +106,4 @@ test('an activity that ends the process each time it starts fails after some res
   expect(counts).toEqual([0, 1, MAX_RESTARTS]);
   expect(status).toMatchObject({ runtimeStatus: 'Completed', output: expect.stringContaining('it was started again 10 times') });
   expect(restarts()).toBeUndefined();
-}, 60_000);
+});

@@ -65,7 +65,7 @@ describe('a request that is too much', () => {
 
     expect(answer).toMatch(/^HTTP\/1\.1 408 /);
     expect(answer).toContain('"code":"request_timeout"');
-  }, 15_000);
+  });
 
   it('is taken as long as it says it is, and what comes after that is none', async () => {
     const answer = await talk(`${POST}content-length: 2\r\n\r\n{}{"more":true}`);

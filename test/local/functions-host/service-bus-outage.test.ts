@@ -1,9 +1,10 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { type FunctionsHost, startFunctionsHost } from '../../../local/functions-host/host.ts';
 import type { LogEntry } from '../../../local/functions-host/logging.ts';
 import { ServiceBusExtension } from '../../../local/functions-host/service-bus-extension.ts';
+import { eventually } from '../../helpers/eventually.ts';
 import { connect } from '../service-bus/broker-fixture.ts';
 import { KillableBroker } from '../service-bus/killable-broker.ts';
 import { fixtureDirectory } from './probe.ts';
@@ -60,10 +61,10 @@ describe('a host whose broker is killed', () => {
   it('lets go of the messages in work at once, and tells of the outage once a function', async () => {
     const { broker, host, warnings, open, calls } = await start();
     await send(broker, 4);
-    await vi.waitFor(() => expect(calls).toHaveLength(4));
+    await eventually(() => expect(calls).toHaveLength(4));
 
     await broker.kill();
-    await vi.waitFor(() => expect(warnings()).toHaveLength(4));
+    await eventually(() => expect(warnings()).toHaveLength(4));
     open();
     await host.drain();
 
@@ -74,14 +75,14 @@ describe('a host whose broker is killed', () => {
   it('again while the host connects still receives every message when the broker is back', async () => {
     const { broker, host, warnings, open, calls } = await start();
     await send(broker, 20);
-    await vi.waitFor(() => expect(calls).toHaveLength(4));
+    await eventually(() => expect(calls).toHaveLength(4));
 
     await broker.kill();
     await broker.startAgain();
     await broker.kill();
     await broker.startAgain();
     open();
-    await vi.waitFor(() => expect(host.counters()['serviceBus.completed']).toBe(20), { timeout: 8000 });
+    await eventually(() => expect(host.counters()['serviceBus.completed']).toBe(20));
 
     expect(new Set(calls).size).toBe(20);
     expect(warnings().filter((warning) => !warning.includes('the broker is not reachable'))).toEqual([]);

@@ -1,11 +1,12 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { ServiceBusClient } from '@azure/service-bus';
-import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { type FunctionsHost, startFunctionsHost } from '../../../local/functions-host/host.ts';
 import type { LogEntry } from '../../../local/functions-host/logging.ts';
 import { ServiceBusExtension } from '../../../local/functions-host/service-bus-extension.ts';
 import { type ServiceBusServer, startServiceBus } from '../../../local/service-bus/server.ts';
+import { eventually } from '../../helpers/eventually.ts';
 import { ManualClock } from '../../helpers/manual-clock.ts';
 import { connect } from '../service-bus/broker-fixture.ts';
 import { KillableBroker } from '../service-bus/killable-broker.ts';
@@ -78,7 +79,7 @@ async function send(client: ServiceBusClient, queue: string, ...bodies: readonly
 
 /** The `number`th call, once it has begun. */
 async function call(number: number): Promise<Call> {
-  await vi.waitFor(() => expect(calls.length).toBeGreaterThanOrEqual(number), { timeout: 5000, interval: 5 });
+  await eventually(() => expect(calls.length).toBeGreaterThanOrEqual(number));
   const found = calls[number - 1];
   if (found === undefined) throw new Error(`There is no call ${number}.`);
   return found;
@@ -141,7 +142,7 @@ describe('the messages of a session', () => {
     await send(client, 'batch', 'a1', 'b1');
     await call(2);
     await send(client, 'batch', 'a2', 'b2', 'a3', 'b3');
-    await vi.waitFor(() => expect(host.counters()['serviceBus.received']).toBe(6));
+    await eventually(() => expect(host.counters()['serviceBus.received']).toBe(6));
 
     for (const running of [...calls]) running.end();
     await call(4);
@@ -162,8 +163,8 @@ describe('sessions', () => {
     const acceptedFirst = broker.counters()['sessionsAccepted'];
 
     for (const running of calls) running.end();
-    await vi.waitFor(() => expect(settled(host)).toBe(2));
-    await vi.waitFor(() => expect(clock.next()).toBeLessThanOrEqual(clock.now() + IDLE_MS));
+    await eventually(() => expect(settled(host)).toBe(2));
+    await eventually(() => expect(clock.next()).toBeLessThanOrEqual(clock.now() + IDLE_MS));
     clock.advance(IDLE_MS);
     (await call(3)).end();
     await host.drain();
@@ -180,7 +181,7 @@ describe('sessions', () => {
 
     clock.advance(IDLE_MS + 1);
     running.end();
-    await vi.waitFor(() => expect(settled(host)).toBe(1));
+    await eventually(() => expect(settled(host)).toBe(1));
 
     expect(host.counters()).toMatchObject({ 'serviceBus.completed': 1 });
     expect(broker.counters()).toMatchObject({ sessionsAccepted: 1, sessionLocksLost: 0 });
@@ -195,7 +196,7 @@ describe('sessions', () => {
     const again = await call(2);
     late.end();
     again.end();
-    await vi.waitFor(() => expect(host.counters()['serviceBus.completed']).toBe(1));
+    await eventually(() => expect(host.counters()['serviceBus.completed']).toBe(1));
 
     const warnings = logs.filter(({ level }) => level === 'warning').map(({ message }) => message);
     expect(again.context.triggerMetadata['deliveryCount']).toBe(2);
@@ -231,7 +232,7 @@ describe('sessions', () => {
     await call(4);
     for (const running of calls) running.end();
     (await call(5)).end();
-    await vi.waitFor(() => expect(host.counters()['serviceBus.completed']).toBe(3), { timeout: 8000 });
+    await eventually(() => expect(host.counters()['serviceBus.completed']).toBe(3));
 
     await host.close();
 

@@ -1,4 +1,5 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { eventually } from '../../helpers/eventually.ts';
 import { connect, errorCodeOf, only } from './broker-fixture.ts';
 import { KillableBroker } from './killable-broker.ts';
 
@@ -101,15 +102,14 @@ describe('a broker that is killed', () => {
       }
     };
 
-    const first = sendAll(0, 60);
-    await vi.waitFor(() => expect(acknowledged.size).toBeGreaterThan(20), { timeout: 5000, interval: 1 });
+    await sendAll(0, 20);
+    const meanwhile = sendAll(20, 60);
     await broker.kill();
     await broker.startAgain();
-    await first;
+    await meanwhile;
     await sendAll(60, 80);
 
     expect(acknowledged.size).toBe(80);
-
-    await vi.waitFor(() => expect(received.size).toBe(80), { timeout: 8000, interval: 10 });
+    await eventually(() => expect(received.size).toBe(80));
   });
 });

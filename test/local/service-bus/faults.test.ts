@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import rhea from 'rhea';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { CONDITION } from '../../../local/service-bus/errors.ts';
+import { eventually } from '../../helpers/eventually.ts';
 import { connect, startBroker } from './broker-fixture.ts';
 import { closedAfter } from './raw-socket.ts';
 
@@ -83,14 +84,14 @@ describe('a forced detach', () => {
     });
     const sender = client.createSender('orders');
     await sender.sendMessages({ body: 'before' });
-    await vi.waitFor(() => expect(server.counters()['settlements']).toBe(1));
+    await eventually(() => expect(server.counters()['settlements']).toBe(1));
     const opened = () => lines.filter((line) => /Opened the link (?!cbs)/.test(line)).length;
     const openedBefore = opened();
 
     server.detachLinks('orders');
-    await vi.waitFor(() => expect(opened()).toBeGreaterThan(openedBefore));
+    await eventually(() => expect(opened()).toBeGreaterThan(openedBefore));
     await sender.sendMessages({ body: 'after' });
-    await vi.waitFor(() => expect(received).toEqual(['before', 'after']));
+    await eventually(() => expect(received).toEqual(['before', 'after']));
 
     expect(errors).toMatchObject([{ retryable: true }]);
   });

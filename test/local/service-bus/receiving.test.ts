@@ -1,4 +1,5 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { eventually } from '../../helpers/eventually.ts';
 import { only, startBroker } from './broker-fixture.ts';
 
 /** What the client holds at most without having settled it, the one it keeps included. */
@@ -41,7 +42,7 @@ describe('receiving', () => {
       },
       { maxConcurrentCalls: 8 },
     );
-    await vi.waitFor(() => expect(seen).toHaveLength(40), { timeout: 5000, interval: 5 });
+    await eventually(() => expect(seen).toHaveLength(40));
     await receiver.close();
 
     expect(peak).toBe(8);

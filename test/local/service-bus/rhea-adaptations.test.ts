@@ -1,5 +1,6 @@
 import rhea, { type Connection, type EventContext, type Receiver, type Sender } from 'rhea';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { eventually } from '../../helpers/eventually.ts';
 import { startBroker } from './broker-fixture.ts';
 
 /** A client that speaks plain AMQP, for what the Service Bus client never does. */
@@ -134,7 +135,7 @@ describe('what is added to rhea', () => {
 
     const accepted = rhea.types.wrap_described([], 0x24);
     session.incoming.update({ id: 99, link: receiver, remote_settled: false }, false, accepted);
-    await vi.waitFor(() => expect(answered).toHaveBeenCalled(), { timeout: 2000, interval: 5 });
+    await eventually(() => expect(answered).toHaveBeenCalled());
 
     expect(answered.mock.calls[0]?.[0].performative).toMatchObject({ first: 99, settled: true, role: false });
   });

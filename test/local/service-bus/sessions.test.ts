@@ -1,5 +1,6 @@
 import type { ServiceBusClient, ServiceBusSessionReceiver } from '@azure/service-bus';
 import { describe, expect, it } from 'vitest';
+import { eventually } from '../../helpers/eventually.ts';
 import { type BrokerFixture, connect, errorCodeOf, only, startBroker, startTopics } from './broker-fixture.ts';
 
 const MINUTE_MS = 60_000;
@@ -119,7 +120,7 @@ describe('the next session', () => {
     const client = impatient(server.connectionString, 8000);
     const accepted = errorCodeOf(client.acceptNextSession('grouped'));
 
-    await expect.poll(() => clock.next()).toBeGreaterThan(clock.now() + 7000);
+    await eventually(() => expect(clock.next()).toBeGreaterThan(clock.now() + 7000));
     clock.advance(8000);
 
     expect(await accepted).toBe('ServiceTimeout');
@@ -129,9 +130,9 @@ describe('the next session', () => {
     const { client, server, lines } = await startSessions();
     const opened = () => lines.filter((line) => line.includes('Opened the link grouped')).length;
     const first = client.acceptNextSession('grouped');
-    await expect.poll(opened).toBe(1);
+    await eventually(() => expect(opened()).toBe(1));
     const second = connect(server.connectionString).acceptNextSession('grouped');
-    await expect.poll(opened).toBe(2);
+    await eventually(() => expect(opened()).toBe(2));
 
     await send(client, 'a1', 'b1');
 
@@ -146,7 +147,7 @@ describe('the next session', () => {
     const other = connect(server.connectionString);
     const waiting = new AbortController();
     other.acceptNextSession('grouped', { abortSignal: waiting.signal }).catch(() => undefined);
-    await expect.poll(() => clock.next()).toBeDefined();
+    await eventually(() => expect(clock.next()).toBeDefined());
 
     await leave(other, waiting);
     await send(client, 'a1');
@@ -162,7 +163,7 @@ describe('the next session', () => {
     const accepted = connect(server.connectionString, {
       retryOptions: { maxRetries: 0, timeoutInMs: 2 * MINUTE_MS },
     }).acceptNextSession('grouped');
-    await expect.poll(() => server.counters()['sessionsAwaited']).toBe(1);
+    await eventually(() => expect(server.counters()['sessionsAwaited']).toBe(1));
 
     clock.advance(MINUTE_MS);
 
@@ -191,7 +192,7 @@ describe('a session lock', () => {
     if (held === undefined) throw new Error('A message was expected.');
 
     clock.advance(MINUTE_MS);
-    await expect.poll(() => late.isClosed).toBe(true);
+    await eventually(() => expect(late.isClosed).toBe(true));
     const code = await errorCodeOf(late.completeMessage(held));
     const next = await client.acceptNextSession('grouped');
     const again = await next.receiveMessages(2);
@@ -271,7 +272,7 @@ describe('a session lock', () => {
     const held = only(await receiver.receiveMessages(1));
 
     server.detachLinks('grouped');
-    await expect.poll(() => receiver.isClosed).toBe(true);
+    await eventually(() => expect(receiver.isClosed).toBe(true));
     const code = await errorCodeOf(receiver.completeMessage(held));
     const next = await client.acceptSession('grouped', 'a');
 

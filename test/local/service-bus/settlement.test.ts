@@ -1,4 +1,5 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { eventually } from '../../helpers/eventually.ts';
 import { ManualClock } from '../../helpers/manual-clock.ts';
 import { errorCodeOf, only, startBroker } from './broker-fixture.ts';
 
@@ -146,13 +147,13 @@ describe('a lock', () => {
     client.createReceiver('orders').subscribe({
       async processMessage(message) {
         counts.push(message.deliveryCount);
-        await vi.waitFor(() => expect(server.counters()['renewals']).toBeGreaterThan(1), { timeout: 5000, interval: 5 });
+        await eventually(() => expect(server.counters()['renewals']).toBeGreaterThan(1));
       },
       async processError({ error }) {
         errors.push(error);
       },
     });
-    await vi.waitFor(() => expect(server.counters()['settlements']).toBe(1), { timeout: 5000, interval: 5 });
+    await eventually(() => expect(server.counters()['settlements']).toBe(1));
 
     expect(counts).toEqual([0]);
     expect(errors).toEqual([]);
