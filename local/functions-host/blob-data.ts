@@ -7,11 +7,17 @@ import type { TypedData } from './typed-data.ts';
 
 const DEFERRED_SOURCE = 'AzureStorageBlobs';
 
-/** The invocation for a blob as it is now; null if it is gone. Its content is read only for functions that do not open it themselves. */
+/** The invocation for one version of a blob. */
+export interface BlobInvocation {
+  readonly etag: string;
+  readonly invocation: Invocation;
+}
+
+/** That for a blob as it is now; null if it is gone. Its content is read only for functions that do not open it themselves. */
 export async function blobInvocation(
   blob: BlobClient,
   { path, connectionName, isDeferred }: BlobTrigger,
-): Promise<Invocation | null> {
+): Promise<BlobInvocation | null> {
   const { containerName, name } = blob;
   const response = await download(blob, isDeferred);
   if (response === null) return null;
@@ -24,7 +30,8 @@ export async function blobInvocation(
     Properties: { json: JSON.stringify(propertiesOf(response)) },
     Metadata: { json: JSON.stringify(response.metadata ?? {}) },
   };
-  return { trigger: await triggerData(response, { connectionName, containerName, name }, isDeferred), triggerMetadata };
+  const trigger = await triggerData(response, { connectionName, containerName, name }, isDeferred);
+  return { etag: response.etag ?? '', invocation: { trigger, triggerMetadata } };
 }
 
 async function download(blob: BlobClient, isDeferred: boolean): Promise<BlobAnswer | null> {

@@ -102,7 +102,7 @@ export class BlobListener {
   }
 
   #see(name: string, quotedEtag: string): void {
-    const etag = quotedEtag.replace(/^"|"$/g, '');
+    const etag = unquoted(quotedEtag);
     if (this.#versions.get(name) === etag) return;
     this.#versions.set(name, etag);
     const version = { functionName: this.#fn.name, container: this.#trigger.path.container, name, etag };
@@ -136,8 +136,9 @@ export class BlobListener {
     try {
       // One that was written again is left to its newer version, and one that is gone to nobody.
       const isLatest = this.#versions.get(pending.name) === pending.etag;
-      const invocation = isLatest ? await blobInvocation(this.#blob(pending.name), this.#trigger) : null;
-      if (invocation !== null) await this.#host.invoke(this.#fn, invocation);
+      const found = isLatest ? await blobInvocation(this.#blob(pending.name), this.#trigger) : null;
+      if (found !== null && unquoted(found.etag) !== pending.etag) this.#see(pending.name, found.etag);
+      else if (found !== null) await this.#host.invoke(this.#fn, found.invocation);
       receipts.succeeded(pending);
     } catch (error) {
       this.#failed(pending, error instanceof Error ? error.message : String(error));
@@ -184,4 +185,8 @@ export class BlobListener {
     if (isReachable) this.#host.log('information', LOG_CATEGORY, `${where} reaches its storage again.`);
     else this.#host.log('warning', LOG_CATEGORY, `${where}: the storage is not reachable: ${String(error)}`);
   }
+}
+
+function unquoted(etag: string): string {
+  return etag.replace(/^"|"$/g, '');
 }

@@ -33,6 +33,11 @@ export class ManualClock {
     this.#now = target;
   }
 
+  /** How many there are. */
+  get appointments(): number {
+    return this.#appointments.size;
+  }
+
   /** When the earliest appointment is. */
   next(): number | undefined {
     return this.#nextDue(Number.POSITIVE_INFINITY)?.at;
