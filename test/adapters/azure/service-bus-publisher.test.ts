@@ -180,10 +180,10 @@ describe('ServiceBusPublisher whose client hangs', () => {
   it('gives up on it after a while and goes on with another one', async () => {
     const hanging = client.createSender(TOPIC);
     hanging.createMessageBatch = () => new Promise(() => undefined);
-    const senders = [hanging, client.createSender(TOPIC)];
-    const again = retry(handleAll, { maxAttempts: 1, backoff: new ConstantBackoff(1) });
+    const [senders, another] = [[hanging], client.createSender(TOPIC)];
+    const again = retry(handleAll, { backoff: new ConstantBackoff(1) });
     const limits = { patience: again, transferMs: 300 };
-    const persistent = new ServiceBusPublisher(async () => senders.shift() ?? hanging, TOPIC, limits);
+    const persistent = new ServiceBusPublisher(async () => senders.shift() ?? another, TOPIC, limits);
     const event = runEvent(randomUUID());
 
     await persistent.publish([event]);
@@ -197,7 +197,8 @@ describe('ServiceBusPublisher while its broker is killed again and again', () =>
     const broker = await KillableBroker.start({ events: { RequiresDuplicateDetection: true } });
     const sending = new ServiceBusClient(broker.connectionString, { retryOptions: { maxRetries: 0, timeoutInMs: 1_000 } });
     const sender = sending.createSender('events');
-    const persistent = new ServiceBusPublisher(async () => sender, 'events');
+    const again = retry(handleAll, { backoff: new ConstantBackoff(20) });
+    const persistent = new ServiceBusPublisher(async () => sender, 'events', { patience: again, transferMs: 5_000 });
     const events = Array.from({ length: 300 }, (_, index) => runEvent('r', { id: `r-${index}` }));
     const outcomes: Promise<void>[] = [];
     const publish = (from: number, to: number) => {
