@@ -6,6 +6,7 @@ import { parseBlobSection, parseBlobTrigger } from './blob-trigger.ts';
 import type { ExtensionHost, HostExtension } from './extension.ts';
 import { sendStatus } from './http-message.ts';
 import { readBody } from './request-body.ts';
+import { functionsOfType } from './trigger-binding.ts';
 
 const TRIGGER_TYPE = 'blobtrigger';
 const WEBHOOK = /^\/runtime\/webhooks\/blobs\/?$/i;
@@ -34,8 +35,7 @@ export class BlobExtension implements HostExtension {
   async start(host: ExtensionHost): Promise<void> {
     const { databasePath = ':memory:', pollMs = DEFAULT_POLL_MS } = this.#options;
     const section = parseBlobSection(host.hostSection('blobs'));
-    const functions = host.functions.filter((fn) => fn.trigger.binding.type.toLowerCase() === TRIGGER_TYPE);
-    const triggers = functions.map((fn) => ({ fn, trigger: parseBlobTrigger(fn, host) }));
+    const triggers = functionsOfType(TRIGGER_TYPE, host).map((fn) => ({ fn, trigger: parseBlobTrigger(fn, host) }));
     if (triggers.length === 0) return;
     const receipts = new BlobReceipts(databasePath);
     this.#receipts = receipts;

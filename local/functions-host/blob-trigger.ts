@@ -4,6 +4,7 @@ import { type BlobPath, parseBlobPath } from './blob-path.ts';
 import { HostStartError } from './errors.ts';
 import type { ExtensionHost, RegisteredFunction } from './extension.ts';
 import { parseExtensionSection } from './host-json.ts';
+import { connectionStringOf, parseTriggerBinding } from './trigger-binding.ts';
 
 const DEFAULT_CONNECTION = 'AzureWebJobsStorage';
 
@@ -44,11 +45,7 @@ export function parseBlobSection(section: Readonly<Record<string, unknown>>): Bl
 
 /** @throws HostStartError `binding_invalid`, `setting_missing`, `unsupported_feature` */
 export function parseBlobTrigger(fn: RegisteredFunction, host: ExtensionHost): BlobTrigger {
-  const parsed = triggerSchema.safeParse(fn.trigger.binding);
-  if (!parsed.success) {
-    throw new HostStartError('binding_invalid', `The trigger of '${fn.name}' is not valid: ${z.prettifyError(parsed.error)}`);
-  }
-  const { connection, path: text, source, properties } = parsed.data;
+  const { connection, path: text, source, properties } = parseTriggerBinding(triggerSchema, fn);
   const path = parseBlobPath(host.resolve(text));
   if (path === undefined) {
     const message = `The trigger of '${fn.name}' has the path ${JSON.stringify(text)}, which is no container with a name`;
@@ -57,19 +54,9 @@ export function parseBlobTrigger(fn: RegisteredFunction, host: ExtensionHost): B
   const connectionName = connection || DEFAULT_CONNECTION;
   return {
     connectionName,
-    connectionString: connectionString(fn, connectionName, host),
+    connectionString: connectionStringOf(fn, connectionName, 'blobServiceUri', host),
     path,
     isAnnounced: source.toLowerCase() === 'eventgrid',
     isDeferred: properties.supportsDeferredBinding === 'true',
   };
-}
-
-function connectionString(fn: RegisteredFunction, name: string, host: ExtensionHost): string {
-  const value = host.setting(name) ?? host.setting(`AzureWebJobs${name}`) ?? host.setting(`ConnectionStrings:${name}`);
-  if (value !== undefined && value !== '') return value;
-  const [code, what] =
-    host.setting(`${name}__blobServiceUri`) === undefined
-      ? (['setting_missing', 'it is not set'] as const)
-      : (['unsupported_feature', 'this host does not serve identities'] as const);
-  throw new HostStartError(code, `The trigger of '${fn.name}' needs the setting ${name} with a connection string, and ${what}.`);
 }

@@ -3,6 +3,7 @@ import { LockedMessages } from './locked-messages.ts';
 import { ServiceBusListener } from './service-bus-listener.ts';
 import { parseServiceBusSection, parseServiceBusTrigger } from './service-bus-trigger.ts';
 import { type SettlementService, startSettlementService } from './settlement-service.ts';
+import { functionsOfType } from './trigger-binding.ts';
 
 const TRIGGER_TYPE = 'servicebustrigger';
 
@@ -20,12 +21,10 @@ export class ServiceBusExtension implements HostExtension {
 
   async start(host: ExtensionHost): Promise<void> {
     const section = parseServiceBusSection(host.hostSection('serviceBus'));
-    this.#listeners = host.functions
-      .filter((fn) => fn.trigger.binding.type.toLowerCase() === TRIGGER_TYPE)
-      .map((fn) => {
-        const trigger = parseServiceBusTrigger(fn, host, section);
-        return new ServiceBusListener(host, fn, trigger, section, this.#locked);
-      });
+    this.#listeners = functionsOfType(TRIGGER_TYPE, host).map((fn) => {
+      const trigger = parseServiceBusTrigger(fn, host, section);
+      return new ServiceBusListener(host, fn, trigger, section, this.#locked);
+    });
     for (const listener of this.#listeners) listener.start();
   }
 

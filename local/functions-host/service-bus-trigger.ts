@@ -4,6 +4,7 @@ import { HostStartError } from './errors.ts';
 import type { ExtensionHost, RegisteredFunction } from './extension.ts';
 import { parseExtensionSection } from './host-json.ts';
 import { timeSpanMs } from './time-span.ts';
+import { connectionStringOf, parseTriggerBinding, unsupportedTrigger } from './trigger-binding.ts';
 
 const DEFAULT_CONNECTION = 'AzureWebJobsServiceBus';
 
@@ -81,15 +82,14 @@ export function parseServiceBusTrigger(
   host: ExtensionHost,
   section: ServiceBusSection,
 ): ServiceBusTrigger {
-  const parsed = triggerSchema.safeParse(fn.trigger.binding);
-  if (!parsed.success) {
-    throw new HostStartError('binding_invalid', `The trigger of '${fn.name}' is not valid: ${z.prettifyError(parsed.error)}`);
+  const binding = parseTriggerBinding(triggerSchema, fn);
+  const { connection, cardinality, isSessionsEnabled, autoCompleteMessages, properties } = binding;
+  if (properties.supportsDeferredBinding === 'true') {
+    throw unsupportedTrigger(fn, 'sdkBinding', 'take the body as text or binary');
   }
-  const { connection, cardinality, isSessionsEnabled, autoCompleteMessages, properties } = parsed.data;
-  if (properties.supportsDeferredBinding === 'true') throw unsupported(fn, 'sdkBinding', 'take the body as text or binary');
   return {
-    connectionString: connectionString(fn, connection || DEFAULT_CONNECTION, host),
-    entityPath: host.resolve(entityPath(fn, parsed.data)),
+    connectionString: connectionStringOf(fn, connection || DEFAULT_CONNECTION, 'fullyQualifiedNamespace', host),
+    entityPath: host.resolve(entityPath(fn, binding)),
     cardinality: cardinality.toLowerCase() === 'many' ? 'many' : 'one',
     isSessionsEnabled,
     autoCompleteMessages: autoCompleteMessages ?? section.autoCompleteMessages,
@@ -104,24 +104,5 @@ function entityPath(fn: RegisteredFunction, names: z.infer<typeof triggerSchema>
   throw new HostStartError(
     'binding_invalid',
     `The trigger of '${fn.name}' must name either a queue (queueName), or a topic and a subscription (topicName, subscriptionName).`,
-  );
-}
-
-function connectionString(fn: RegisteredFunction, name: string, host: ExtensionHost): string {
-  const value = host.setting(name) ?? host.setting(`AzureWebJobs${name}`) ?? host.setting(`ConnectionStrings:${name}`);
-  if (value !== undefined && value !== '') return value;
-  if (host.setting(`${name}__fullyQualifiedNamespace`) !== undefined) {
-    throw unsupported(fn, `an identity for the connection ${name}`, `set ${name} to a connection string`);
-  }
-  throw new HostStartError(
-    'setting_missing',
-    `The trigger of '${fn.name}' needs the setting ${name} with a Service Bus connection string, and it is not set.`,
-  );
-}
-
-function unsupported(fn: RegisteredFunction, what: string, remedy: string): HostStartError {
-  return new HostStartError(
-    'unsupported_feature',
-    `The trigger of '${fn.name}' asks for ${what}, which this host does not serve: ${remedy}.`,
   );
 }

@@ -5,6 +5,7 @@ import { NcrontabError } from './ncrontab.ts';
 import { Timer, type TimerOptions } from './timer.ts';
 import { isMoreFrequentThanMinutely, parseTimerSchedule, type TimerSchedule } from './timer-schedule.ts';
 import { TimerStatusStore } from './timer-status-store.ts';
+import { functionsOfType, parseTriggerBinding } from './trigger-binding.ts';
 
 const TRIGGER_TYPE = 'timertrigger';
 
@@ -32,9 +33,8 @@ export class TimerExtension implements HostExtension {
 
   async start(host: ExtensionHost): Promise<void> {
     const store = new TimerStatusStore(this.#statusPath);
-    this.#timers = host.functions
-      .filter((fn) => fn.trigger.binding.type.toLowerCase() === TRIGGER_TYPE)
-      .map((fn) => new Timer(host, fn, timerOptions(fn, host), store));
+    const functions = functionsOfType(TRIGGER_TYPE, host);
+    this.#timers = functions.map((fn) => new Timer(host, fn, timerOptions(fn, host), store));
     for (const timer of this.#timers) timer.start();
   }
 
@@ -52,13 +52,9 @@ export class TimerExtension implements HostExtension {
 }
 
 function timerOptions(fn: RegisteredFunction, host: ExtensionHost): TimerOptions {
-  const parsed = triggerSchema.safeParse(fn.trigger.binding);
-  if (!parsed.success) {
-    throw new HostStartError('binding_invalid', `The trigger of '${fn.name}' is not valid: ${z.prettifyError(parsed.error)}`);
-  }
-  const schedule = scheduleOf(fn, host.resolve(parsed.data.schedule));
-  const isMonitored = parsed.data.useMonitor && !isMoreFrequentThanMinutely(schedule, host.clock.now());
-  return { schedule, runOnStartup: parsed.data.runOnStartup, isMonitored };
+  const { schedule: text, runOnStartup, useMonitor } = parseTriggerBinding(triggerSchema, fn);
+  const schedule = scheduleOf(fn, host.resolve(text));
+  return { schedule, runOnStartup, isMonitored: useMonitor && !isMoreFrequentThanMinutely(schedule, host.clock.now()) };
 }
 
 function scheduleOf(fn: RegisteredFunction, text: string): TimerSchedule {
