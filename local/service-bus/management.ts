@@ -101,12 +101,12 @@ function peekMessages(queue: Queue, { body }: NodeRequest): NodeReply {
 function scheduleMessages(destination: Destination, { body }: NodeRequest): NodeReply {
   const messages = parseRequestBody(scheduleBody, body).messages.map(({ message }) => parseMessage(message));
   for (const message of messages) destination.assertAcceptable(message);
-  const scheduled = messages.map((message) => destination.schedule(message));
+  const scheduled = messages.map((message) => destination.intake.schedule(message));
   return { status: STATUS.ok, body: amqp.map({ 'sequence-numbers': amqp.longs(scheduled) }) };
 }
 
 function cancelScheduledMessages(destination: Destination, { body }: NodeRequest): NodeReply {
-  destination.cancelScheduled(parseRequestBody(cancelBody, body)['sequence-numbers']);
+  destination.intake.cancel(parseRequestBody(cancelBody, body)['sequence-numbers']);
   return { status: STATUS.ok };
 }
 

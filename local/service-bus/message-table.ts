@@ -1,6 +1,6 @@
 import { BrokerError, CONDITION } from './errors.ts';
 import type { Message, MessageState } from './message.ts';
-import type { QueueStore } from './queue-store.ts';
+import type { QueueStore, StoredQueue } from './queue-store.ts';
 import type { PropertyChanges } from './sections.ts';
 import { sessionIdOf, withApplicationProperties } from './sections.ts';
 
@@ -16,11 +16,11 @@ export class MessageTable {
   readonly #messages = new Map<number, Message>();
   #nextSequenceNumber: number;
 
-  constructor(queueId: number, nextSequenceNumber: number, stored: readonly Message[], store: QueueStore) {
-    this.#queueId = queueId;
-    this.#nextSequenceNumber = nextSequenceNumber;
+  constructor(stored: StoredQueue, store: QueueStore) {
+    this.#queueId = stored.id;
+    this.#nextSequenceNumber = stored.nextSequenceNumber;
     this.#store = store;
-    for (const message of stored) this.#messages.set(message.sequenceNumber, message);
+    for (const message of stored.messages) this.#messages.set(message.sequenceNumber, message);
   }
 
   get size(): number {

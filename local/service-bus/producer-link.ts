@@ -44,7 +44,7 @@ export function serveProducerLink(link: Receiver, destination: Destination, stor
 
 function publishAll(destination: Destination, messages: readonly ParsedMessage[]): void {
   for (const message of messages) destination.assertAcceptable(message);
-  for (const message of messages) destination.publish(message);
+  for (const message of messages) destination.intake.publish(message);
 }
 
 function assertBytes(message: unknown, maxMessageSizeBytes: number): Buffer {

@@ -2,6 +2,7 @@ import { encodeString } from './amqp-bytes.ts';
 import type { ConsumerRotation } from './consumer-rotation.ts';
 import { DeadlineHeap } from './deadline-heap.ts';
 import { encodedSize } from './delivery-encoding.ts';
+import type { Destination } from './destination.ts';
 import { BrokerError, CONDITION } from './errors.ts';
 import { Intake } from './intake.ts';
 import { type Lane, type Lanes, SingleLane } from './lane.ts';
@@ -21,9 +22,10 @@ import { SessionTable } from './session-table.ts';
 const STALE_ENTRIES = 1024;
 
 /** One queue: the order, locks, delays and deadlines of its messages. Knows nothing of connections. */
-export class Queue {
+export class Queue implements Destination {
   readonly name: string;
   readonly rules: QueueRules;
+  readonly intake: Intake;
   /** Undefined for a queue without sessions. */
   readonly sessions: SessionTable | undefined;
   readonly sessionStates: SessionStates;
@@ -36,7 +38,6 @@ export class Queue {
   readonly #lanes: Lanes;
   readonly #locks: Locks;
   readonly #expiring = new DeadlineHeap<Message>((message) => message.expiresAt ?? 0);
-  readonly #intake: Intake;
   #arriving: Message[] = [];
 
   constructor(name: string, rules: QueueRules, around: QueueSurroundings, deadLetters: Queue | undefined) {
@@ -48,11 +49,11 @@ export class Queue {
     this.#lanes = this.sessions ?? this.#single;
     this.#locks = this.sessions ?? new LockTable(rules.lockDurationMs);
     const stored = around.store.openQueue(name.toLowerCase());
-    this.#messages = new MessageTable(stored.id, stored.nextSequenceNumber, stored.messages, around.store);
-    this.#intake = new Intake(stored, rules.duplicateWindowMs, this.#messages, around, (content, now) =>
+    this.#messages = new MessageTable(stored, around.store);
+    this.intake = new Intake(stored, rules.duplicateWindowMs, this.#messages, around, (content, now) =>
       this.#enqueue(content, now),
     );
-    this.sessionStates = new SessionStates(stored.id, stored.sessionStates, around);
+    this.sessionStates = new SessionStates(stored, around);
     for (const message of stored.messages) this.#resume(message);
   }
 
@@ -64,19 +65,6 @@ export class Queue {
         `The SessionId was not set on a message, and it cannot be sent to the entity '${this.name}'. Entities that have session support enabled can only receive messages that have the SessionId set to a valid value.`,
       );
     }
-  }
-
-  publish(message: ParsedMessage): void {
-    this.#intake.publish(message);
-  }
-
-  /** Holds the message until its scheduled time; the number returned is only good for cancelling, and names no message if it is a duplicate. */
-  schedule(message: ParsedMessage): number {
-    return this.#intake.schedule(message);
-  }
-
-  cancelScheduled(sequenceNumbers: readonly number[]): void {
-    this.#intake.cancel(sequenceNumbers);
   }
 
   /** Takes in a copy of a message that a topic numbered. */
@@ -168,7 +156,7 @@ export class Queue {
   /** Ends locks, activates scheduled messages and expires messages whose time has come by `now`. */
   passDeadlines(now: number): void {
     for (const message of this.#locks.releaseEnded(now)) this.#redeliver(message, now);
-    this.#intake.passDeadlines(now);
+    this.intake.passDeadlines(now);
     for (let old = this.#expiring.first(); old !== undefined && (old.expiresAt ?? 0) <= now; old = this.#expiring.first()) {
       this.#expiring.shift();
       if (!old.removed && old.lock === undefined) this.#expire(old, now);
@@ -177,7 +165,7 @@ export class Queue {
 
   /** When `passDeadlines()` is next needed, in Unix milliseconds. */
   nextDeadline(): number {
-    const deadlines = [this.#locks.nextEnd(), this.#intake.nextDue(), this.#expiring.first()?.expiresAt];
+    const deadlines = [this.#locks.nextEnd(), this.intake.nextDue(), this.#expiring.first()?.expiresAt];
     return Math.min(...deadlines.map((deadline) => deadline ?? Number.POSITIVE_INFINITY));
   }
 

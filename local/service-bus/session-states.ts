@@ -1,4 +1,4 @@
-import type { StoredSessionState } from './queue-store.ts';
+import type { StoredQueue, StoredSessionState } from './queue-store.ts';
 import type { QueueSurroundings } from './queue-surroundings.ts';
 
 /** What the holders of a queue's sessions have noted on them, in step with the store. It stays until it is taken away. */
@@ -7,10 +7,10 @@ export class SessionStates {
   readonly #around: QueueSurroundings;
   readonly #states: Map<string, StoredSessionState>;
 
-  constructor(queueId: number, stored: readonly StoredSessionState[], around: QueueSurroundings) {
-    this.#queueId = queueId;
+  constructor(stored: StoredQueue, around: QueueSurroundings) {
+    this.#queueId = stored.id;
     this.#around = around;
-    this.#states = new Map(stored.map((state) => [state.sessionId, state]));
+    this.#states = new Map(stored.sessionStates.map((state) => [state.sessionId, state]));
   }
 
   get(sessionId: string): Buffer | undefined {
