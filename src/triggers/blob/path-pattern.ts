@@ -1,3 +1,5 @@
+import { isPrintable, segmentFault } from '../blob-path.ts';
+
 /** A blob path with captures: `incoming/{customer}/{name}.csv`. */
 export interface PathPattern {
   /** As it was written, and as the host reads it. */
@@ -34,9 +36,7 @@ export function parsePathPattern(text: string): PathReading {
 
 function literalFault(name: string): string | undefined {
   if (name.includes('%')) return "holds '%', by which the host refers to settings";
-  if (/[\p{Cc}\p{Cs}\\]/u.test(name)) return 'holds a character that no blob may have in its name';
-  const isUnreachable = name.split('/').some((segment) => segment === '' || segment === '.' || segment === '..');
-  return isUnreachable ? "has a segment that is empty, '.' or '..'" : undefined;
+  return isPrintable(name) ? segmentFault(name) : 'holds a control character';
 }
 
 function parseName(text: string, container: string, name: string): PathReading {

@@ -3,6 +3,7 @@ import { HexdagError } from '../../errors.ts';
 import { isJsonObject, type JsonValue } from '../../json.ts';
 import { CLAIMED_BODY_BYTES } from '../../limits.ts';
 import type { ClaimCheckStore } from '../../ports/claim-check-store.ts';
+import { isPrintable, MAX_BLOB_PATH, segmentFault } from '../blob-path.ts';
 import { type Reading, read, refuse } from '../rejection.ts';
 import { shownPath } from '../shown-path.ts';
 import { readJson } from '../strict-json.ts';
@@ -24,10 +25,7 @@ export interface RedeemedBody {
   readonly place: string;
 }
 
-const MAX_PATH = 1_024;
 const SHA_256 = /^[0-9a-f]{64}$/i;
-/** Control characters, and halves of characters: neither can be part of a blob's name. */
-const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
 /** Its sender may send first and write then. */
 const DELIVERIES_WITHOUT_BLOB = 3;
 
@@ -96,11 +94,7 @@ function isSha256(value: JsonValue): value is string {
 
 /** What keeps a path from naming a blob below the container, and nothing else. */
 function pathFault(path: string): string | undefined {
-  if (path.length > MAX_PATH) return `has ${path.length} characters, the limit is ${MAX_PATH}`;
-  if (UNPRINTABLE.test(path)) return 'holds a control character';
-  if (path.includes('\\')) return 'holds a backslash';
-  if (path.startsWith('/')) return 'is not relative';
-  const segments = path.split('/');
-  if (segments.includes('')) return 'has an empty segment';
-  return segments.some((segment) => segment === '.' || segment === '..') ? "has a segment '.' or '..'" : undefined;
+  if (path.length > MAX_BLOB_PATH) return `has ${path.length} characters, the limit is ${MAX_BLOB_PATH}`;
+  if (!isPrintable(path)) return 'holds a control character';
+  return path.startsWith('/') ? 'is not relative' : segmentFault(path);
 }
