@@ -1,5 +1,6 @@
 import { isJsonArray, type JsonObject, type JsonValue } from '../../json.ts';
 import { INCOMING_BLOB_BYTES, MESSAGE_BODY_BYTES } from '../../limits.ts';
+import { isSettingName, reportConnection } from '../setting-name.ts';
 import type { SourceContext, SourceKind } from '../source-kind.ts';
 import { type Report, reportUnknownFields } from '../trigger-report.ts';
 import { DOCUMENT_TYPES, type DocumentType, isDocumentType } from './document-type.ts';
@@ -27,7 +28,6 @@ export const DATA_CONNECTION = 'DATA';
 const WRITTEN_CONTAINERS: ReadonlySet<string> = new Set(['artifacts', 'claim-checks']);
 const HOST_CONTAINERS = /^(?:azure-webjobs-|scm-releases$|.*-(?:applease|leases|largemessages)$)/;
 
-const SETTING_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const SIZE = /^(\d{1,12})\s*(B|KiB|MiB|GiB)?$/;
 const SIZE_UNITS: Readonly<Record<string, number>> = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 };
 const MAX_BYTES = 64 * 1024 ** 3;
@@ -59,20 +59,15 @@ function readConnection(
   report: Report,
   { settings }: SourceContext,
 ): string | undefined {
-  if (typeof connection === 'string' && SETTING_NAME.test(connection)) {
+  if (isSettingName(connection)) {
     if (connection !== DATA_CONNECTION && !(connection in settings) && !(`${connection}__blobServiceUri` in settings)) {
       const message = `Neither ${connection} nor ${connection}__blobServiceUri is set here, so no files come from there.`;
       report({ severity: 'warning', code: 'setting_undefined', path: ['connection'], message, remedy: 'Set one of them.' });
     }
     return connection;
   }
-  const isSecret = typeof connection === 'string' && /=|:\/\//.test(connection);
-  report({
-    code: isSecret ? 'secret_inline' : 'setting_reference',
-    path: ['connection'],
-    message: isSecret ? "'connection' holds a connection string." : "'connection' does not name a setting.",
-    remedy: "Write 'connection: DATA', the name of the setting, or of the settings DATA__blobServiceUri and so on.",
-  });
+  const remedy = "Write 'connection: DATA', the name of the setting, or of the settings DATA__blobServiceUri and so on.";
+  reportConnection('connection', connection, { inline: remedy, other: remedy }, report);
   return undefined;
 }
 

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../json.ts';
+import { settingReferred } from '../setting-name.ts';
 import type { Report } from '../trigger-report.ts';
 
 /** A queue, or a subscription of a topic. Names are as the host takes them: `%NAME%` stands for a setting. */
@@ -9,7 +10,6 @@ export type ServiceBusEntity =
 const MAX_ENTITY_NAME = 260;
 const MAX_SUBSCRIPTION_NAME = 50;
 
-const REFERENCE = /^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$/;
 const HOST_REFERENCE = /^%([A-Za-z_][A-Za-z0-9_]*)%$/;
 const ENTITY_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._/-]*[A-Za-z0-9])?$/;
 const SUBSCRIPTION_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
@@ -106,7 +106,7 @@ function readRequired(
 
 /** `${NAME}` is left to the host, which resolves `%NAME%`. */
 function readName(value: JsonValue, field: string, rule: NameRule, report: Report): string | undefined {
-  const setting = typeof value === 'string' ? REFERENCE.exec(value)?.[1] : undefined;
+  const setting = settingReferred(value);
   const name = setting === undefined ? value : `%${setting}%`;
   if (typeof name === 'string' && (HOST_REFERENCE.test(name) || isName(name, rule))) return name;
   report({

@@ -1,10 +1,10 @@
 import { isJsonArray, type JsonValue } from '../../json.ts';
 import { WebhookRefusal } from '../../webhooks/errors.ts';
 import type { SignatureScheme } from '../../webhooks/scheme.ts';
+import { settingReferred } from '../setting-name.ts';
 import type { SourceContext } from '../source-kind.ts';
 import type { Report } from '../trigger-report.ts';
 
-const REFERENCE = /^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$/;
 const REMEDY = `Put it into a setting and write 'secret: \${NAME}', or '[\${NEW}, \${OLD}]' while one replaces the other.`;
 /** More are never valid at once, and each costs a computation. */
 const MAX_SECRETS = 2;
@@ -44,7 +44,7 @@ export function readSecretNames(
 }
 
 function readSecretName(value: JsonValue | undefined, scheme: SignatureScheme | undefined, report: Report): string | undefined {
-  const name = typeof value === 'string' ? REFERENCE.exec(value)?.[1] : undefined;
+  const name = settingReferred(value);
   if (name !== undefined) return name;
   const fault = typeof value === 'string' && scheme !== undefined ? faultOf(scheme, value) : undefined;
   if (fault !== undefined) {
