@@ -8,9 +8,19 @@ export interface VersionedSignature {
   readonly signature: string;
 }
 
+/** Which signatures of a header count, and what they look like. */
+interface SupportedSignature {
+  readonly header: string;
+  readonly version: string;
+  readonly form: string;
+  readonly encoding: SignatureEncoding;
+}
+
 /** More are not needed to rotate a secret, and each costs a comparison. */
 const SIGNATURES = 16;
 const DELIVERY_ID_LENGTH = 255;
+/** Two signatures of one version. */
+const REPEATED = /^(\w+)=[^,]*,\1=/;
 
 /**
  * @param repeated what the value looks like if two headers were joined with a bare comma on the way, as Azure does
@@ -34,7 +44,7 @@ export function malformedSignature(name: string, form: string): WebhookRefusal {
  */
 export function supportedSignatures(
   given: readonly VersionedSignature[],
-  { header, version, form, encoding }: { header: string; version: string; form: string; encoding: SignatureEncoding },
+  { header, version, form, encoding }: SupportedSignature,
 ): readonly string[] {
   const signatures = given.filter((one) => one.version === version).map(({ signature }) => signature);
   if (signatures.length === 0) {
@@ -48,6 +58,18 @@ export function supportedSignatures(
   }
   if (!signatures.every((signature) => isEncoded(signature, encoding))) throw malformedSignature(header, form);
   return signatures;
+}
+
+/**
+ * The signature of a header that holds one, after its version: `sha256=…`.
+ * @throws WebhookRefusal as `signatureHeader` and `supportedSignatures`
+ */
+export function singleSignature(headers: WebhookHeaders, supported: SupportedSignature): readonly string[] {
+  const { header, form } = supported;
+  const value = signatureHeader(headers, header, form, REPEATED);
+  const [, version, signature] = /^(\w+)=(.+)$/.exec(value) ?? [];
+  if (version === undefined || signature === undefined) throw malformedSignature(header, form);
+  return supportedSignatures([{ version, signature }], supported);
 }
 
 /** An id of visible ASCII, or undefined if there is none. @throws WebhookRefusal `delivery_id_malformed` */

@@ -1,11 +1,10 @@
-import { deliveryId, malformedSignature, signatureHeader, supportedSignatures } from './claim.ts';
+import { deliveryId, singleSignature } from './claim.ts';
 import type { SignatureScheme } from './scheme.ts';
 import { decodeSecret } from './secret-key.ts';
 
 const SIGNATURE = 'x-hub-signature-256';
 const DELIVERY = 'x-github-delivery';
 const FORM = 'sha256=<hexadecimal HMAC-SHA256>; sha1 in x-hub-signature is not enough';
-const REPEATED = /^(\w+)=[^,]*,\1=/;
 
 /** GitHub. Neither the delivery's id nor its time is signed. */
 export const github: SignatureScheme = {
@@ -16,16 +15,10 @@ export const github: SignatureScheme = {
   typeHeader: 'x-github-event',
 
   readClaim(headers) {
-    const [, version, signature] = /^(\w+)=(.+)$/.exec(signatureHeader(headers, SIGNATURE, FORM, REPEATED)) ?? [];
-    if (version === undefined || signature === undefined) throw malformedSignature(SIGNATURE, FORM);
+    const signatures = singleSignature(headers, { header: SIGNATURE, version: 'sha256', form: FORM, encoding: 'hex' });
     const id = deliveryId(headers, DELIVERY);
     return {
-      signatures: supportedSignatures([{ version, signature }], {
-        header: SIGNATURE,
-        version: 'sha256',
-        form: FORM,
-        encoding: 'hex',
-      }),
+      signatures,
       ...(id === undefined ? {} : { deliveryId: id }),
     };
   },

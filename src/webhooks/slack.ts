@@ -1,4 +1,4 @@
-import { malformedSignature, signatureHeader, supportedSignatures } from './claim.ts';
+import { singleSignature } from './claim.ts';
 import { singleValue } from './headers.ts';
 import type { SignatureScheme } from './scheme.ts';
 import { decodeSecret } from './secret-key.ts';
@@ -7,7 +7,6 @@ import { checkTimestamp } from './timestamp.ts';
 const SIGNATURE = 'x-slack-signature';
 const TIMESTAMP = 'x-slack-request-timestamp';
 const FORM = 'v0=<hexadecimal HMAC-SHA256>';
-const REPEATED = /^(\w+)=[^,]*,\1=/;
 
 /** Slack: signed requests, version v0. */
 export const slack: SignatureScheme = {
@@ -18,15 +17,8 @@ export const slack: SignatureScheme = {
   idMember: 'event_id',
 
   readClaim(headers) {
-    const [, version, signature] = /^(\w+)=(.+)$/.exec(signatureHeader(headers, SIGNATURE, FORM, REPEATED)) ?? [];
-    if (version === undefined || signature === undefined) throw malformedSignature(SIGNATURE, FORM);
     return {
-      signatures: supportedSignatures([{ version, signature }], {
-        header: SIGNATURE,
-        version: 'v0',
-        form: FORM,
-        encoding: 'hex',
-      }),
+      signatures: singleSignature(headers, { header: SIGNATURE, version: 'v0', form: FORM, encoding: 'hex' }),
       timestamp: checkTimestamp(singleValue(headers, TIMESTAMP), `The header ${TIMESTAMP}`),
     };
   },
