@@ -166,6 +166,9 @@ describe('hexdag schema', () => {
   it('tells that it cannot be written, and why', async () => {
     const written = await cli(['schema', '--output-file', '/dev/full']);
 
-    expect(written).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(/^file_unreadable: .+ cannot be written: ENOSPC/) });
+    expect(written).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(/^file_unreadable: .+ cannot be written: ENOSPC/),
+    });
   });
 });
