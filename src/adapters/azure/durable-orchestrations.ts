@@ -8,7 +8,8 @@ import { errorOfSilence, errorOfStatus } from './dependency-error.ts';
 /** The one generic orchestrator that every run is an instance of. */
 export const RUN_ORCHESTRATOR = 'run';
 
-const ENDED = new Set(['Completed', 'Failed', 'Terminated', 'Canceled']);
+const { Completed, Failed, Terminated, Canceled } = OrchestrationRuntimeStatus;
+const ENDED = [Completed, Failed, Terminated, Canceled];
 
 /**
  * The durable client tells the engine's answer only in its errors' text, so this file, and no other, reads it there; a test holds
@@ -22,8 +23,6 @@ type EngineClient = Pick<
   DurableClient,
   'startNew' | 'getStatus' | 'raiseEvent' | 'terminate' | 'suspend' | 'resume' | 'purgeInstanceHistoryBy'
 >;
-
-const { Completed, Failed, Terminated, Canceled } = OrchestrationRuntimeStatus;
 
 /** The durable engine behind the client of one invocation. */
 export class DurableOrchestrations implements Orchestrations, RunHistory {
@@ -45,7 +44,7 @@ export class DurableOrchestrations implements Orchestrations, RunHistory {
   async state(runId: string): Promise<OrchestrationState> {
     try {
       const { runtimeStatus } = await this.#client.getStatus(runId, { showInput: false });
-      return ENDED.has(runtimeStatus) ? 'ended' : 'active';
+      return ENDED.includes(runtimeStatus) ? 'ended' : 'active';
     } catch (error) {
       if (answerOf(error) === 404) return 'unknown';
       throw translate(error, `asking for the run ${runId}`);
@@ -73,7 +72,7 @@ export class DurableOrchestrations implements Orchestrations, RunHistory {
       await this.#client.purgeInstanceHistoryBy({
         createdTimeFrom: new Date(0),
         createdTimeTo: new Date(begunBefore),
-        runtimeStatus: [Completed, Failed, Terminated, Canceled],
+        runtimeStatus: ENDED,
       });
     } catch (error) {
       throw translate(error, 'removing the history of old runs');
