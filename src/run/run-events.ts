@@ -3,6 +3,7 @@ import type { JsonValue } from '../json.ts';
 import type { RunEvent } from '../ports/event-publisher.ts';
 import type { FailureRecord, NodeRecord, RunRecord } from '../ports/run-store.ts';
 import type { WaitRecord } from '../ports/wait-store.ts';
+import type { RunOutcome } from './advance-task.ts';
 
 /** What an event tells of its run, besides what happened. */
 export interface RunIdentity {
@@ -13,9 +14,6 @@ export interface RunIdentity {
   readonly retry?: number;
 }
 
-/** How a run ended, with its output put where it fits. */
-export type EndedStatus = 'completed' | 'failed' | 'cancelled';
-
 /** Longer paths, and those of other characters, are told by their hash in ids. */
 const PLAIN_PATH = /^[\w[\]~.-]{1,60}$/;
 
@@ -23,7 +21,7 @@ export function startedEvent(run: RunRecord): RunEvent {
   return runEvent(run, 'started', run.acceptedAt, { trigger: run.trigger });
 }
 
-export function endedEvent(run: RunIdentity, status: EndedStatus, time: string, about: Record<string, JsonValue>): RunEvent {
+export function endedEvent(run: RunIdentity, status: RunOutcome, time: string, about: Record<string, JsonValue>): RunEvent {
   return runEvent(run, status, time, about);
 }
 
