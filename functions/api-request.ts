@@ -1,6 +1,9 @@
-import type { HttpRequest, HttpResponseInit } from '@azure/functions';
+import type { HttpMethod, HttpRequest, HttpResponseInit } from '@azure/functions';
 import type { ApiRequest, ApiResponse } from '../src/api/api-message.ts';
 import { bodyTooLarge, readRequestBody } from '../src/api/request-body.ts';
+
+/** For routes that answer wrong methods themselves: the host would say 404 to those left out. */
+export const EVERY_METHOD: HttpMethod[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /** Reads a request, has it answered, and gives the answer in the host's form. One with a body above the limit is refused here. */
 export async function respond(

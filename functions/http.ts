@@ -1,12 +1,10 @@
-import { app, type HttpMethod } from '@azure/functions';
+import { app } from '@azure/functions';
 import { ROUTES, UNKNOWN_ROUTE } from '../src/api/routes.ts';
 import { isWorking } from '../src/api/serve.ts';
 import { answerUnknownRoute, methodsOf } from '../src/api/unknown-route.ts';
 import type { HexdagApp } from '../src/app.ts';
-import { respond } from './api-request.ts';
+import { EVERY_METHOD, respond } from './api-request.ts';
 import { clientOf, durableClient } from './durable-client.ts';
-
-const EVERY_METHOD: HttpMethod[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /** The routes under `/api`, and one that takes whatever they do not. Where function keys are the way in, the host checks them. */
 export function registerHttp({ getHealth, work, settingsError }: HexdagApp): void {

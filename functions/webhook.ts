@@ -1,19 +1,16 @@
-import { app, type HttpMethod } from '@azure/functions';
+import { app } from '@azure/functions';
 import { readRequestBody } from '../src/api/request-body.ts';
 import type { Work } from '../src/app.ts';
 import { triggersOf } from '../src/triggers/trigger.ts';
-import { toResponse } from './api-request.ts';
+import { EVERY_METHOD, toResponse } from './api-request.ts';
 import { clientOf, durableClient } from './durable-client.ts';
-
-/** All of them: the host would say 404 to those left out. */
-const METHODS: HttpMethod[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /** One function for each trigger document of type `webhook`, named after it. The sender's signature is its key. */
 export function registerWebhooks(work: Work): void {
   for (const document of triggersOf(work.triggers, 'webhook')) {
     app.http(document.name, {
       route: `webhooks/${document.source.path}`,
-      methods: METHODS,
+      methods: EVERY_METHOD,
       authLevel: 'anonymous',
       extraInputs: [durableClient],
       handler: async (request, context) => {
