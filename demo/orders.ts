@@ -14,7 +14,9 @@ export interface ExpectedOrder {
   readonly effects: readonly Effect[];
 }
 
-export type Effect = 'reserve' | 'charge' | 'ship';
+export const EFFECTS = ['reserve', 'charge', 'ship'] as const;
+
+export type Effect = (typeof EFFECTS)[number];
 
 export interface Delivery {
   readonly messages: readonly OrderMessage[];
@@ -23,7 +25,6 @@ export interface Delivery {
 
 export const COUNTS = { messages: 200, duplicates: 20, broken: 5, flaky: 10, declined: 3 } as const;
 
-const ALL_EFFECTS: readonly Effect[] = ['reserve', 'charge', 'ship'];
 const PRODUCTS = [
   { sku: 'TEA-GREEN', unitPrice: 7.5 },
   { sku: 'TEA-BLACK', unitPrice: 6.2 },
@@ -76,7 +77,7 @@ function cardOf(index: number): string {
 function expectedOf(orderId: string, card: string): ExpectedOrder {
   return card === 'tok_declined'
     ? { orderId, ending: 'failed', effects: ['reserve'] }
-    : { orderId, ending: 'completed', effects: ALL_EFFECTS };
+    : { orderId, ending: 'completed', effects: EFFECTS };
 }
 
 function createBroken(): readonly OrderMessage[] {

@@ -4,7 +4,7 @@ import { type LaunchedLocalAzure, launchLocalAzure } from '../local/launch.ts';
 import { CallbackReceiver } from './callback-receiver.ts';
 import { quickenDocuments } from './documents.ts';
 import { readEffects } from './observe.ts';
-import type { Effect } from './orders.ts';
+import { EFFECTS } from './orders.ts';
 import { percentile } from './outcome.ts';
 import type { EffectRow, Report, WayInRow } from './report.ts';
 import { Results } from './results.ts';
@@ -18,7 +18,6 @@ import type { Fault, WayIn } from './ways/way-in.ts';
 import { WebhookWay } from './ways/webhook.ts';
 
 const PATIENCE_MS = 60_000;
-const EFFECTS: readonly Effect[] = ['reserve', 'charge', 'ship'];
 const PAYMENTS_SECRET = `whsec_${Buffer.from('known to the payment provider').toString('base64')}`;
 
 type Tell = (line: string) => void;
