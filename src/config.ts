@@ -44,6 +44,7 @@ export interface Config extends ResultSettings, RetentionSettings {
 }
 
 const SCHEDULE = /^\S+( \S+){5}$/;
+const API_REQUESTS = { least: 1, most: 1_000_000, unit: 'requests', byDefault: 6_000 };
 const ENTITY_NAME = /^[A-Za-z0-9]([A-Za-z0-9._/-]{0,258}[A-Za-z0-9])?$/;
 
 /** The settings that are one value each; each error text is the remedy. */
@@ -68,12 +69,6 @@ const values = z.object({
     .string()
     .regex(SCHEDULE, 'A schedule has six fields: second, minute, hour, day, month, weekday.')
     .default('0 * * * * *'),
-  API_REQUESTS_PER_MINUTE: z.coerce
-    .number('It is a whole number from 1 to 1000000.')
-    .int('It is a whole number from 1 to 1000000.')
-    .min(1, 'It is a whole number from 1 to 1000000.')
-    .max(1_000_000, 'It is a whole number from 1 to 1000000.')
-    .default(6_000),
   KEY_VAULT_URI: z.url({ protocol: /^https$/, error: 'It looks like https://<vault>.vault.azure.net/.' }).optional(),
   APPLICATIONINSIGHTS_CONNECTION_STRING: z
     .string()
@@ -101,6 +96,7 @@ export function loadConfig(environment: Environment, secretNames: readonly strin
   const bytes = { least: 1, most: LARGEST_BODY_BYTES, unit: 'bytes', byDefault: MESSAGE_BODY_BYTES };
   const maxBodyBytes = readWholeNumber(settings, 'MAX_BODY_BYTES', bytes);
   const maxDeliveryCount = readMaxDeliveryCount(settings);
+  const apiRequestsPerMinute = readWholeNumber(settings, 'API_REQUESTS_PER_MINUTE', API_REQUESTS);
   const events = { all: RUN_EVENT_TYPES, byDefault: DEFAULT_EVENT_TYPES };
   const results = readResults(settings, events, settings.value('APP_ENV') === 'development');
   const connections = hostStorage && serviceBus && cosmos && data && { hostStorage, serviceBus, cosmos, data };
@@ -111,6 +107,7 @@ export function loadConfig(environment: Environment, secretNames: readonly strin
     !retention ||
     maxBodyBytes === undefined ||
     maxDeliveryCount === undefined ||
+    apiRequestsPerMinute === undefined ||
     settings.problems.length > 0
   ) {
     throw new ConfigError(settings.problems);
@@ -129,7 +126,7 @@ export function loadConfig(environment: Environment, secretNames: readonly strin
     maxDeliveryCount,
     sweepSchedule: read.SWEEP_SCHEDULE,
     access,
-    apiRequestsPerMinute: read.API_REQUESTS_PER_MINUTE,
+    apiRequestsPerMinute,
     warnings: settings.warnings,
     ...(read.KEY_VAULT_URI === undefined ? {} : { keyVaultUri: read.KEY_VAULT_URI }),
     ...(read.APPLICATIONINSIGHTS_CONNECTION_STRING === undefined

@@ -130,6 +130,8 @@ describe('loadConfig', () => {
     ],
     ['a task hub with a hyphen', { TASKHUB_NAME: 'orders-dev' }, 'TASKHUB_NAME', 'config_format'],
     ['a schedule of five fields', { SWEEP_SCHEDULE: '* * * * *' }, 'SWEEP_SCHEDULE', 'config_format'],
+    ['requests that are no number', { API_REQUESTS_PER_MINUTE: '1e3' }, 'API_REQUESTS_PER_MINUTE', 'config_integer'],
+    ['no requests at all', { API_REQUESTS_PER_MINUTE: '0' }, 'API_REQUESTS_PER_MINUTE', 'config_range'],
     ['a vault without TLS', { KEY_VAULT_URI: 'http://kv.vault.azure.net' }, 'KEY_VAULT_URI', 'config_format'],
     ['an unknown log level', { APP_LOG_LEVEL: 'verbose' }, 'APP_LOG_LEVEL', 'config_value'],
     ['an unknown environment', { APP_ENV: 'prod' }, 'APP_ENV', 'config_value'],
