@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { type AccessConfig, readAccess } from './config/access.ts';
-import { COSMOS, type Connection, DATA_STORAGE, HOST_STORAGE, readConnection, SERVICE_BUS } from './config/connection.ts';
+import {
+  COSMOS,
+  type Connection,
+  type ConnectionKind,
+  DATA_STORAGE,
+  HOST_STORAGE,
+  readConnection,
+  SERVICE_BUS,
+} from './config/connection.ts';
 import { readMaxDeliveryCount } from './config/deliveries.ts';
 import { ConfigError, type ConfigProblem } from './config/problem.ts';
 import { type ResultSettings, readResults } from './config/results.ts';
@@ -86,7 +94,7 @@ export function loadConfig(environment: Environment, secretNames: readonly strin
   for (const name of secretNames) readSecret(settings, name);
   doubtTaskHub(settings);
   const read = readValues(settings);
-  const production = settings.value('APP_ENV') === 'production';
+  const production = isProduction(settings);
   const hostStorage = readConnection(settings, HOST_STORAGE, production);
   const serviceBus = readConnection(settings, SERVICE_BUS, production);
   const cosmos = readConnection(settings, COSMOS, production);
@@ -151,12 +159,6 @@ function doubtTaskHub(settings: Settings): void {
   });
 }
 
-/** The connection of a Service Bus namespace that a document names, with the settings that `SB` has; undefined if it is missing or wrong. */
-export function loadNamespace(environment: Environment, name: string): Connection | undefined {
-  const settings = new Settings(environment);
-  return readConnection(settings, { ...SERVICE_BUS, prefix: name }, settings.value('APP_ENV') === 'production');
-}
-
 /** One that is missing stops its own trigger only; of two while one replaces the other, one is enough. */
 function readSecret(settings: Settings, name: string): void {
   settings.value(name);
@@ -171,8 +173,21 @@ function readSecret(settings: Settings, name: string): void {
 
 /** The connection of a storage account that a document names, with the settings that `DATA` has; undefined if it is missing or wrong. */
 export function loadStorage(environment: Environment, name: string): Connection | undefined {
+  return loadConnection(environment, { ...DATA_STORAGE, prefix: name });
+}
+
+/** The connection of a Service Bus namespace that a document names, with the settings that `SB` has; undefined if it is missing or wrong. */
+export function loadNamespace(environment: Environment, name: string): Connection | undefined {
+  return loadConnection(environment, { ...SERVICE_BUS, prefix: name });
+}
+
+function loadConnection(environment: Environment, kind: ConnectionKind): Connection | undefined {
   const settings = new Settings(environment);
-  return readConnection(settings, { ...DATA_STORAGE, prefix: name }, settings.value('APP_ENV') === 'production');
+  return readConnection(settings, kind, isProduction(settings));
+}
+
+function isProduction(settings: Settings): boolean {
+  return settings.value('APP_ENV') === 'production';
 }
 
 function readValues(settings: Settings): z.infer<typeof values> | undefined {
