@@ -102,26 +102,27 @@ describe('accepting an event', () => {
     expect(await world.plans.load(refund.planHash)).toEqual(refund.plan);
   });
 
-  it('stores a plan once, and again after a failure', async () => {
+  it('stores no run before its plan, and the plan again after a failure', async () => {
     const world = createWorld();
-    const saved: string[] = [];
     const failures = [new DependencyUnavailableError('down')];
     const plans = {
-      save: async (hash: string, _plan: Plan) => {
-        saved.push(hash);
+      save: async (hash: string, plan: Plan) => {
         const failure = failures.shift();
         if (failure !== undefined) throw failure;
+        await world.plans.save(hash, plan);
       },
       load: async () => null,
     };
-    const dependencies = { ...world, plans };
+    const trigger = createTrigger();
 
-    const first = acceptEvent(createEvent(1, 'a'), createTrigger(), dependencies);
+    const first = acceptEvent(createEvent(1, 'a'), trigger, { ...world, plans });
     await expect(first).rejects.toThrow('down');
-    await acceptEvent(createEvent(1, 'a'), createTrigger(), dependencies);
-    await acceptEvent(createEvent(1, 'b'), createTrigger(), dependencies);
+    const before = await world.runs.read(runId('orders', 'a'));
+    await acceptEvent(createEvent(1, 'a'), trigger, { ...world, plans });
+    const after = await world.runs.read(runId('orders', 'a'));
 
-    expect(saved).toHaveLength(2);
+    expect(before).toBeNull();
+    expect(await world.plans.load(after?.planHash ?? '')).not.toBeNull();
   });
 
   it('answers a second delivery with the same run and starts nothing', async () => {

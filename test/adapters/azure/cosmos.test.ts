@@ -186,6 +186,21 @@ describe('CosmosPlanStore', () => {
     expect([first, second]).toEqual([1, 0]);
   });
 
+  it('writes a plan again after a failure, and then no more', async () => {
+    const failures = [new DependencyUnavailableError('down')];
+    const store = new CosmosPlanStore(async () => {
+      const failure = failures.shift();
+      if (failure !== undefined) throw failure;
+      return openPlans();
+    });
+
+    await expect(store.save('failed', plan)).rejects.toThrow('down');
+    const second = await requestsOf(() => store.save('failed', plan));
+    const third = await requestsOf(() => store.save('failed', plan));
+
+    expect([second, third]).toEqual([1, 0]);
+  });
+
   it('keeps what a later version added to a plan', async () => {
     const later = { ...plan, nodes: [{ ...plan.nodes[0], later: true }], later: 'x' };
     await database.container('plans').items.create({ id: 'later', plan: JSON.stringify(later) });
