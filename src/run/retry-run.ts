@@ -1,5 +1,4 @@
 import { ConstantBackoff, handleType, retry } from 'cockatiel';
-import { HexdagError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import { DependencyUnavailableError } from '../ports/errors.ts';
 import type { Log } from '../ports/log.ts';
@@ -8,7 +7,7 @@ import type { PlanStore } from '../ports/plan-store.ts';
 import type { RunRecord, RunStore } from '../ports/run-store.ts';
 import type { WaitStore } from '../ports/wait-store.ts';
 import type { OutboxRelay } from './outbox-relay.ts';
-import { toRunStart } from './run-start.ts';
+import { startStoredRun } from './start-stored-run.ts';
 import { startsRuns } from './starts-runs.ts';
 
 /** A run that has just failed is retried while its end is on its way to whoever listens: that is a matter of moments. */
@@ -55,7 +54,7 @@ export async function retryRun(
   const planHash = await choosePlan(run);
   if (planHash === undefined) return { kind: 'no_plan' };
   const opened = await reopen(run, planHash, dependencies);
-  await start(opened, dependencies);
+  await startStoredRun(opened, true, dependencies);
   return { kind: 'retried', run: opened };
 }
 
@@ -90,15 +89,4 @@ async function forgetWaits({ runId, error, finishedAt }: RunRecord, { runs, wait
   // Those of a run that a faster retry has opened meanwhile are its own.
   if (undecided.length === 0 || (await runs.read(runId))?.finishedAt !== finishedAt) return;
   for (const { node } of undecided) await waits.forget(runId, node);
-}
-
-/** The run is open, so the retry is accepted even if the engine is away: the sweeper starts what is left. */
-async function start(run: RunRecord, { orchestrations, log }: RetryDependencies): Promise<void> {
-  try {
-    await orchestrations.start(toRunStart(run, true));
-  } catch (error) {
-    if (!(error instanceof HexdagError)) throw error;
-    const properties = { runId: run.runId, code: error.code, error: error.message };
-    log('warn', 'a run is open again but not started; the sweeper starts it', properties);
-  }
 }

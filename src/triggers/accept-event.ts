@@ -1,8 +1,7 @@
-import { HexdagError } from '../errors.ts';
 import type { Log } from '../ports/log.ts';
 import type { Orchestrations } from '../ports/orchestrations.ts';
 import type { RunRecord } from '../ports/run-store.ts';
-import { toRunStart } from '../run/run-start.ts';
+import { startStoredRun } from '../run/start-stored-run.ts';
 import { choosePipeline, namesPipeline } from './choose-pipeline.ts';
 import { type ClaimDependencies, type ClaimRequest, type ClaimStage, claimRun } from './claim-run.ts';
 import type { Event } from './event.ts';
@@ -60,7 +59,7 @@ export async function startOnce(
   if (claim.kind === 'refused') return { kind: 'rejected', rejection: claim.rejection };
   onStage('starting the run');
   if (claim.kind === 'exists') return settleRepetition(request, claim.run, dependencies);
-  await startOrchestration(claim.run, false, dependencies);
+  await startStoredRun(claim.run, false, dependencies);
   return { kind: 'started', runId: claim.run.runId };
 }
 
@@ -79,17 +78,6 @@ async function settleRepetition(
     const message = `The idempotency key was used before ${what}, by run ${first.runId}; send a new key, or the same again.`;
     return { kind: 'rejected', rejection: refuse('idempotency_payload_mismatch', message, { runId: first.runId }).rejection };
   }
-  if (first.status === 'accepted') await startOrchestration(first, true, dependencies);
+  if (first.status === 'accepted') await startStoredRun(first, true, dependencies);
   return { kind: 'duplicate', runId: first.runId };
-}
-
-/** The run is stored, so its event is accepted even if the engine is away: the sweeper starts what is left. */
-async function startOrchestration(run: RunRecord, recovering: boolean, { orchestrations, log }: AcceptDependencies) {
-  try {
-    await orchestrations.start(toRunStart(run, recovering));
-  } catch (error) {
-    if (!(error instanceof HexdagError)) throw error;
-    const properties = { runId: run.runId, code: error.code, error: error.message };
-    log('warn', 'a run is stored but not started; the sweeper starts it', properties);
-  }
 }
