@@ -18,18 +18,23 @@ export function readBytes(path: string): Buffer {
   }
 }
 
-/** Prints a text, or writes it to a file, and the folders above it, if one is named. @throws CliError `file_not_found`, `file_unreadable` */
+/** Writes a file, and the folders above it. @throws CliError `file_not_found`, `file_unreadable` */
+export function writeTextFile(path: string, content: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content);
+  } catch (error) {
+    throw fileError(path, error, 'written');
+  }
+}
+
+/** Prints a text, or writes it to a file if one is named. @throws CliError `file_not_found`, `file_unreadable` */
 export function printOrWrite(text: string, outputFile: string | undefined, { stdout }: Pick<Terminal, 'stdout'>): void {
   if (outputFile === undefined) {
     stdout.write(text);
     return;
   }
-  try {
-    mkdirSync(dirname(outputFile), { recursive: true });
-    writeFileSync(outputFile, text);
-  } catch (error) {
-    throw fileError(outputFile, error, 'written');
-  }
+  writeTextFile(outputFile, text);
   stdout.write(`Written to ${printable(outputFile)}.\n`);
 }
 

@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { CliError, EXIT } from '../errors.ts';
-import { fileError } from '../files.ts';
+import { writeTextFile } from '../files.ts';
 import { addQueue } from '../init/add-queue.ts';
 import { importLine, registerStep } from '../init/register-step.ts';
 import { EXAMPLE_INPUT, type NewFile, type NewPipeline, newFiles } from '../init/templates.ts';
@@ -30,7 +30,7 @@ export function addInit(parent: Command, { terminal }: CommandContext): void {
       const pipeline = named(name);
       const files = newFiles(pipeline);
       refuseOverwriting(pipeline, files, directory);
-      for (const { path, content } of files) write(join(directory, path), content);
+      for (const { path, content } of files) writeTextFile(join(directory, path), content);
       terminal.stdout.write(report(pipeline, files, [registration(pipeline, directory), queue(pipeline, directory)]));
     });
 }
@@ -68,7 +68,7 @@ function registration({ name, constant }: NewPipeline, directory: string): strin
   if (changed === undefined) {
     return `Add to steps/index.ts, and ${constant} to its list:\n  ${importLine(constant, module)}`;
   }
-  write(path, changed);
+  writeTextFile(path, changed);
   return `Registered ${constant} in steps/index.ts.`;
 }
 
@@ -76,17 +76,8 @@ function queue({ name }: NewPipeline, directory: string): string {
   const path = join(directory, 'local', 'service-bus.json');
   const changed = existsSync(path) ? addQueue(readFileSync(path, 'utf8'), name) : undefined;
   if (changed === undefined) return `Add a queue '${name}' to the local Service Bus (local/service-bus.json).`;
-  write(path, changed);
+  writeTextFile(path, changed);
   return `Added the queue '${name}' to local/service-bus.json.`;
-}
-
-function write(path: string, content: string): void {
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, content);
-  } catch (error) {
-    throw fileError(path, error);
-  }
 }
 
 function report({ name }: NewPipeline, files: readonly NewFile[], notes: readonly string[]): string {
