@@ -26,6 +26,9 @@ export function describeRun(run: Run): string {
   if (run.finishedAt !== undefined) facts.push(['Finished', `${run.finishedAt} (after ${took(run.durationMs)})`]);
   if (run.error !== undefined) facts.push(['Error', describeError(run.error)]);
   if (run.output !== undefined) facts.push(['Output', jsonText(run.output)]);
+  for (const { node, eventKey, until } of run.waiting ?? []) {
+    facts.push(['Waiting', `${node} for '${eventKey}'${until === undefined ? '' : `, until ${until}`}`]);
+  }
   const rows = run.nodes.map((node) => [
     node.name,
     node.kind,

@@ -22,6 +22,15 @@ const RUN = {
     { name: 'charge', kind: 'function_node', status: 'failed', attempt: 2, durationMs: 12, error: { code: 'card_declined' } },
   ],
 };
+const WAITING_RUN = {
+  ...RUN,
+  runId: 'c3d4',
+  status: 'running',
+  waiting: [
+    { node: 'approve', eventKey: 'approval:42', openedAt: '2026-01-01T00:00:00.000Z', until: '2026-01-02T00:00:00.000Z' },
+    { node: 'stock', eventKey: 'delivery', openedAt: '2026-01-01T00:00:00.000Z' },
+  ],
+};
 
 let server: Server;
 let url: string;
@@ -31,12 +40,12 @@ beforeEach(async () => {
   requests = [];
   server = createServer((request, response) => {
     requests.push(request);
-    const found =
-      request.url === '/api/runs/a1b2'
-        ? RUN
-        : request.url?.startsWith('/api/runs?')
-          ? { runs: [SUMMARY], cursor: 'next' }
-          : undefined;
+    const answers: Readonly<Record<string, unknown>> = {
+      '/api/runs': { runs: [SUMMARY], cursor: 'next' },
+      '/api/runs/a1b2': RUN,
+      '/api/runs/c3d4': WAITING_RUN,
+    };
+    const found = answers[new URL(request.url ?? '', url).pathname];
     const problem = { status: 404, code: 'run_not_found', detail: 'There is no run of this id.\u001b[2J' };
     response.writeHead(found === undefined ? 404 : 200).end(JSON.stringify(found ?? problem));
   }).listen(0, '127.0.0.1');
@@ -80,6 +89,13 @@ describe('hexdag runs', () => {
     expect(stdout).toMatch(/Status +failed/);
     expect(stdout).toMatch(/Error +card_declined in charge: No\.\\x1b\[2J/);
     expect(stdout).toMatch(/charge +function_node +failed +2 +12 ms +card_declined/);
+  });
+
+  it('shows what a run waits for, and until when', async () => {
+    const { stdout } = await cli(['runs', 'show', 'c3d4', '--url', url]);
+
+    expect(stdout).toMatch(/Waiting +approve for 'approval:42', until 2026-01-02T00:00:00.000Z\n/);
+    expect(stdout).toMatch(/Waiting +stock for 'delivery'\n/);
   });
 
   it('gives JSON as the API gave it, and nothing that steers the terminal', async () => {
