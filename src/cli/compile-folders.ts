@@ -40,12 +40,12 @@ export async function compileFolders(
       variables,
       environment: env,
     });
-    const named = pipelines.filter(({ file }) => folder.named.has(file));
+    const triggerNames = triggerNamesIn(folder, documents);
     return {
       folder,
       findings: findingsIn(folder, diagnostics),
-      pipelines: named,
-      triggers: triggers.filter(({ name }) => triggerNames(folder, documents).has(name)),
+      pipelines: pipelines.filter(({ file }) => folder.named.has(file)),
+      triggers: triggers.filter(({ name }) => triggerNames.has(name)),
       documents,
     };
   });
@@ -53,7 +53,7 @@ export async function compileFolders(
 }
 
 /** Of the files that were named. */
-function triggerNames({ named }: DocumentFolder, documents: Library['documents']): ReadonlySet<string> {
+function triggerNamesIn({ named }: DocumentFolder, documents: Library['documents']): ReadonlySet<string> {
   const files = [...documents].filter(([file]) => named.has(file));
   const triggers = files.flatMap(([, all]) => all.filter(({ kind }) => kind === 'Trigger'));
   return new Set(triggers.flatMap(({ value }) => nameOf(value) ?? []));

@@ -1,7 +1,7 @@
 import type { ServiceBusMessage } from '@azure/service-bus';
 import type { Command } from 'commander';
 import { parseExactJson } from '../../exact-json.ts';
-import { isJsonObject, type JsonValue } from '../../json.ts';
+import { isJsonArray, isJsonObject, type JsonValue } from '../../json.ts';
 import { type CommandContext, type OutputFormat, outputOption } from '../command-context.ts';
 import { CliError } from '../errors.ts';
 import { readStdin, readTextFile } from '../files.ts';
@@ -52,7 +52,7 @@ export function addSend(parent: Command, { terminal }: CommandContext): void {
 export function parseValues(text: string, file: string): readonly JsonValue[] {
   if (text.trim() === '') throw new CliError('input_empty', `${printable(file)} is empty: there is nothing to send.`);
   const whole = tryParse(text);
-  if (whole !== undefined) return isArray(whole) ? whole : [whole];
+  if (whole !== undefined) return isJsonArray(whole) ? whole : [whole];
   return text.split(/\r?\n/).flatMap((line, index) => (line.trim() === '' ? [] : [parseJson(line, `${file}:${index + 1}`)]));
 }
 
@@ -62,10 +62,6 @@ function tryParse(text: string): JsonValue | undefined {
   } catch {
     return undefined;
   }
-}
-
-function isArray(value: JsonValue): value is readonly JsonValue[] {
-  return Array.isArray(value);
 }
 
 function toMessage(value: JsonValue, index: number, idPath: string | undefined): ServiceBusMessage {
