@@ -40,6 +40,7 @@ export function copyForRetry(
   if (leftMs < MIN_LEFT_MS) return undefined;
   const { failuresBefore, messageId } = readDelivery(message);
   const failures = failuresBefore + 1;
+  const originalId = hasLostDigits(metadata['messageId']) ? undefined : messageId;
   const id = copyId(metadata, source.queue, failures);
   const delayMs = Math.min(retryDelayMs(failures, askedMs, id), Math.floor(leftMs / 2));
   return {
@@ -48,7 +49,7 @@ export function copyForRetry(
     messageId: id,
     body,
     fields: Object.fromEntries(FIELDS.map((name) => [name, text(metadata[name])]).filter(([, value]) => value !== undefined)),
-    properties: { ...withoutRetryMark(properties), ...writeRetryMark({ failures, originalId: messageId }) },
+    properties: { ...withoutRetryMark(properties), ...writeRetryMark({ failures, originalId }) },
     ...(leftMs - delayMs > MAX_TTL_MS ? {} : { timeToLiveMs: leftMs - delayMs }),
     dueAt: now + delayMs,
   };
@@ -67,6 +68,11 @@ function copyId(metadata: Fields, queue: string, failures: number): string {
     failures,
   ];
   return `retry-${createHash('sha256').update(JSON.stringify(origin)).digest('hex').slice(0, 40)}`;
+}
+
+/** The host makes a number of an id of digits alone. As the text of a mark, what is left of a long one would be taken for a key. */
+function hasLostDigits(messageId: unknown): boolean {
+  return typeof messageId === 'number' && !Number.isSafeInteger(messageId);
 }
 
 function timeLeftMs(metadata: Fields, now: number): number {

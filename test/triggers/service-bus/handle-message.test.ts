@@ -314,6 +314,19 @@ describe('handling a claim check', () => {
     expect(world.redelivery.copies).toHaveLength(7);
   });
 
+  it('takes no id for a key that has lost digits on its way here, not even after waiting for the blob', async () => {
+    const world = createWorld();
+    const messageId = Number('12345678901234567890');
+    const claim = createMessage('{"blob":"late.json"}', { contentType: CLAIM_CHECK, messageId });
+
+    await handleServiceBusMessage(claim, createTrigger(), world);
+    world.claimChecks.leave('late.json', Buffer.from('{"orderId":"A1"}'));
+    await handleServiceBusMessage(nextCopy(world), createTrigger(), world);
+
+    expect(world.orchestrations.started).toEqual([]);
+    expect(world.settler.refusals).toMatchObject([{ reason: 'idempotency_key_missing' }]);
+  });
+
   it('waits for a blob that is written late', async () => {
     const world = createWorld();
     const claim = createMessage('{"blob":"late.json"}', { contentType: CLAIM_CHECK });
