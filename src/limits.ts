@@ -39,5 +39,7 @@ export const NODE_TIMEOUT_MS = 60_000;
 export const HTTP_ANSWER_MS = 10_000;
 /** The host holds an answer in memory, as a whole and more than once. */
 export const HTTP_ANSWER_BYTES = 32 * 1024 * 1024;
+/** For how long a link to an artifact opens it. A download that has begun goes on, however long it takes. */
+export const ARTIFACT_LINK_MS = 5 * 60_000;
 /** Webhook requests that one process is at work on; those beyond are turned away, so that the others are answered within a second. */
 export const WEBHOOKS_AT_WORK = 64;

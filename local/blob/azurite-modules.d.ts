@@ -21,6 +21,12 @@ declare module 'azurite/dist/src/blob/BlobConfiguration.js' {
     debugLogPath: undefined,
     loose: boolean,
     skipApiVersionCheck: boolean,
+    certificateFile?: string,
+    keyFile?: string,
+    password?: string,
+    oauth?: 'basic',
+    disableProductStyleUrl?: boolean,
+    isMemoryPersistence?: boolean,
   ];
 
   const exported: { readonly default: new (...args: Arguments) => object };

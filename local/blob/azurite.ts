@@ -16,6 +16,8 @@ export interface AzuriteBlobServer {
   readonly extentStore: Store;
   readonly accountDataStore: Store;
   readonly gcManager: { start(): Promise<void>; close(): Promise<void> };
+  start(): Promise<void>;
+  close(): Promise<void>;
 }
 
 const BlobServer = defaultOf(blobServerModule);

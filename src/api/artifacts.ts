@@ -1,15 +1,20 @@
-import { HTTP_ANSWER_BYTES } from '../limits.ts';
+import { attachment } from '../attachment.ts';
+import { ARTIFACT_LINK_MS, HTTP_ANSWER_BYTES } from '../limits.ts';
 import type { ArtifactReference, ArtifactStore } from '../ports/artifact-store.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { RunStore } from '../ports/run-store.ts';
 import { answer } from './answer.ts';
 import { type ApiRequest, type ApiResponse, jsonResponse } from './api-message.ts';
 import { problem } from './problem.ts';
+import { readQuery } from './query.ts';
 import { artifactsOf } from './run-view.ts';
+import { artifactQuery } from './schemas/requests.ts';
 
 export interface ArtifactDependencies {
   readonly runs: RunStore;
   readonly artifacts: ArtifactStore;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -25,35 +30,50 @@ export function listArtifacts(request: ApiRequest, { runs, log }: ArtifactDepend
 }
 
 /**
- * `GET /runs/{id}/artifacts/{name}`: the content of an artifact, as it comes from the store. Names are looked up among those that
- * the run's records name, so that no name leads anywhere else.
+ * `GET /runs/{id}/artifacts/{name}`: the content of an artifact, as it comes from the store, or with `link=true` an address that opens
+ * it there. Names are looked up among those that the run's records name, so that no name leads anywhere else.
  */
-export function getArtifact(request: ApiRequest, { runs, artifacts, log }: ArtifactDependencies): Promise<ApiResponse> {
-  return answer('getArtifact', log, async () => {
+export function getArtifact(request: ApiRequest, dependencies: ArtifactDependencies): Promise<ApiResponse> {
+  return answer('getArtifact', dependencies.log, async () => {
+    const query = readQuery(artifactQuery, request.query);
+    if ('problem' in query) return query.problem;
     const { id = '' } = request.params;
     // No name holds a percent sign; some hosts leave slashes encoded.
     const name = (request.params['name'] ?? '').replaceAll(/%2f/gi, '/');
-    const references = await namedBy(id, runs);
+    const references = await namedBy(id, dependencies.runs);
     if (references === undefined) return UNKNOWN_RUN;
     if (!references.some((reference) => reference.name === name)) return UNKNOWN;
-    const found = await artifacts.describe(name);
-    if (found === null) return UNKNOWN;
-    const headers = { etag: `"${found.sha256}"`, 'cache-control': 'private, no-cache' };
-    if (hasAlready(request, headers.etag)) return { status: 304, headers, body: null };
-    if (found.bytes > HTTP_ANSWER_BYTES) return tooLarge(found);
-    const opened = request.method === 'HEAD' ? undefined : await artifacts.open(name);
-    if (opened === null) return UNKNOWN;
-    return {
-      status: 200,
-      headers: { ...headers, ...contentHeaders(found) },
-      body: null,
-      ...(opened === undefined ? {} : { content: opened.content }),
-    };
+    return query.value.link === true ? linkTo(name, dependencies) : contentOf(name, request, dependencies);
   });
 }
 
+async function contentOf(name: string, request: ApiRequest, { artifacts }: ArtifactDependencies): Promise<ApiResponse> {
+  const found = await artifacts.describe(name);
+  if (found === null) return UNKNOWN;
+  const headers = { etag: `"${found.sha256}"`, 'cache-control': 'private, no-cache' };
+  if (hasAlready(request, headers.etag)) return { status: 304, headers, body: null };
+  if (found.bytes > HTTP_ANSWER_BYTES) return tooLarge(found);
+  const opened = request.method === 'HEAD' ? undefined : await artifacts.open(name);
+  if (opened === null) return UNKNOWN;
+  return {
+    status: 200,
+    headers: { ...headers, ...contentHeaders(found) },
+    body: null,
+    ...(opened === undefined ? {} : { content: opened.content }),
+  };
+}
+
+async function linkTo(name: string, { artifacts, clock }: ArtifactDependencies): Promise<ApiResponse> {
+  const expiresAt = new Date(clock.now() + ARTIFACT_LINK_MS);
+  // Stores count in seconds.
+  expiresAt.setMilliseconds(0);
+  const url = await artifacts.link(name, expiresAt.getTime());
+  if (url === null) return UNKNOWN;
+  return jsonResponse(200, { url, expiresAt: expiresAt.toISOString() }, { 'cache-control': 'no-store' });
+}
+
 function tooLarge({ bytes }: ArtifactReference): ApiResponse {
-  const detail = `The artifact has ${bytes} bytes, and the API gives ${HTTP_ANSWER_BYTES} at most; read it from the storage account.`;
+  const detail = `The artifact has ${bytes} bytes, and an answer ${HTTP_ANSWER_BYTES} at most. Ask for the same with ?link=true for an address to get it from.`;
   return problem({ status: 409, code: 'artifact_too_large', detail });
 }
 
@@ -70,11 +90,10 @@ async function namedBy(id: string, runs: RunStore): Promise<readonly ArtifactRef
 
 /** Whatever an artifact says it is, a browser is to keep it as a file. */
 function contentHeaders({ name, bytes, contentType }: ArtifactReference): Readonly<Record<string, string>> {
-  const file = name.slice(name.lastIndexOf('/') + 1);
   return {
     'content-type': contentType,
     'content-length': String(bytes),
-    'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(file)}`,
+    'content-disposition': attachment(name),
     'x-content-type-options': 'nosniff',
     'content-security-policy': 'sandbox',
   };

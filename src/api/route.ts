@@ -53,7 +53,9 @@ interface RouteBody {
 
 interface RouteAnswer {
   readonly description: string;
-  /** Without it a 200 is bytes of any media type, and others have no content. */
+  /** Without it there is no content, or bytes. */
   readonly schema?: z.ZodType;
+  /** Whether it may be bytes of any media type, JSON among them. */
+  readonly orBytes?: boolean;
   readonly headers?: readonly ('location' | 'retry-after')[];
 }

@@ -1,5 +1,6 @@
 import type { RejectionCode } from '../triggers/rejection.ts';
 import type { Route } from './route.ts';
+import { artifactLink } from './schemas/artifact-link.ts';
 import { artifactList } from './schemas/artifact-list.ts';
 import { callbackList, redriveAnswer } from './schemas/callbacks.ts';
 import { controlAnswer } from './schemas/control-answer.ts';
@@ -10,6 +11,7 @@ import { readiness } from './schemas/readiness.ts';
 import {
   anyJson,
   artifactParams,
+  artifactQuery,
   callbackQuery,
   control,
   eventParams,
@@ -246,11 +248,16 @@ export const ROUTES: readonly Route[] = [
     role: 'Runs.Read',
     summary: 'Get a file that a run has left behind.',
     params: artifactParams,
+    query: artifactQuery,
     answers: {
-      200: { description: 'Its content, with its media type, and its SHA-256 as ETag.' },
+      200: {
+        description: 'Its content, with its media type, and its SHA-256 as ETag; with `link=true`, an address that opens it.',
+        schema: artifactLink,
+        orBytes: true,
+      },
       304: { description: 'It is what If-None-Match names.' },
     },
-    refusals: { 404: ['run_not_found', 'artifact_not_found'], 409: ['artifact_too_large'] },
+    refusals: { 400: ['query_value'], 404: ['run_not_found', 'artifact_not_found'], 409: ['artifact_too_large'] },
   },
   {
     operation: 'listCallbacks',

@@ -36,7 +36,7 @@ export const OPERATION_CODES: CodeGroup = {
     artifact_too_large: {
       title: 'An artifact too large for an answer',
       why: 'The host would hold it in memory as a whole.',
-      remedy: "Read it from the container 'artifacts' of the data account, under the same name.",
+      remedy: 'Ask for the same with `?link=true`: the answer is an address that opens it for five minutes.',
     },
     check_timeout: {
       title: 'A dependency that does not answer in time',

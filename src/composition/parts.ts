@@ -12,6 +12,7 @@ import { CosmosWaitStore } from '../adapters/azure/cosmos-wait-store.ts';
 import { CosmosWriter } from '../adapters/azure/cosmos-writer.ts';
 import { createSettler } from '../adapters/azure/create-settler.ts';
 import { DurableOrchestrations } from '../adapters/azure/durable-orchestrations.ts';
+import { linkSigner } from '../adapters/azure/link-signer.ts';
 import { ServiceBusPublisher } from '../adapters/azure/service-bus-publisher.ts';
 import { ServiceBusRedelivery } from '../adapters/azure/service-bus-redelivery.ts';
 import type { AppLanguage } from '../adapters/create-language.ts';
@@ -51,7 +52,7 @@ export function openParts({ config, library, language, environment }: Compositio
   const writer = new CosmosWriter(clients.runs);
   const runs = new CosmosRunStore(clients.runs, writer, retention);
   const plans = new CosmosPlanStore(clients.plans);
-  const artifacts = new BlobArtifactStore(clients.artifacts);
+  const artifacts = new BlobArtifactStore(clients.artifacts, linkSigner(config.data, clients.data, clock));
   const outboxes = new CosmosOutboxStore(clients.runs, writer);
   const callbackStore = new CosmosCallbackStore(clients.runs, writer);
   const courier = createCourier(config, { store: callbackStore, clock, log });

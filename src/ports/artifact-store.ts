@@ -24,6 +24,12 @@ export interface ArtifactStore {
   open(name: string): Promise<OpenArtifact | null>;
   /** What is stored, or null if there is nothing of that name. @throws DependencyUnavailableError */
   describe(name: string): Promise<ArtifactReference | null>;
+  /**
+   * An address that opens this one artifact, to be read and saved as a file, until then (Unix milliseconds, counted in whole seconds);
+   * null if there is nothing of that name. Whoever has the address needs nothing else: it is a secret.
+   * @throws DependencyUnavailableError; DependencyRefusedError if the store lets us make none
+   */
+  link(name: string, until: number): Promise<string | null>;
 }
 
 export interface OpenArtifact {

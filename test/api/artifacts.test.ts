@@ -2,7 +2,9 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { getArtifact, listArtifacts } from '../../src/api/artifacts.ts';
+import { artifactLink } from '../../src/api/schemas/artifact-link.ts';
 import { artifactList } from '../../src/api/schemas/artifact-list.ts';
+import { isJsonObject } from '../../src/json.ts';
 import type { ArtifactReference } from '../../src/ports/artifact-store.ts';
 import { createWorld, type World } from '../triggers/fixtures.ts';
 import { createNode, createRequest, createRun } from './fixtures.ts';
@@ -24,6 +26,10 @@ async function runWith(...results: readonly object[]): Promise<void> {
   for (const [index, result] of results.entries()) {
     await world.runs.commitNode(createNode({ node: `n${index}`, result: { value: JSON.parse(JSON.stringify(result)) } }));
   }
+}
+
+function link(name: string, query = 'link=true') {
+  return getArtifact(createRequest({ params: { id: 'run-1', name }, query }), world);
 }
 
 function get(name: string, headers: Readonly<Record<string, string>> = {}, method = 'GET') {
@@ -112,12 +118,68 @@ describe('the content of an artifact', () => {
     await runWith({ slip });
     world.artifacts.describe = async () => ({ ...slip, bytes: 32 * 1024 * 1024 + 1 });
 
-    expect(await get(SLIP)).toMatchObject({ status: 409, body: { code: 'artifact_too_large' } });
+    const { status, body } = await get(SLIP);
+
+    expect([status, body]).toEqual([409, expect.objectContaining({ code: 'artifact_too_large' })]);
+    expect(body).toMatchObject({ detail: expect.stringContaining('?link=true') });
   });
 
   it('that the store has lost is told so', async () => {
     await runWith({ slip: { name: SLIP, sha256: 'a'.repeat(64), bytes: 5, contentType: 'text/html' } });
 
     expect(await get(SLIP)).toMatchObject({ status: 404, body: { code: 'artifact_not_found' } });
+  });
+});
+
+describe('a link to an artifact', () => {
+  it('opens it for five minutes, and nobody is to keep the answer', async () => {
+    await runWith({ slip: await put(SLIP) });
+    world.clock.advance(999);
+
+    const { status, headers, body } = await link(SLIP);
+
+    const { url, expiresAt } = artifactLink.parse(body);
+    expect([status, headers['cache-control'], expiresAt]).toEqual([200, 'no-store', '2026-01-01T00:05:00.000Z']);
+    expect(Buffer.from(world.artifacts.follow(url) ?? []).toString()).toBe('Hello');
+    world.clock.advance(300_000);
+    expect(world.artifacts.follow(url)).toBeNull();
+  });
+
+  it('is had of one that is too large to be answered, and is told by nothing in the log', async () => {
+    const slip = await put(SLIP);
+    await runWith({ slip });
+    world.artifacts.describe = async () => ({ ...slip, bytes: 32 * 1024 * 1024 + 1 });
+
+    const refused = await get(SLIP);
+    const { body } = await link(SLIP);
+
+    expect(refused.status).toBe(409);
+    expect(world.artifacts.follow(artifactLink.parse(body).url)).not.toBeNull();
+    expect(JSON.stringify(world.lines)).not.toContain('memory:');
+  });
+
+  it.each(['run-2/secret.txt', 'run-1/input/0123.json', 'run-1/lost', ''])('is not had of %j', async (name) => {
+    const others = [await put('run-2/secret.txt'), await put('run-1/input/0123.json')];
+    await runWith({ others, lost: { name: 'run-1/lost', sha256: 'a'.repeat(64), bytes: 5, contentType: 'text/html' } });
+
+    expect(await link(name)).toMatchObject({ status: 404, body: { code: 'artifact_not_found' } });
+  });
+
+  it('is asked for with true, and with nothing else', async () => {
+    await runWith({ slip: await put(SLIP) });
+
+    const answers = await Promise.all(
+      ['link=false', 'link=1', 'link=', 'link=TRUE', 'link=true&link=true', 'links=true'].map((query) => link(SLIP, query)),
+    );
+
+    expect(answers.map(({ status, body }) => (isJsonObject(body) ? body['code'] : status))).toEqual([
+      200,
+      'query_value',
+      'query_value',
+      'query_value',
+      'query_repeated',
+      'query_unknown',
+    ]);
+    expect(answers[1]).toMatchObject({ body: { detail: "The query parameter 'link' must be one of true, false." } });
   });
 });

@@ -3,8 +3,10 @@ import { expect, it } from 'vitest';
 import type { ArtifactStore } from '../../src/ports/artifact-store.ts';
 import { ArtifactConflictError, ArtifactNameError } from '../../src/ports/errors.ts';
 
-/** What every artifact store promises. */
-export function testArtifactStore(open: () => ArtifactStore): void {
+const MINUTE_MS = 60_000;
+
+/** What every artifact store promises; `follow` tells what a link opens. */
+export function testArtifactStore(open: () => ArtifactStore, follow: (url: string) => Promise<Uint8Array | null>): void {
   const content = new TextEncoder().encode('{"total":12.5}');
 
   it('gives back what was put, byte for byte', async () => {
@@ -114,6 +116,47 @@ export function testArtifactStore(open: () => ArtifactStore): void {
     const got = await store.get(randomUUID());
 
     expect(got).toBeNull();
+  });
+
+  it.each([`${randomUUID()}/pack/Lieferschein (2) für Ada.html`, 'a+b', 'deep/er/and/deeper'])(
+    'gives a link that opens %j',
+    async (name) => {
+      const store = open();
+      await store.put(name, content, 'text/html');
+
+      const url = await store.link(name, Date.now() + MINUTE_MS);
+
+      expect(await follow(url ?? '')).toEqual(content);
+    },
+  );
+
+  it('gives a link of its own to each artifact', async () => {
+    const store = open();
+    const names = [randomUUID(), randomUUID()];
+    for (const name of names) await store.put(name, Buffer.from(name), 'text/plain');
+
+    const links = await Promise.all(names.map((name) => store.link(name, Date.now() + MINUTE_MS)));
+    const opened = await Promise.all(links.map((url) => follow(url ?? '')));
+
+    expect(opened.map((bytes) => Buffer.from(bytes ?? []).toString())).toEqual(names);
+  });
+
+  it('gives a link that opens nothing once its time is up', async () => {
+    const store = open();
+    const name = randomUUID();
+    await store.put(name, content, 'text/plain');
+
+    const url = await store.link(name, Date.now() - MINUTE_MS);
+
+    expect(await follow(url ?? '')).toBeNull();
+  });
+
+  it('gives no link to what nobody put', async () => {
+    const store = open();
+
+    const url = await store.link(randomUUID(), Date.now() + MINUTE_MS);
+
+    expect(url).toBeNull();
   });
 
   it.each(['', '/absolute', 'run/../other', 'run//file', 'run\\file', 'run/file?x', 'a'.repeat(1_025), 'line\nbreak'])(

@@ -84,6 +84,7 @@ function withPut(put: ArtifactStore['put']): ArtifactStore {
     get: (name) => artifacts.get(name),
     open: (name) => artifacts.open(name),
     describe: (name) => artifacts.describe(name),
+    link: (name, until) => artifacts.link(name, until),
   };
 }
 

@@ -83,6 +83,7 @@ export interface LogLine {
 export function createWorld() {
   const lines: LogLine[] = [];
   const pauses: number[] = [];
+  const clock = new ManualClock();
   const outboxes = new MemoryOutboxStore();
   const publisher = new MemoryPublisher();
   const log = (level: LogLevel, message: string, properties?: Readonly<Record<string, JsonValue>>) => {
@@ -95,7 +96,7 @@ export function createWorld() {
     callbacks: new MemoryCallbackStore(),
     relay: new OutboxRelay({ publisher, outboxes, log }),
     plans: new MemoryPlanStore(),
-    artifacts: new MemoryArtifactStore(),
+    artifacts: new MemoryArtifactStore(clock),
     claimChecks: new MemoryClaimCheckStore(),
     publisher,
     orchestrations: new IdleOrchestrations(),
@@ -103,7 +104,7 @@ export function createWorld() {
     redelivery: new RecordingRedelivery(),
     pauses,
     pause: async (ms: number) => void pauses.push(ms),
-    clock: new ManualClock(),
+    clock,
     log,
     lines,
     maxDeliveryCount: 10,

@@ -6,15 +6,18 @@ import { ArtifactConflictError } from '../../ports/errors.ts';
 import { assertArtifactName } from '../artifact-name.ts';
 import { type ArtifactContent, create, stage } from './artifact-upload.ts';
 import { blobFailureOf, translateBlobError } from './blob-errors.ts';
+import type { LinkSigner } from './link-signer.ts';
 
 const DEFAULT_CONTENT_TYPE = 'application/octet-stream';
 
 /** Artifacts as block blobs of one container, which the first write creates where it is missing. Written once, never replaced. */
 export class BlobArtifactStore implements ArtifactStore {
   readonly #openContainer: () => Promise<ContainerClient>;
+  readonly #sign: LinkSigner;
 
-  constructor(openContainer: () => Promise<ContainerClient>) {
+  constructor(openContainer: () => Promise<ContainerClient>, sign: LinkSigner) {
     this.#openContainer = openContainer;
+    this.#sign = sign;
   }
 
   async put(name: string, content: Uint8Array, contentType: string): Promise<ArtifactReference> {
@@ -48,6 +51,19 @@ export class BlobArtifactStore implements ArtifactStore {
 
   async describe(name: string): Promise<ArtifactReference | null> {
     return this.#read(name, async (blob) => referenceOf(name, await blob.getProperties()));
+  }
+
+  async link(name: string, until: number): Promise<string | null> {
+    const blob = await this.#read(name, async (found) => {
+      await found.getProperties();
+      return found;
+    });
+    if (blob === null) return null;
+    try {
+      return await this.#sign(blob, until);
+    } catch (error) {
+      throw translateBlobError(error, `making a link to the artifact ${name}`);
+    }
   }
 
   async #write(name: string, write: (container: ContainerClient) => Promise<ArtifactReference>): Promise<ArtifactReference> {

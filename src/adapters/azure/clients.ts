@@ -23,6 +23,8 @@ export interface AzureClients {
   readonly plans: () => Promise<Container>;
   readonly entities: () => Promise<Container>;
   readonly artifacts: () => Promise<ContainerClient>;
+  /** The account of the artifacts. */
+  readonly data: () => Promise<BlobServiceClient>;
   readonly claimChecks: () => Promise<ContainerClient>;
   /** The containers of an account. */
   readonly storage: (connection: Connection) => (container: string) => Promise<ContainerClient>;
@@ -46,6 +48,7 @@ export function createClients(config: Config): AzureClients {
     plans: container(PLANS_CONTAINER),
     entities: container(ENTITIES_CONTAINER),
     artifacts: blobContainer(ARTIFACTS_CONTAINER),
+    data: blobs,
     claimChecks: blobContainer(CLAIM_CHECKS_CONTAINER),
     storage(connection) {
       const account = once(() => openBlobs(connection));

@@ -61,15 +61,20 @@ function requestBody({ schema, mediaTypes, required }: NonNullable<Route['body']
 }
 
 function responsesOf(route: Route): JsonObject {
-  const answers = Object.entries(route.answers).map(([status, { description, schema, headers = [] }]) => {
-    return [status, { description, ...headersOf(headers), ...contentOf(status, schema) }];
+  const answers = Object.entries(route.answers).map(([status, answer]) => {
+    const { description, headers = [] } = answer;
+    return [status, { description, ...headersOf(headers), ...contentOf(answer) }];
   });
   return { ...Object.fromEntries(answers), ...refusalsOf(route) };
 }
 
-function contentOf(status: string, schema: z.ZodType | undefined): JsonObject {
-  if (schema !== undefined) return { content: { 'application/json': { schema: schemaOf(schema) } } };
-  return status === '200' ? { content: { '*/*': { schema: {} } } } : {};
+function contentOf({ schema, orBytes = false }: Route['answers'][number]): JsonObject {
+  const json =
+    schema === undefined
+      ? {}
+      : { 'application/json': { schema: orBytes ? { anyOf: [schemaOf(schema), {}] } : schemaOf(schema) } };
+  const content = { ...json, ...(orBytes ? { '*/*': { schema: {} } } : {}) };
+  return Object.keys(content).length === 0 ? {} : { content };
 }
 
 /** The same operation for what only one pipeline takes. */

@@ -33,6 +33,14 @@ const id = z.string().regex(INSTANCE_ID_PATTERN).describe('The id of the run.');
 export const runParams = z.strictObject({ id });
 export const eventParams = z.strictObject({ id, key: z.string().describe('The key that a node of the run waits for.') });
 export const artifactParams = z.strictObject({ id, name: z.string().describe("The artifact's whole name; it holds slashes.") });
+
+export const artifactQuery = z.strictObject({
+  link: z
+    .stringbool({ truthy: ['true'], falsy: ['false'], case: 'sensitive' })
+    .exactOptional()
+    .describe('`true`: not its content, but an address that opens it for a short time.'),
+});
+
 export const triggerParams = z.strictObject({ name: z.string().describe('The name of the trigger.') });
 export const pipelineParams = z.strictObject({ name: z.string().describe('The name of the pipeline.') });
 

@@ -1,12 +1,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
+import { AccountSASPermissions, BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BlobService, startBlob } from '../../../local/blob/server.ts';
 import { BlobArtifactStore } from '../../../src/adapters/azure/blob-artifact-store.ts';
+import { linkSigner } from '../../../src/adapters/azure/link-signer.ts';
 import { ArtifactConflictError, DependencyRefusedError, DependencyUnavailableError } from '../../../src/ports/errors.ts';
 import { testArtifactStore } from '../../conformance/artifact-store.ts';
+import { followLink } from './follow-link.ts';
+
+const CLOCK = { now: () => Date.now() };
+const MINUTE_MS = 60_000;
 
 let folder: string;
 let server: BlobService;
@@ -25,11 +30,19 @@ afterAll(async () => {
 
 function storeIn(container: string): { store: BlobArtifactStore; client: ContainerClient } {
   const client = service.getContainerClient(container);
-  return { store: new BlobArtifactStore(async () => client), client };
+  return { store: storeOf(client), client };
+}
+
+function storeOf(client: ContainerClient): BlobArtifactStore {
+  const { connectionString } = server;
+  return new BlobArtifactStore(
+    async () => client,
+    linkSigner({ kind: 'connection_string', connectionString }, async () => service, CLOCK),
+  );
 }
 
 describe('BlobArtifactStore', () => {
-  testArtifactStore(() => storeIn('artifacts').store);
+  testArtifactStore(() => storeIn('artifacts').store, followLink);
 
   it('creates its container with the first write, even when many come first', async () => {
     const { store, client } = storeIn('fresh');
@@ -63,10 +76,51 @@ describe('BlobArtifactStore', () => {
     await expect(put).rejects.toThrow(ArtifactConflictError);
   });
 
+  it('signs links that a browser saves, of one blob and to read it only', async () => {
+    const { store } = storeIn('links');
+    await store.put('run-1/big report (1).html', Buffer.from('<script>'), 'text/html');
+    await store.put('run-1/other', Buffer.from('other'), 'text/plain');
+
+    const link = new URL((await store.link('run-1/big report (1).html', Date.now() + MINUTE_MS)) ?? '');
+    const opened = await fetch(link);
+    const other = await fetch(new URL(`/devstoreaccount1/links/run-1/other${link.search}`, link));
+    const written = await fetch(link, { method: 'PUT', body: 'x', headers: { 'x-ms-blob-type': 'BlockBlob' } });
+
+    expect(Object.keys(Object.fromEntries(link.searchParams)).sort()).toEqual(['rscd', 'se', 'sig', 'sp', 'sr', 'sv']);
+    expect([opened.status, other.status, written.status]).toEqual([200, 403, 403]);
+    expect(opened.headers.get('content-type')).toBe('text/html');
+    expect(opened.headers.get('content-disposition')).toBe("attachment; filename*=UTF-8''big%20report%20%281%29.html");
+  });
+
+  it('says that nothing can be signed without the key or an identity', async () => {
+    await storeIn('unsigned').store.put('a', new Uint8Array(), 'text/plain');
+    const expiresOn = new Date(Date.now() + MINUTE_MS);
+    const url = service.generateAccountSasUrl(expiresOn, AccountSASPermissions.parse('rl'), 'sco');
+    const client = new BlobServiceClient(url).getContainerClient('unsigned');
+
+    const link = storeOf(client).link('a', Date.now() + MINUTE_MS);
+
+    await expect(link).rejects.toThrow(DependencyRefusedError);
+  });
+
+  it('says that the account gives it no key to sign with', async () => {
+    const { store, client } = storeIn('no-key');
+    await store.put('a', new Uint8Array(), 'text/plain');
+    const identity = { kind: 'identity', endpoint: service.url, credential: 'managed_identity' } as const;
+    const keyless = new BlobArtifactStore(
+      async () => client,
+      linkSigner(identity, async () => service, CLOCK),
+    );
+
+    const link = keyless.link('a', Date.now() + MINUTE_MS);
+
+    await expect(link).rejects.toThrow("403 on making a link to the artifact a. Check the connection and the identity's roles.");
+  });
+
   it('says that it may not write', async () => {
     const wrongKey = server.connectionString.replace(/AccountKey=[^;]+/, 'AccountKey=d3Jvbmc=');
     const client = BlobServiceClient.fromConnectionString(wrongKey).getContainerClient('artifacts');
-    const store = new BlobArtifactStore(async () => client);
+    const store = storeOf(client);
 
     const outcomes = await Promise.allSettled([store.put('a', new Uint8Array(), 'text/plain'), store.get('a')]);
 
@@ -81,7 +135,7 @@ describe('BlobArtifactStore', () => {
     const client = BlobServiceClient.fromConnectionString(unreachable, { retryOptions: { maxTries: 1 } }).getContainerClient(
       'artifacts',
     );
-    const store = new BlobArtifactStore(async () => client);
+    const store = storeOf(client);
 
     const put = store.put('a', new Uint8Array(), 'text/plain');
 

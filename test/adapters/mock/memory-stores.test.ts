@@ -49,7 +49,10 @@ describe('MemoryPlanStore', () => {
 
 describe('MemoryArtifactStore', () => {
   const store = new MemoryArtifactStore();
-  testArtifactStore(() => store);
+  testArtifactStore(
+    () => store,
+    async (url) => store.follow(url),
+  );
 });
 
 describe('MemoryPublisher', () => {
