@@ -10,3 +10,10 @@ export async function readJson<T>(response: Response): Promise<T> {
     throw new HexdagClientError({ code: 'answer_unreadable', message, status: response.status, retryable: false, cause });
   }
 }
+
+/** An address that an answer gives. The runtime's own error would show it, and it may be a secret. */
+export function readUrl(text: string): URL {
+  if (URL.canParse(text)) return new URL(text);
+  const message = 'What answered is not the app: the address that it gave is none.';
+  throw new HexdagClientError({ code: 'answer_unreadable', message, retryable: false });
+}

@@ -1,4 +1,4 @@
-import { readJson } from './answer.ts';
+import { readJson, readUrl } from './answer.ts';
 import { HexdagClientError } from './errors.ts';
 import type {
   CallOptions,
@@ -17,6 +17,7 @@ import { type Call, Transport } from './transport.ts';
 import type {
   Artifact,
   ArtifactContent,
+  ArtifactLink,
   ArtifactList,
   Callback,
   CallbackList,
@@ -168,13 +169,21 @@ export class HexdagClient {
     return (await this.#json<ArtifactList>({ method: 'GET', path, signal })).artifacts;
   }
 
-  /** The content of an artifact, by its whole name, as it comes. */
+  /** The content of an artifact, by its whole name, as it comes; one that is too large for an answer comes from where it is kept. */
   async getArtifact(runId: string, name: string, { signal }: CallOptions = {}): Promise<ArtifactContent> {
-    const path = `runs/${idSegment(runId)}/artifacts/${segments(name, 'artifact_not_found')}`;
-    return this.#transport.send({ method: 'GET', path, accept: '*/*', signal }, (response) => ({
-      contentType: response.headers.get('content-type') ?? 'application/octet-stream',
-      content: response.body ?? new ReadableStream({ start: (controller) => controller.close() }),
-    }));
+    const path = artifactPath(runId, name);
+    try {
+      return await this.#transport.send({ method: 'GET', path, accept: '*/*', signal }, contentOf);
+    } catch (error) {
+      if (!(error instanceof HexdagClientError && error.code === 'artifact_too_large')) throw error;
+    }
+    const { url } = await this.linkArtifact(runId, name, { signal });
+    return this.#transport.send({ method: 'GET', link: readUrl(url), accept: '*/*', signal }, contentOf);
+  }
+
+  /** An address that opens an artifact for a short time, for a browser or another program. */
+  linkArtifact(runId: string, name: string, { signal }: CallOptions = {}): Promise<ArtifactLink> {
+    return this.#json({ method: 'GET', path: artifactPath(runId, name), query: { link: true }, signal });
   }
 
   /** The events that the receiver of callbacks has not taken, and that are given up; the oldest. */
@@ -217,4 +226,15 @@ export class HexdagClient {
   #json<T>(call: Call): Promise<T> {
     return this.#transport.send(call, (response) => readJson<T>(response));
   }
+}
+
+function artifactPath(runId: string, name: string): string {
+  return `runs/${idSegment(runId)}/artifacts/${segments(name, 'artifact_not_found')}`;
+}
+
+function contentOf(response: Response): ArtifactContent {
+  return {
+    contentType: response.headers.get('content-type') ?? 'application/octet-stream',
+    content: response.body ?? new ReadableStream({ start: (controller) => controller.close() }),
+  };
 }

@@ -12,12 +12,17 @@ export interface TransportOptions extends RetryLimits, Pick<ClientOptions, 'url'
   readonly timing: Timing;
 }
 
-/** One call of the API. */
-export interface Call {
-  readonly method: 'GET' | 'POST';
+/** One call of the API, or of an address that an answer gave: that one is told neither key nor token. */
+export type Call = CallParts & (ApiAddress | { readonly link: URL });
+
+interface ApiAddress {
   /** Below `/api/`, each segment encoded. */
   readonly path: string;
-  readonly query?: Readonly<Record<string, string | number | undefined>>;
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+}
+
+interface CallParts {
+  readonly method: 'GET' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
   /** JSON. */
   readonly body?: string;
@@ -61,11 +66,12 @@ export class Transport {
 
   async #attempt<T>(call: Call, read: (response: Response) => Promise<T> | T): Promise<Attempt<T>> {
     call.signal?.throwIfAborted();
+    const address = this.#address(call);
     const headers = await this.#headers(call);
     const limit = new AbortController();
     const timer = setTimeout(() => limit.abort(), this.#options.timeoutMs);
     try {
-      const response = await this.#options.fetch(this.#address(call), {
+      const response = await this.#options.fetch(address, {
         method: call.method,
         headers,
         ...(call.body === undefined ? {} : { body: call.body }),
@@ -73,18 +79,22 @@ export class Transport {
         redirect: 'manual',
         signal: call.signal === undefined ? limit.signal : AbortSignal.any([call.signal, limit.signal]),
       });
-      return response.ok || answersAlso(response, call) ? { value: await read(response) } : await this.#refusal(response);
+      return response.ok || answersAlso(response, call) ? { value: await read(response) } : await this.#refusal(response, call);
     } catch (error) {
       call.signal?.throwIfAborted();
       if (error instanceof HexdagClientError) throw error;
-      return this.#noAnswer(error, limit.signal.aborted);
+      return 'link' in call ? linkSilence(error, address) : this.#noAnswer(error, limit.signal.aborted);
     } finally {
       clearTimeout(timer);
     }
   }
 
-  async #refusal(response: Response): Promise<Refusal> {
+  async #refusal(response: Response, call: Call): Promise<Refusal> {
     const { status } = response;
+    if ('link' in call) {
+      await response.body?.cancel();
+      return linkRefusal(status);
+    }
     const problem = readProblem(await response.text());
     const retryAfterMs = readRetryAfter(response.headers.get('retry-after'), this.#options.timing.now());
     const error = new HexdagClientError({
@@ -110,7 +120,9 @@ export class Transport {
     };
   }
 
-  #address({ path, query = {} }: Call): URL {
+  #address(call: Call): URL {
+    if ('link' in call) return call.link;
+    const { path, query = {} } = call;
     const url = new URL(`api/${path}`, this.#base);
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) url.searchParams.set(name, String(value));
@@ -118,7 +130,9 @@ export class Transport {
     return url;
   }
 
-  async #headers({ headers, body, accept = 'application/json' }: Call): Promise<Headers> {
+  async #headers(call: Call): Promise<Headers> {
+    const { headers, body, accept = 'application/json' } = call;
+    if ('link' in call) return toHeaders({ accept });
     const { key, token } = this.#options;
     const bearer = typeof token === 'function' ? await ask(token) : token;
     return toHeaders({
@@ -136,6 +150,19 @@ type Attempt<T> = { readonly value: T } | Refusal;
 interface Refusal {
   readonly failed: FailedAttempt;
   readonly error: HexdagClientError;
+}
+
+/** No message holds the link itself, nor does a cause. */
+function linkRefusal(status: number): Refusal {
+  const message = `What keeps the file answered its link with ${status}: it may not be open to this network.`;
+  const error = new HexdagClientError({ code: 'link_unusable', message, status, retryable: mayPass(status) });
+  return { failed: { kind: 'refused', status, retryAfterMs: undefined }, error };
+}
+
+function linkSilence(cause: unknown, { origin }: URL): Refusal {
+  const message = `Nothing answers at ${origin}, where the file is kept: it may not be open to this network.`;
+  const error = new HexdagClientError({ code: 'link_unusable', message, retryable: true, cause });
+  return { failed: { kind: 'no_answer' }, error };
 }
 
 /** What stands before the app says no more than a status. */

@@ -50,6 +50,14 @@ export interface ArtifactList {
   readonly artifacts: readonly Artifact[];
 }
 
+/** An address that opens one file for a short time. */
+export interface ArtifactLink {
+  /** Opens the file for whoever has it, with no token and no key. Keep it secret. */
+  readonly url: string;
+  /** Until when a download may begin; one that has begun goes on. */
+  readonly expiresAt: string;
+}
+
 /** A file that a run left behind, as it comes. */
 export interface ArtifactContent {
   readonly contentType: string;

@@ -19,6 +19,11 @@ export const CLIENT_CODES: CodeGroup = {
       why: 'Keys travel in the header Idempotency-Key: printable ASCII, without spaces at the ends.',
       remedy: 'Encode or hash the key.',
     },
+    link_unusable: {
+      title: 'A link to a file that does not open it',
+      why: 'Files that are too large for an answer come from the storage account, which refused the link or did not answer.',
+      remedy: "Open the account to the caller's network, or fetch the file from within the network that it is open to.",
+    },
     run_wait_timeout: {
       title: 'The run has not ended in the time to wait',
       why: 'It goes on; only the wait for it is over.',

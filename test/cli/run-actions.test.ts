@@ -185,8 +185,21 @@ describe('hexdag runs artifacts', () => {
     expect(readFileSync(target, 'utf8')).toBe('{"slip":1}');
   });
 
+  it('prints a link to one', async () => {
+    const given = { url: 'https://account.example/big?sig=s', expiresAt: '2026-01-01T00:05:00.000Z' };
+
+    const text = await runs(['artifacts', 'run-1', file.name, '--link'], [200, given]);
+    const json = await runs(['artifacts', 'run-1', file.name, '--link', '--output', 'json'], [200, given]);
+
+    expect([text.exitCode, text.stdout]).toEqual([0, `${given.url}\n`]);
+    expect(JSON.parse(json.stdout)).toEqual(given);
+    expect(server.requests[0]?.url).toBe('/api/runs/run-1/artifacts/run-1/pack/slip.txt?link=true');
+  });
+
   it.each([
     [['artifacts', 'run-1', 'x'], 'option_missing'],
+    [['artifacts', 'run-1', '--link'], 'argument_missing'],
+    [['artifacts', 'run-1', 'x', '--link', '--output-file', 'x'], 'option_value'],
     [['artifacts', 'run-1', '../x', '--output-file', 'x'], 'artifact_not_found'],
     [['artifacts', '../x'], 'run_id_invalid'],
     [['retry', 'run-1', '--plan', 'newest'], 'option_value'],

@@ -476,6 +476,60 @@ describe('the files of a run', () => {
   });
 });
 
+describe('a file that is too large for an answer', () => {
+  const tooLarge = json(
+    409,
+    { type: 'about:blank', title: 'Conflict', status: 409, code: 'artifact_too_large', detail: 'Ask for a link.' },
+    { 'content-type': 'application/problem+json' },
+  );
+  const linkTo = (url: string) => json(200, { url, expiresAt: '2026-01-01T00:05:00.000Z' }, { 'cache-control': 'no-store' });
+  const whole: Answer = (_, response) => response.writeHead(200, { 'content-type': 'text/csv' }).end('all of it');
+
+  it('comes by its link, which is told neither key nor token, and is repeated like any call', async () => {
+    const away: Answer = (_, response) => response.writeHead(503).end('<Error/>');
+    const client = createClient([tooLarge, linkTo(`${server.origin}/account/big?sig=s3cret`), away, whole], {
+      key: 'the key',
+      token: 'the token',
+    });
+
+    const { content, contentType } = await client.getArtifact('run-1', 'run-1/big');
+
+    expect([contentType, Buffer.concat(await collect(content)).toString()]).toEqual(['text/csv', 'all of it']);
+    expect(server.requests.map(({ url }) => url)).toEqual([
+      '/api/runs/run-1/artifacts/run-1/big',
+      '/api/runs/run-1/artifacts/run-1/big?link=true',
+      '/account/big?sig=s3cret',
+      '/account/big?sig=s3cret',
+    ]);
+    const told = server.requests.map(({ headers }) => [headers['x-functions-key'], headers.authorization]);
+    expect(told).toEqual([...Array(2).fill(['the key', 'Bearer the token']), ...Array(2).fill([undefined, undefined])]);
+  });
+
+  it('is told to be out of reach without its link', async () => {
+    const forbidden: Answer = (_, response) => response.writeHead(403).end('<Error>s3cret</Error>');
+    const link = linkTo(`${server.origin}/account/big?sig=s3cret`);
+
+    const refused = await failureOf(createClient([tooLarge, link, forbidden]).getArtifact('run-1', 'x'));
+    const silent = await failureOf(createClient([tooLarge, link, hangUp]).getArtifact('run-1', 'x'));
+    const odd = await failureOf(createClient([tooLarge, linkTo('s3cret')]).getArtifact('run-1', 'x'));
+
+    expect([refused, silent, odd]).toMatchObject([
+      { code: 'link_unusable', status: 403, retryable: false },
+      { code: 'link_unusable', retryable: true },
+      { code: 'answer_unreadable', retryable: false },
+    ]);
+    expect(inspect([refused, silent, odd], { depth: 5 })).not.toContain('s3cret');
+  });
+
+  it('may be opened by others, by a link that they are given', async () => {
+    const client = createClient([linkTo('https://account.example/big?sig=s')]);
+
+    const link = await client.linkArtifact('run-1', 'run-1/big');
+
+    expect(link).toEqual({ url: 'https://account.example/big?sig=s', expiresAt: '2026-01-01T00:05:00.000Z' });
+  });
+});
+
 describe('the readiness of the app', () => {
   const readiness = { status: 'unready', checkedAt: '2026-01-01T00:00:00.000Z', dependencies: [] };
 

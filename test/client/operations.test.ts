@@ -31,6 +31,7 @@ const CALLS: readonly ((client: HexdagClient) => Promise<unknown>)[] = [
   (client) => client.retry('ID'),
   (client) => client.listArtifacts('ID'),
   (client) => client.getArtifact('ID', '{name}'),
+  (client) => client.linkArtifact('ID', '{name}'),
   (client) => client.listTriggers(),
   (client) => client.runTrigger('{name}'),
   (client) => client.listCallbacks(),

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { z } from 'zod';
+import type { artifactLink } from '../../src/api/schemas/artifact-link.ts';
 import type { artifactList } from '../../src/api/schemas/artifact-list.ts';
 import type { callbackList, redriveAnswer } from '../../src/api/schemas/callbacks.ts';
 import type { controlAnswer } from '../../src/api/schemas/control-answer.ts';
@@ -15,6 +16,7 @@ import type { runPage } from '../../src/api/schemas/run-page.ts';
 import type { startAnswer } from '../../src/api/schemas/start-answer.ts';
 import type { triggerList } from '../../src/api/schemas/trigger-list.ts';
 import type {
+  ArtifactLink,
   ArtifactList,
   CallbackList,
   ControlAnswer,
@@ -52,6 +54,7 @@ describe('the client', () => {
     expectTypeOf<Frozen<TriggerList>>().toEqualTypeOf<Described<typeof triggerList>>();
     expectTypeOf<RetryAnswer>().toEqualTypeOf<Described<typeof retryAnswer>>();
     expectTypeOf<Frozen<ArtifactList>>().toEqualTypeOf<Described<typeof artifactList>>();
+    expectTypeOf<ArtifactLink>().toEqualTypeOf<Described<typeof artifactLink>>();
     expectTypeOf<Frozen<Readiness>>().toEqualTypeOf<Described<typeof readiness>>();
     expectTypeOf<Frozen<CallbackList>>().toEqualTypeOf<Described<typeof callbackList>>();
     expectTypeOf<RedriveAnswer>().toEqualTypeOf<Described<typeof redriveAnswer>>();
