@@ -36,7 +36,7 @@ export function parsePathPattern(text: string): PathReading {
 
 function literalFault(name: string): string | undefined {
   if (name.includes('%')) return "holds '%', by which the host refers to settings";
-  return isPrintable(name) ? segmentFault(name) : 'holds a control character';
+  return isPrintable(name) ? segmentFault(name) : 'holds a character that no blob may have in its name';
 }
 
 function parseName(text: string, container: string, name: string): PathReading {
