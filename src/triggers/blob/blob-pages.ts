@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { RandomAccessReader } from 'yauzl';
 import type { BlobReference, IncomingBlobs } from '../../ports/incoming-blobs.ts';
 
@@ -51,9 +52,6 @@ export class BlobPages extends RandomAccessReader {
   }
 
   async #read(start: number, end: number): Promise<Buffer> {
-    if (start >= end) return Buffer.alloc(0);
-    const pieces: Buffer[] = [];
-    for await (const piece of await this.#blobs.open(this.#reference, { start, end })) pieces.push(piece);
-    return Buffer.concat(pieces);
+    return start < end ? buffer(await this.#blobs.open(this.#reference, { start, end })) : Buffer.alloc(0);
   }
 }

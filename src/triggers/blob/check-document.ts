@@ -1,3 +1,4 @@
+import { buffer } from 'node:stream/consumers';
 import type { BlobHead, BlobReference, IncomingBlobs } from '../../ports/incoming-blobs.ts';
 import { type Reading, read, refuse } from '../rejection.ts';
 import { type DocumentType, declaredType, type FoundType, isArchive, isOffice, isOfType } from './document-type.ts';
@@ -57,10 +58,8 @@ async function lookInside(
 
 async function isEncryptedPdf(reference: BlobReference, head: BlobHead, blobs: IncomingBlobs): Promise<boolean> {
   if (PDF_ENCRYPTION.test(Buffer.from(head.start).toString('latin1'))) return true;
-  const pieces: Buffer[] = [];
-  const start = Math.max(0, head.bytes - PDF_TRAILER_BYTES);
-  for await (const piece of await blobs.open(reference, { start })) pieces.push(piece);
-  return PDF_ENCRYPTION.test(Buffer.concat(pieces).toString('latin1'));
+  const trailer = await buffer(await blobs.open(reference, { start: Math.max(0, head.bytes - PDF_TRAILER_BYTES) }));
+  return PDF_ENCRYPTION.test(trailer.toString('latin1'));
 }
 
 function encrypted(): Reading<never> {

@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+import { buffer } from 'node:stream/consumers';
 import type { JsonValue } from '../../json.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { BlobGoneError, type BlobHead, type BlobReference, type IncomingBlobs } from '../../ports/incoming-blobs.ts';
@@ -86,14 +88,11 @@ async function readContent(
   blobs: IncomingBlobs,
 ): Promise<Reading<JsonValue | undefined>> {
   if (content === 'reference') return read(undefined);
-  const pieces: Buffer[] = [];
-  for await (const piece of await blobs.open(reference)) pieces.push(piece);
-  const bytes = Buffer.concat(pieces);
+  const bytes = await buffer(await blobs.open(reference));
   return content === 'json' ? readJson(bytes) : readText(bytes);
 }
 
 function readText(bytes: Buffer): Reading<JsonValue> {
-  const text = bytes.toString('utf8');
-  if (Buffer.from(text).equals(bytes)) return read(text.replace(/^\ufeff/, ''));
+  if (isUtf8(bytes)) return read(bytes.toString('utf8').replace(/^\ufeff/, ''));
   return refuse('body_encoding', 'The document is not UTF-8; save it as UTF-8 and send it again.');
 }
