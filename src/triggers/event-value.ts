@@ -1,6 +1,7 @@
 import { ExpressionError } from '../expression/errors.ts';
 import { evaluate, parseExpression } from '../expression/expression.ts';
-import { parsePath, readPath } from '../expression/path.ts';
+import { CONSTANTS } from '../expression/operand-parser.ts';
+import { parsePath, quotedText, readPath } from '../expression/path.ts';
 import type { JsonValue } from '../json.ts';
 import type { EventContent } from './event.ts';
 import { eventScope } from './event-scope.ts';
@@ -34,7 +35,7 @@ export function parseEventValue(text: string): EventValue {
 function parseSource(text: string): EventValue {
   const source = text.trim().replace(/^\$(?=$|[.[])/, 'body');
   const path = parsePath(source);
-  if (path !== undefined && !isConstant(source)) {
+  if (path !== undefined && !CONSTANTS.has(source)) {
     return (event) => {
       const root = eventScope(event)(path.root);
       if (root === undefined) return fail(`The body has no member '${path.root}'`);
@@ -45,13 +46,9 @@ function parseSource(text: string): EventValue {
   return (event) => evaluate(expression, eventScope(event), { now: Date.parse(event.receivedAt) });
 }
 
-function isConstant(source: string): boolean {
-  return ['true', 'false', 'null', 'True', 'False', 'None'].includes(source);
-}
-
 /** A number, quoted text or constant; anything else stands for itself as text. */
 function parseFallback(text: string): JsonValue {
-  const isLiteral = isConstant(text) || /^(?:-?\d+(?:\.\d+)?|'[^']*'|"[^"]*")$/.test(text);
+  const isLiteral = CONSTANTS.has(text) || quotedText(text) !== undefined || /^-?\d+(?:\.\d+)?$/.test(text);
   return isLiteral ? evaluate(parseExpression(text), {}, { now: 0 }) : text;
 }
 
