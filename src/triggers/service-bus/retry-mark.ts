@@ -8,8 +8,8 @@ const ORIGINAL_ID_PROPERTY = 'hexdagMessageId';
 /**
  * What a copy made for another attempt says of itself.
  *
- * Nobody has to have made the copy here: any sender can write these properties. It gains nothing. The original's id counts where the
- * message's own id would, and a sender chooses that anyway; and attempts taken in advance make its own message be given up sooner.
+ * Any sender can write these properties, and gains nothing by it: the original's id counts where the message's own would, which a
+ * sender chooses as well; and attempts taken in advance only make its own message be given up sooner.
  */
 export interface RetryMark {
   /** From 1 to `MAX_ATTEMPTS`. */
