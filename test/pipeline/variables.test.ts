@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the language has its own variables.
 import { describe, expect, it } from 'vitest';
 import { compileFiles, NODE, pipeline, places } from './files.ts';
 
@@ -21,20 +20,20 @@ function substitute(text: string, ...rest: readonly string[]) {
 
 describe('a reference to a variable', () => {
   it.each([
-    ['"${PORT}"', 8080],
-    ['"${FLAG}"', true],
-    ['"${ONE}"', 1],
-    ['"${UNSET:0}"', 0],
-    ['"${UNSET:false}"', false],
-    ['"${UNSET:1.5}"', 1.5],
-    ['"${UNSET:007}"', 7],
-    ['"${UNSET:nan}"', 'nan'],
-    ['"${UNSET:}"', ''],
-    ['"${EMPTY:x}"', ''],
-    ['"\'${PORT}\'"', "'8080'"],
-    ['"\'${NAME}-${PORT}\'"', "'n1-8080'"],
-    ['"\'${lower} $PORT ${}\'"', "'${lower} $PORT ${}'"],
-    ['"${UNSET:12345678901234567890}"', '12345678901234567890'],
+    [`"\${PORT}"`, 8080],
+    [`"\${FLAG}"`, true],
+    [`"\${ONE}"`, 1],
+    [`"\${UNSET:0}"`, 0],
+    [`"\${UNSET:false}"`, false],
+    [`"\${UNSET:1.5}"`, 1.5],
+    [`"\${UNSET:007}"`, 7],
+    [`"\${UNSET:nan}"`, 'nan'],
+    [`"\${UNSET:}"`, ''],
+    [`"\${EMPTY:x}"`, ''],
+    [`"'\${PORT}'"`, "'8080'"],
+    [`"'\${NAME}-\${PORT}'"`, "'n1-8080'"],
+    [`"'\${lower} $PORT \${}'"`, `'\${lower} $PORT \${}'`],
+    [`"\${UNSET:12345678901234567890}"`, '12345678901234567890'],
   ])('%s becomes %j', (text, expected) => {
     const { value } = substitute(text);
 
@@ -42,7 +41,7 @@ describe('a reference to a variable', () => {
   });
 
   it('without a value is told where it stands, and so is every other one', () => {
-    const { diagnostics } = substitute('"\'${PORT} ${UNSET_ONE}\'"', 'output: {b: "${UNSET_TWO}"}', 'x: "${NAMES}"');
+    const { diagnostics } = substitute(`"'\${PORT} \${UNSET_ONE}'"`, `output: {b: "\${UNSET_TWO}"}`, `x: "\${NAMES}"`);
 
     expect(places(diagnostics.filter(({ code }) => code === 'variable_unset'))).toEqual([
       '4:49 variable_unset',
@@ -55,13 +54,13 @@ describe('a reference to a variable', () => {
   });
 
   it('finds no value in what every object has', () => {
-    const { diagnostics } = compileFiles({ 'main.yaml': pipeline(NODE, 'variables: {a: "${CONSTRUCTOR}"}') });
+    const { diagnostics } = compileFiles({ 'main.yaml': pipeline(NODE, `variables: {a: "\${CONSTRUCTOR}"}`) });
 
     expect(diagnostics.map(({ code }) => code)).toEqual(['variable_unset']);
   });
 
   it('to a secret stays a reference in the configuration of ports and services, so that no plan holds one', () => {
-    const config = '{key: "${OPENAI_API_KEY}", deep: [{dsn: "x ${SQL_CONNECTION_STRING}"}], region: "${REGION}"}';
+    const config = `{key: "\${OPENAI_API_KEY}", deep: [{dsn: "x \${SQL_CONNECTION_STRING}"}], region: "\${REGION}"}`;
     const main = pipeline(
       NODE,
       'secrets: [REGION]',
@@ -73,9 +72,9 @@ describe('a reference to a variable', () => {
 
     expect(diagnostics).toEqual([]);
     const expected = {
-      key: '${OPENAI_API_KEY}',
-      deep: [{ dsn: 'x ${SQL_CONNECTION_STRING}' }],
-      region: '${REGION}',
+      key: `\${OPENAI_API_KEY}`,
+      deep: [{ dsn: `x \${SQL_CONNECTION_STRING}` }],
+      region: `\${REGION}`,
     };
     expect(plan?.ports?.['llm']?.adapters[0]?.config).toEqual(expected);
     expect(plan?.ports?.['pool']?.adapters[0]?.config).toEqual(expected);
@@ -111,7 +110,7 @@ describe('a reference to a variable', () => {
   });
 
   it('never shows a value in a message', () => {
-    const main = pipeline(NODE, 'orchestrator: {max_concurrent_nodes: 1}', 'ports: {llm: {adapter: "${OPENAI_API_KEY}"}}');
+    const main = pipeline(NODE, 'orchestrator: {max_concurrent_nodes: 1}', `ports: {llm: {adapter: "\${OPENAI_API_KEY}"}}`);
 
     const { diagnostics } = compileFiles({ 'main.yaml': main }, { variables });
 
@@ -119,7 +118,7 @@ describe('a reference to a variable', () => {
   });
 
   it('is not put in place in an environment that is not in use', () => {
-    const main = pipeline(NODE, 'environments: {prod: {ports: {llm: {adapter: "${ONLY_IN_PROD}"}}}}');
+    const main = pipeline(NODE, `environments: {prod: {ports: {llm: {adapter: "\${ONLY_IN_PROD}"}}}}`);
 
     const { diagnostics } = compileFiles({ 'main.yaml': main }, { environment: 'staging' });
 
@@ -137,7 +136,7 @@ describe('a reference to a variable', () => {
 
   it('is refused outside of a configuration if what it stands for looks like a credential, whatever its name', () => {
     const connection = 'Endpoint=sb://x/;SharedAccessKeyName=root;SharedAccessKey=aGVsbG8gd29ybGQgaGVsbG8gd29ybGQ=';
-    const main = pipeline(NODE, 'variables: {v: "${SB}"}', 'ports: {p: {adapter: mock_llm, config: {v: "${SB}"}}}');
+    const main = pipeline(NODE, `variables: {v: "\${SB}"}`, `ports: {p: {adapter: mock_llm, config: {v: "\${SB}"}}}`);
 
     const { diagnostics } = compileFiles({ 'main.yaml': main }, { variables: { SB: connection } });
 
@@ -146,7 +145,7 @@ describe('a reference to a variable', () => {
   });
 
   it('to a secret that the pipeline lists is refused in the file of a body too', () => {
-    const body = pipeline('nodes: [{kind: data_node, metadata: {name: d}, spec: {output: {v: "${REGION}"}}}]');
+    const body = pipeline(`nodes: [{kind: data_node, metadata: {name: d}, spec: {output: {v: "\${REGION}"}}}]`);
     const main = pipeline(
       'secrets: [REGION]',
       'nodes: [{kind: composite_node, metadata: {name: c}, spec: {mode: times, count: 1, body_pipeline: body.yaml}}]',
@@ -159,7 +158,7 @@ describe('a reference to a variable', () => {
   });
 
   it('that never closes is text, however often it begins', () => {
-    const text = '${A:'.repeat(60_000);
+    const text = `\${A:`.repeat(60_000);
 
     const { diagnostics } = compileFiles({ 'main.yaml': pipeline(NODE, `variables: {v: "${text}"}`) });
 
