@@ -219,14 +219,11 @@ describe('a good request', () => {
 });
 
 describe('too much', () => {
-  it('WH41: the 1,001st request of a minute is told when to come again', async () => {
+  it('WH41: the 101st request of a minute is told when to come again, where 100 are allowed', async () => {
     const body = '{"note":"many"}';
     const request = { path: 'limited', headers: signed(body, { id: 'msg_many' }), body };
-    const answers: WebhookAnswer[] = [];
 
-    for (let sent = 0; sent < 1_000; sent += 40) {
-      answers.push(...(await Promise.all(Array.from({ length: 40 }, () => post(request)))));
-    }
+    const answers = await Promise.all(Array.from({ length: 100 }, () => post(request)));
     const next = await post(request);
 
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
