@@ -48,9 +48,13 @@ async function untilCompleted(trigger: string, count: number): Promise<readonly 
 
 /** Kills the host, which starts again, until it has been away over two of the timer's seconds. */
 async function killHostOverDueTimes(): Promise<void> {
+  let killed: number | undefined;
   for (const until = Date.now() + 2 * SECOND_MS; Date.now() < until; ) {
     const { host } = await stack.status();
-    if (host.ready) process.kill(host.pid, 'SIGKILL');
+    if (host.ready && host.pid !== killed) {
+      process.kill(host.pid, 'SIGKILL');
+      killed = host.pid;
+    }
     await delay(POLL_MS);
   }
 }
