@@ -99,7 +99,7 @@ describe('a forced detach', () => {
 
 describe('an idle client', () => {
   it('keeps its connection by empty frames; one that is silent loses it', async () => {
-    const { client, server, lines } = await startBroker({ orders: {} }, { idleTimeoutMs: 200 });
+    const { client, server, lines } = await startBroker({ orders: {} }, { idleTimeoutMs: 1_000 });
     const sender = client.createSender('orders');
     await sender.sendMessages({ body: 1 });
     const linesBefore = lines.length;
