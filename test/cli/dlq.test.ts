@@ -230,8 +230,8 @@ describe('hexdag dlq redrive', () => {
     const [dead] = await peek('orders/$DeadLetterQueue');
     if (dead === undefined) throw new Error('A dead letter was expected.');
 
-    const young = redrivenMessage(dead, Date.now() + week - 60_000);
-    const old = redrivenMessage(dead, Date.now() + week + 60_000);
+    const young = redrivenMessage(dead, clock.now() + week - 60_000);
+    const old = redrivenMessage(dead, clock.now() + week + 60_000);
 
     expect(young.applicationProperties).toEqual({ hexdagAttempt: 1, hexdagMessageId: 'N1' });
     expect(old).toMatchObject({ properties: { messageId: 'N1' }, applicationProperties: {} });
@@ -242,7 +242,7 @@ describe('hexdag dlq redrive', () => {
     const [dead] = await peek('orders/$DeadLetterQueue');
     if (dead === undefined) throw new Error('A dead letter was expected.');
 
-    const ids = [redrivenMessage(dead, Date.now()), redrivenMessage(dead, Date.now() + 60_000)].map(
+    const ids = [redrivenMessage(dead, clock.now()), redrivenMessage(dead, clock.now() + 60_000)].map(
       ({ properties }) => properties?.messageId,
     );
 
