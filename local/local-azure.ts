@@ -17,8 +17,8 @@ export interface LocalAzureOptions {
   /** Where `stores.mjs` and `host.mjs` are. */
   readonly programs: string;
   readonly verbose: boolean;
-  /** Opens every function; without it none is asked for. */
-  readonly functionKey?: string;
+  /** Opens every function; undefined when none is asked for. */
+  readonly functionKey: string | undefined;
   readonly log: (line: string) => void;
   /** It cannot go on; `stop` is still to be called. */
   readonly onFailure: (failure: Failure) => void;
@@ -71,7 +71,7 @@ export class LocalAzure {
         connections: connectionSettings(stores),
         defaults: DEFAULT_SETTINGS,
         verbose,
-        ...(functionKey === undefined ? {} : { functionKey }),
+        functionKey,
       });
       return { stores, host };
     } catch (error) {

@@ -50,7 +50,7 @@ export interface HostConfig {
   readonly defaults: Readonly<Record<string, string>>;
   readonly verbose: boolean;
   /** Opens every function; without it none is asked for. */
-  readonly functionKey?: string;
+  readonly functionKey?: string | undefined;
 }
 
 export interface Host {

@@ -6,8 +6,8 @@ export interface Ready {
   readonly host: Host;
   readonly control: string;
   readonly pids: { readonly stores: number; readonly host: number };
-  /** Where one is asked for. */
-  readonly functionKey?: string;
+  /** Opens every function; undefined when none is asked for. */
+  readonly functionKey: string | undefined;
   readonly folder: string;
   readonly ephemeral: boolean;
 }

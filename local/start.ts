@@ -48,7 +48,7 @@ async function launch({ data, app, ports, enableAuth, json, verbose }: Options):
     ports,
     programs: join(ROOT, 'dist'),
     verbose,
-    ...(functionKey === undefined ? {} : { functionKey }),
+    functionKey,
     log: (line) => console.error(line),
     onFailure: (failure) => {
       console.error(failure.message);
@@ -78,8 +78,8 @@ async function launch({ data, app, ports, enableAuth, json, verbose }: Options):
     const [{ stores, host }, control] = await Promise.all([azure.start(), startControl(azure)]);
     const { stores: storesStatus, host: hostStatus } = azure.status();
     const pids = { stores: storesStatus.pid, host: hostStatus.pid };
-    const where = { control: control.origin, folder: folder.path, ephemeral: folder.ephemeral };
-    const ready = { stores, host, pids, ...where, ...(functionKey === undefined ? {} : { functionKey }) };
+    const { path, ephemeral } = folder;
+    const ready = { stores, host, control: control.origin, pids, functionKey, folder: path, ephemeral };
     console.log(json ? readyLine(ready) : describeReady(ready));
   } catch (error) {
     // Stopped while starting is no failure.
