@@ -15,13 +15,11 @@ const triggerSchema = z.object({
   properties: z.object({ supportsDeferredBinding: z.string().optional() }).default({}),
 });
 
+const atLeastOne = z.int().positive();
+
 const sectionSchema = z.object({
-  maxDegreeOfParallelism: z
-    .number()
-    .int()
-    .positive()
-    .default(8 * availableParallelism()),
-  poisonBlobThreshold: z.number().int().positive().default(5),
+  maxDegreeOfParallelism: atLeastOne.default(8 * availableParallelism()),
+  poisonBlobThreshold: atLeastOne.default(5),
 });
 
 /** host.json's `extensions.blobs`. */

@@ -19,19 +19,24 @@ const triggerSchema = z.object({
   properties: z.object({ supportsDeferredBinding: z.string().optional() }).default({}),
 });
 
-const sectionSchema = z.object({
-  autoCompleteMessages: z.boolean().default(true),
-  maxAutoLockRenewalDuration: timeSpan('00:05:00'),
-  maxConcurrentCalls: z
-    .number()
-    .int()
-    .positive()
-    .default(16 * availableParallelism()),
-  maxMessageBatchSize: z.number().int().positive().default(1000),
-  maxConcurrentSessions: z.number().int().positive().default(8),
-  maxConcurrentCallsPerSession: z.number().int().positive().default(1),
-  sessionIdleTimeout: timeSpan('00:01:00'),
-});
+const atLeastOne = z.int().positive();
+
+const sectionSchema = z
+  .object({
+    autoCompleteMessages: z.boolean().default(true),
+    maxAutoLockRenewalDuration: timeSpan('00:05:00'),
+    maxConcurrentCalls: atLeastOne.default(16 * availableParallelism()),
+    maxMessageBatchSize: atLeastOne.default(1000),
+    maxConcurrentSessions: atLeastOne.default(8),
+    maxConcurrentCallsPerSession: atLeastOne.default(1),
+    /** A session that has had nothing to do for this long is given back. */
+    sessionIdleTimeout: timeSpan('00:01:00'),
+  })
+  .transform(({ maxAutoLockRenewalDuration, sessionIdleTimeout, ...rest }) => ({
+    ...rest,
+    maxAutoLockRenewalDurationMs: maxAutoLockRenewalDuration,
+    sessionIdleTimeoutMs: sessionIdleTimeout,
+  }));
 
 function timeSpan(byDefault: string) {
   return z
@@ -55,25 +60,11 @@ export interface ServiceBusTrigger {
 }
 
 /** host.json's `extensions.serviceBus`. */
-export interface ServiceBusSection {
-  readonly autoCompleteMessages: boolean;
-  readonly maxAutoLockRenewalDurationMs: number;
-  readonly maxConcurrentCalls: number;
-  readonly maxMessageBatchSize: number;
-  readonly maxConcurrentSessions: number;
-  readonly maxConcurrentCallsPerSession: number;
-  /** A session that has had nothing to do for this long is given back. */
-  readonly sessionIdleTimeoutMs: number;
-}
+export type ServiceBusSection = z.infer<typeof sectionSchema>;
 
 /** @throws HostStartError `host_json_invalid` */
 export function parseServiceBusSection(section: Readonly<Record<string, unknown>>): ServiceBusSection {
-  const { maxAutoLockRenewalDuration, sessionIdleTimeout, ...rest } = parseExtensionSection(sectionSchema, 'serviceBus', section);
-  return {
-    ...rest,
-    maxAutoLockRenewalDurationMs: maxAutoLockRenewalDuration,
-    sessionIdleTimeoutMs: sessionIdleTimeout,
-  };
+  return parseExtensionSection(sectionSchema, 'serviceBus', section);
 }
 
 /** @throws HostStartError `binding_invalid`, `unsupported_feature`, `setting_missing` */
