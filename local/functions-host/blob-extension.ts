@@ -12,12 +12,10 @@ const TRIGGER_TYPE = 'blobtrigger';
 const WEBHOOK = /^\/runtime\/webhooks\/blobs\/?$/i;
 const FUNCTION_NAME = /^Host\.Functions\.(.+)$/i;
 const MAX_ANNOUNCEMENT_BYTES = 1024 * 1024;
-const DEFAULT_POLL_MS = 1_000;
 
 export interface BlobExtensionOptions {
-  /** SQLite file that remembers over a restart which blobs functions were called for; without it nothing is. */
-  readonly databasePath?: string;
-  readonly pollMs?: number;
+  /** SQLite file that remembers over a restart which blobs functions were called for. */
+  readonly databasePath: string;
 }
 
 /** Serves `blobTrigger` with the real client: by looking into containers, or by what Event Grid posts to the extension's webhook. */
@@ -28,19 +26,18 @@ export class BlobExtension implements HostExtension {
   readonly #listeners = new Map<string, BlobListener>();
   #receipts: BlobReceipts | undefined;
 
-  constructor(options: BlobExtensionOptions = {}) {
+  constructor(options: BlobExtensionOptions) {
     this.#options = options;
   }
 
   async start(host: ExtensionHost): Promise<void> {
-    const { databasePath = ':memory:', pollMs = DEFAULT_POLL_MS } = this.#options;
     const section = parseBlobSection(host.hostSection('blobs'));
     const triggers = functionsOfType(TRIGGER_TYPE, host).map((fn) => ({ fn, trigger: parseBlobTrigger(fn, host) }));
     if (triggers.length === 0) return;
-    const receipts = new BlobReceipts(databasePath);
+    const receipts = new BlobReceipts(this.#options.databasePath);
     this.#receipts = receipts;
     for (const { fn, trigger } of triggers) {
-      const listener = new BlobListener(host, fn, trigger, { section, receipts, pollMs });
+      const listener = new BlobListener(host, fn, trigger, section, receipts);
       this.#listeners.set(fn.name.toLowerCase(), listener);
       listener.start();
     }
@@ -76,7 +73,7 @@ export class BlobExtension implements HostExtension {
 
   async #take(request: IncomingMessage, response: ServerResponse, listener: BlobListener): Promise<void> {
     const body = await readBody(request, MAX_ANNOUNCEMENT_BYTES);
-    const announcement = readAnnouncement(Buffer.from(body).toString('utf8'));
+    const announcement = readAnnouncement(body.toString('utf8'));
     if (announcement === undefined) return sendStatus(response, 400);
     if (announcement.kind === 'validation') {
       response.writeHead(200, { 'content-type': 'application/json' });

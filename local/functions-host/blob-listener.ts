@@ -8,14 +8,9 @@ import { InFlight } from './in-flight.ts';
 
 const LOG_CATEGORY = 'Host.Triggers.Blobs';
 const RETRIES = { maxTries: 1 };
+/** Between two looks into the container. */
+const POLL_MS = 1_000;
 const FIRST_RETRY_MS = 1_000;
-
-export interface BlobListenerOptions {
-  readonly section: BlobSection;
-  readonly receipts: BlobReceipts;
-  /** How long to wait between two looks into the container. */
-  readonly pollMs: number;
-}
 
 /**
  * Calls one function for each version of each blob that fits its path: found by looking into the container, or announced. A call that
@@ -26,7 +21,8 @@ export class BlobListener {
   readonly #host: ExtensionHost;
   readonly #fn: RegisteredFunction;
   readonly #trigger: BlobTrigger;
-  readonly #options: BlobListenerOptions;
+  readonly #section: BlobSection;
+  readonly #receipts: BlobReceipts;
   readonly #account: BlobServiceClient;
   readonly #container: ContainerClient;
   readonly #inFlight = new InFlight();
@@ -39,17 +35,18 @@ export class BlobListener {
   #isReachable = true;
   #isCreated = false;
 
-  constructor(host: ExtensionHost, fn: RegisteredFunction, trigger: BlobTrigger, options: BlobListenerOptions) {
+  constructor(host: ExtensionHost, fn: RegisteredFunction, trigger: BlobTrigger, section: BlobSection, receipts: BlobReceipts) {
     this.#host = host;
     this.#fn = fn;
     this.#trigger = trigger;
-    this.#options = options;
+    this.#section = section;
+    this.#receipts = receipts;
     this.#account = BlobServiceClient.fromConnectionString(trigger.connectionString, { retryOptions: RETRIES });
     this.#container = this.#account.getContainerClient(trigger.path.container);
   }
 
   start(): void {
-    for (const pending of this.#options.receipts.pending(this.#fn.name)) {
+    for (const pending of this.#receipts.pending(this.#fn.name)) {
       this.#versions.set(pending.name, pending.etag);
       this.#queue(pending);
     }
@@ -57,12 +54,10 @@ export class BlobListener {
     void this.#look().then(() => this.#inFlight.leave());
   }
 
-  /** Takes an announced version; false if it is not for this function. It is noted durably when this returns. */
-  announce(container: string, name: string, etag: string): boolean {
-    if (container !== this.#trigger.path.container) return false;
-    if (captureNames(this.#trigger.path, name) === undefined) return false;
-    this.#see(name, etag);
-    return true;
+  /** Takes an announced version, if it is for this function. It is noted durably when this returns. */
+  announce(container: string, name: string, etag: string): void {
+    const { path } = this.#trigger;
+    if (container === path.container && captureNames(path, name) !== undefined) this.#see(name, etag);
   }
 
   async drain(): Promise<void> {
@@ -82,7 +77,7 @@ export class BlobListener {
       this.#setReachable(false, error);
     }
     if (this.#trigger.isAnnounced && this.#isReachable) return;
-    this.#after(this.#options.pollMs, () => this.#look());
+    this.#after(POLL_MS, () => this.#look());
   }
 
   /** So that a file can be dropped at once: in Azure, it is up to the deployment. */
@@ -106,7 +101,7 @@ export class BlobListener {
     if (this.#versions.get(name) === etag) return;
     this.#versions.set(name, etag);
     const version = { functionName: this.#fn.name, container: this.#trigger.path.container, name, etag };
-    if (!this.#options.receipts.see(version)) return;
+    if (!this.#receipts.see(version)) return;
     this.counters.seen += 1;
     this.#queue({ ...version, attempts: 0 });
   }
@@ -117,7 +112,7 @@ export class BlobListener {
   }
 
   #next(): void {
-    while (!this.#isStopped && this.#running < this.#options.section.maxDegreeOfParallelism) {
+    while (!this.#isStopped && this.#running < this.#section.maxDegreeOfParallelism) {
       const pending = this.#waiting.shift();
       if (pending === undefined) return;
       this.#running += 1;
@@ -132,14 +127,13 @@ export class BlobListener {
 
   /** Never rejects. */
   async #process(pending: PendingBlob): Promise<void> {
-    const { receipts } = this.#options;
     try {
       // One that was written again is left to its newer version, and one that is gone to nobody.
       const isLatest = this.#versions.get(pending.name) === pending.etag;
       const found = isLatest ? await blobInvocation(this.#blob(pending.name), this.#trigger) : null;
       if (found !== null && unquoted(found.etag) !== pending.etag) this.#see(pending.name, found.etag);
       else if (found !== null) await this.#host.invoke(this.#fn, found.invocation);
-      receipts.succeeded(pending);
+      this.#receipts.succeeded(pending);
     } catch (error) {
       this.#failed(pending, error instanceof Error ? error.message : String(error));
     }
@@ -152,8 +146,8 @@ export class BlobListener {
 
   #failed(pending: PendingBlob, reason: string): void {
     const attempts = pending.attempts + 1;
-    const isLast = attempts >= this.#options.section.poisonBlobThreshold;
-    this.#options.receipts.failed(pending, reason, isLast);
+    const isLast = attempts >= this.#section.poisonBlobThreshold;
+    this.#receipts.failed(pending, reason, isLast);
     const what = `${this.#fn.name} for ${JSON.stringify(pending.name)}`;
     if (isLast) {
       this.counters.poison += 1;

@@ -74,7 +74,7 @@ async function start(): Promise<Fixture> {
     appDirectory,
     port: 0,
     settings: { BLOBS: storage.connectionString },
-    extensions: [new BlobExtension({ databasePath: join(folder, 'receipts.db'), pollMs: POLL_MS })],
+    extensions: [new BlobExtension({ databasePath: join(folder, 'receipts.db') })],
     clock,
     onLog: (entry) => logs.push(entry),
   });
