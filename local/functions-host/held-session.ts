@@ -26,7 +26,6 @@ export class HeldSession implements MessageSource {
   /** Resolves when the session has been given back, or is lost; never rejects. */
   readonly served: Promise<void>;
   #end: () => void = () => undefined;
-  #working = 0;
   #isLost = false;
   #isOver = false;
   #cancelIdle: () => void = () => undefined;
@@ -85,12 +84,10 @@ export class HeldSession implements MessageSource {
 
   async #work(message: ServiceBusReceivedMessage): Promise<void> {
     this.#cancelIdle();
-    this.#working += 1;
     this.#inFlight.enter();
     await this.#handlers.message(message, this);
-    this.#working -= 1;
-    if (this.#working === 0) this.#waitIdle();
     this.#inFlight.leave();
+    if (this.#inFlight.isIdle) this.#waitIdle();
   }
 
   #waitIdle(): void {

@@ -15,9 +15,13 @@ export class InFlight {
     for (const resolve of waiting) resolve();
   }
 
+  get isIdle(): boolean {
+    return this.#count === 0;
+  }
+
   /** Resolves when the count is zero; at once if it is now. */
   idle(): Promise<void> {
-    if (this.#count === 0) return Promise.resolve();
+    if (this.isIdle) return Promise.resolve();
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 }
