@@ -5,9 +5,9 @@ import { InFlight } from './in-flight.ts';
 import { type LockedMessages, tokenOf } from './locked-messages.ts';
 import { MessageBatches } from './message-batches.ts';
 import type { MessageSource, MessageStream, SourceHandlers } from './message-source.ts';
+import { ServiceBusMessages } from './service-bus-messages.ts';
 import { batchInvocation, singleInvocation } from './service-bus-metadata.ts';
 import { ServiceBusSessions } from './service-bus-sessions.ts';
-import { ServiceBusSubscription } from './service-bus-subscription.ts';
 import type { ServiceBusSection, ServiceBusTrigger } from './service-bus-trigger.ts';
 
 const LOG_CATEGORY = 'Host.Triggers.ServiceBus';
@@ -64,7 +64,7 @@ export class ServiceBusListener {
       this.#stream = new ServiceBusSessions({ ...options, ...sessions }, this.#handlers());
     } else {
       const maxConcurrentCalls = callsAtOnce(this.#section.maxConcurrentCalls);
-      this.#stream = new ServiceBusSubscription({ ...options, maxConcurrentCalls }, this.#handlers());
+      this.#stream = new ServiceBusMessages({ ...options, maxConcurrentCalls }, this.#handlers());
     }
   }
 

@@ -5,17 +5,17 @@ import type { MessageReceiver, MessageSource, MessageStream, SourceHandlers, Sou
 /** How long a busy machine may take for an answer. That the broker is gone shows at once, by the connection. */
 const TIMEOUT_MS = 10_000;
 
-export interface SubscriptionOptions extends SourceOptions {
+export interface MessagesOptions extends SourceOptions {
   readonly maxConcurrentCalls: number;
 }
 
 /** Receives the messages of a queue or subscription over a connection of its own, and ends with that connection. */
-export class ServiceBusSubscription implements MessageSource, MessageStream {
+export class ServiceBusMessages implements MessageSource, MessageStream {
   readonly #connection: BrokerConnection;
   readonly #receiver: ServiceBusReceiver;
   readonly #subscription: { close(): Promise<void> };
 
-  constructor(options: SubscriptionOptions, handlers: SourceHandlers) {
+  constructor(options: MessagesOptions, handlers: SourceHandlers) {
     this.#connection = new BrokerConnection(options.connectionString, TIMEOUT_MS, {
       connected: handlers.connected,
       lost: () => {
