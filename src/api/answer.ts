@@ -3,6 +3,7 @@ import { isJsonObject, type JsonValue } from '../json.ts';
 import { HTTP_ANSWER_MS } from '../limits.ts';
 import type { Log } from '../ports/log.ts';
 import type { ApiResponse } from './api-message.ts';
+import { inTime } from './in-time.ts';
 import { problem } from './problem.ts';
 
 /** What to wait before the next try where the dependency did not say. */
@@ -20,25 +21,14 @@ class AnswerTimeoutError extends HexdagError {
  * Does an operation's work in the time an answer may take, and makes what it throws into an answer that tells nothing about the inside.
  * Work that takes longer goes on, and a repetition of the request finds what it did.
  */
-export function answer(operation: string, log: Log, work: () => Promise<ApiResponse>): Promise<ApiResponse> {
-  return answerUnless<never>(operation, log, work);
-}
-
-/** The same for work that may end in something else than a response, which is handed on. */
-export async function answerUnless<Other extends { readonly status?: never }>(
-  operation: string,
-  log: Log,
-  work: () => Promise<ApiResponse | Other>,
-): Promise<ApiResponse | Other> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new AnswerTimeoutError(`No answer within ${HTTP_ANSWER_MS} ms.`)), HTTP_ANSWER_MS);
-  });
+export async function answer(operation: string, log: Log, work: () => Promise<ApiResponse>): Promise<ApiResponse> {
   try {
-    const response = await Promise.race([work(), tooLate]);
-    if (response.status !== undefined && response.status >= 400) {
+    const tooLate = () => new AnswerTimeoutError(`No answer within ${HTTP_ANSWER_MS} ms.`);
+    const response = await inTime(work(), HTTP_ANSWER_MS, tooLate);
+    const code = codeOf(response);
+    if (code !== undefined) {
       const level = response.status === TOO_MANY_REQUESTS ? 'debug' : 'info';
-      log(level, 'a request is refused', { operation, status: response.status, code: codeOf(response) });
+      log(level, 'a request is refused', { operation, status: response.status, code });
     }
     return response;
   } catch (error) {
@@ -54,11 +44,10 @@ export async function answerUnless<Other extends { readonly status?: never }>(
       detail: `A service this app depends on is unavailable; send the same request again in ${seconds} s.`,
       headers: { 'retry-after': String(seconds) },
     });
-  } finally {
-    clearTimeout(timer);
   }
 }
 
-function codeOf({ body }: ApiResponse): JsonValue {
-  return isJsonObject(body) ? (body['code'] ?? null) : null;
+/** What a request is refused for. Other answers have no code, not even that the app is not ready. */
+function codeOf({ status, body }: ApiResponse): JsonValue | undefined {
+  return status >= 400 && isJsonObject(body) ? body['code'] : undefined;
 }

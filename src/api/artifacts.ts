@@ -2,12 +2,11 @@ import { attachment } from '../attachment.ts';
 import { ARTIFACT_LINK_MS, HTTP_ANSWER_BYTES } from '../limits.ts';
 import type { ArtifactReference, ArtifactStore } from '../ports/artifact-store.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Log } from '../ports/log.ts';
 import type { RunStore } from '../ports/run-store.ts';
-import { answer } from './answer.ts';
 import { type ApiRequest, type ApiResponse, jsonResponse } from './api-message.ts';
 import { problem } from './problem.ts';
 import { readQuery } from './query.ts';
+import { RUN_NOT_FOUND } from './run-id.ts';
 import { artifactsOf } from './run-view.ts';
 import { artifactQuery } from './schemas/requests.ts';
 
@@ -15,36 +14,30 @@ export interface ArtifactDependencies {
   readonly runs: RunStore;
   readonly artifacts: ArtifactStore;
   readonly clock: Clock;
-  readonly log: Log;
 }
 
-const UNKNOWN_RUN = problem({ status: 404, code: 'run_not_found', detail: 'There is no run of this id.' });
 const UNKNOWN = problem({ status: 404, code: 'artifact_not_found', detail: "The run's records name no artifact of this name." });
 
 /** `GET /runs/{id}/artifacts`: what the run has left behind, as far as its records name it. */
-export function listArtifacts(request: ApiRequest, { runs, log }: ArtifactDependencies): Promise<ApiResponse> {
-  return answer('listArtifacts', log, async () => {
-    const references = await namedBy(request.params['id'] ?? '', runs);
-    return references === undefined ? UNKNOWN_RUN : jsonResponse(200, { artifacts: references.map((one) => ({ ...one })) });
-  });
+export async function listArtifacts(request: ApiRequest, { runs }: ArtifactDependencies): Promise<ApiResponse> {
+  const references = await namedBy(request.params['id'] ?? '', runs);
+  return references === undefined ? RUN_NOT_FOUND : jsonResponse(200, { artifacts: references.map((one) => ({ ...one })) });
 }
 
 /**
  * `GET /runs/{id}/artifacts/{name}`: the content of an artifact, as it comes from the store, or with `link=true` an address that opens
  * it there. Names are looked up among those that the run's records name, so that no name leads anywhere else.
  */
-export function getArtifact(request: ApiRequest, dependencies: ArtifactDependencies): Promise<ApiResponse> {
-  return answer('getArtifact', dependencies.log, async () => {
-    const query = readQuery(artifactQuery, request.query);
-    if ('problem' in query) return query.problem;
-    const { id = '' } = request.params;
-    // No name holds a percent sign; some hosts leave slashes encoded.
-    const name = (request.params['name'] ?? '').replaceAll(/%2f/gi, '/');
-    const references = await namedBy(id, dependencies.runs);
-    if (references === undefined) return UNKNOWN_RUN;
-    if (!references.some((reference) => reference.name === name)) return UNKNOWN;
-    return query.value.link === true ? linkTo(name, dependencies) : contentOf(name, request, dependencies);
-  });
+export async function getArtifact(request: ApiRequest, dependencies: ArtifactDependencies): Promise<ApiResponse> {
+  const query = readQuery(artifactQuery, request.query);
+  if ('problem' in query) return query.problem;
+  const { id = '' } = request.params;
+  // No name holds a percent sign; some hosts leave slashes encoded.
+  const name = (request.params['name'] ?? '').replaceAll(/%2f/gi, '/');
+  const references = await namedBy(id, dependencies.runs);
+  if (references === undefined) return RUN_NOT_FOUND;
+  if (!references.some((reference) => reference.name === name)) return UNKNOWN;
+  return query.value.link === true ? linkTo(name, dependencies) : contentOf(name, request, dependencies);
 }
 
 async function contentOf(name: string, request: ApiRequest, { artifacts }: ArtifactDependencies): Promise<ApiResponse> {

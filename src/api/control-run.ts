@@ -11,7 +11,6 @@ import { type Delivery, deliverEvent } from '../run/deliver-event.ts';
 import type { OutboxRelay } from '../run/outbox-relay.ts';
 import { read } from '../triggers/rejection.ts';
 import { readJson } from '../triggers/strict-json.ts';
-import { answer } from './answer.ts';
 import { type ApiRequest, type ApiResponse, jsonResponse } from './api-message.ts';
 import { readControl } from './control-body.ts';
 import { problem, rejectionProblem } from './problem.ts';
@@ -32,13 +31,11 @@ export interface ControlDependencies {
 const ENDED = problem({ status: 409, code: 'run_ended', detail: 'The run has ended.' });
 
 /** `POST /runs/{id}/events/{key}`: gives an event, the body, to a run that waits for it. 202 once it is stored. */
-export function deliverRunEvent(request: ApiRequest, dependencies: ControlDependencies): Promise<ApiResponse> {
-  return answer('deliverRunEvent', dependencies.log, async () => {
-    const { id = '', key = '' } = request.params;
-    const body = request.body.byteLength === 0 ? read<JsonValue>(null) : readJson(request.body);
-    if (body.kind === 'refused') return rejectionProblem(body.rejection);
-    return deliveryResponse(await deliverEvent(id, key, body.value, dependencies), key);
-  });
+export async function deliverRunEvent(request: ApiRequest, dependencies: ControlDependencies): Promise<ApiResponse> {
+  const { id = '', key = '' } = request.params;
+  const body = request.body.byteLength === 0 ? read<JsonValue>(null) : readJson(request.body);
+  if (body.kind === 'refused') return rejectionProblem(body.rejection);
+  return deliveryResponse(await deliverEvent(id, key, body.value, dependencies), key);
 }
 
 function deliveryResponse(delivery: Delivery, key: string): ApiResponse {
@@ -67,14 +64,12 @@ function deliveryResponse(delivery: Delivery, key: string): ApiResponse {
 }
 
 /** `POST /runs/{id}/cancel`: ends a run before its time. 202 once that is recorded. */
-export function cancel(request: ApiRequest, dependencies: ControlDependencies): Promise<ApiResponse> {
-  return answer('cancelRun', dependencies.log, async () => {
-    const control = readControl(request, controlBody);
-    if ('problem' in control) return control.problem;
-    const outcome = await cancelRun(request.params['id'] ?? '', reasonOf(control.value), dependencies);
-    if (outcome === 'unknown') return RUN_NOT_FOUND;
-    return outcome === 'ended_before' ? ENDED : jsonResponse(202, { status: 'cancelled' });
-  });
+export async function cancel(request: ApiRequest, dependencies: ControlDependencies): Promise<ApiResponse> {
+  const control = readControl(request, controlBody);
+  if ('problem' in control) return control.problem;
+  const outcome = await cancelRun(request.params['id'] ?? '', reasonOf(control.value), dependencies);
+  if (outcome === 'unknown') return RUN_NOT_FOUND;
+  return outcome === 'ended_before' ? ENDED : jsonResponse(202, { status: 'cancelled' });
 }
 
 /** `POST /runs/{id}/suspend`: no further task is given until the run is resumed; those at work finish. */
@@ -87,17 +82,15 @@ export function resume(request: ApiRequest, dependencies: ControlDependencies): 
   return pause(request, dependencies, 'resume');
 }
 
-function pause(request: ApiRequest, dependencies: ControlDependencies, action: 'suspend' | 'resume'): Promise<ApiResponse> {
-  const { runs, orchestrations, log } = dependencies;
-  return answer(`${action}Run`, log, async () => {
-    const control = readControl(request, controlBody);
-    if ('problem' in control) return control.problem;
-    const run = await runs.read(request.params['id'] ?? '');
-    if (run === null) return RUN_NOT_FOUND;
-    if (run.finishedAt !== undefined) return ENDED;
-    await orchestrations[action](run.runId, reasonOf(control.value));
-    return jsonResponse(202, { status: action === 'suspend' ? 'suspended' : 'resumed' });
-  });
+async function pause(request: ApiRequest, dependencies: ControlDependencies, action: 'suspend' | 'resume'): Promise<ApiResponse> {
+  const { runs, orchestrations } = dependencies;
+  const control = readControl(request, controlBody);
+  if ('problem' in control) return control.problem;
+  const run = await runs.read(request.params['id'] ?? '');
+  if (run === null) return RUN_NOT_FOUND;
+  if (run.finishedAt !== undefined) return ENDED;
+  await orchestrations[action](run.runId, reasonOf(control.value));
+  return jsonResponse(202, { status: action === 'suspend' ? 'suspended' : 'resumed' });
 }
 
 function reasonOf({ reason }: { readonly reason?: string }): string {

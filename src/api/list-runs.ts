@@ -1,6 +1,4 @@
-import type { Log } from '../ports/log.ts';
 import type { RunFilter, RunStore } from '../ports/run-store.ts';
-import { answer } from './answer.ts';
 import { type ApiRequest, type ApiResponse, jsonResponse } from './api-message.ts';
 import { openCursor, sealCursor } from './list-cursor.ts';
 import { problem } from './problem.ts';
@@ -10,7 +8,6 @@ import { runQuery } from './schemas/requests.ts';
 
 export interface ListRunsDependencies {
   readonly runs: RunStore;
-  readonly log: Log;
 }
 
 const CURSOR_INVALID = problem({
@@ -20,15 +17,13 @@ const CURSOR_INVALID = problem({
 });
 
 /** `GET /runs?status&pipeline&trigger&from&to&limit&cursor`: newest first; `cursor` of one page asks for the next. */
-export function listRuns(request: ApiRequest, { runs, log }: ListRunsDependencies): Promise<ApiResponse> {
-  return answer('listRuns', log, async () => {
-    const filter = readFilter(request.query);
-    if ('problem' in filter) return filter.problem;
-    const page = await runs.list(filter);
-    return jsonResponse(200, {
-      runs: page.runs.map(runSummary),
-      ...(page.cursor === undefined ? {} : { cursor: sealCursor(page.cursor, filter) }),
-    });
+export async function listRuns(request: ApiRequest, { runs }: ListRunsDependencies): Promise<ApiResponse> {
+  const filter = readFilter(request.query);
+  if ('problem' in filter) return filter.problem;
+  const page = await runs.list(filter);
+  return jsonResponse(200, {
+    runs: page.runs.map(runSummary),
+    ...(page.cursor === undefined ? {} : { cursor: sealCursor(page.cursor, filter) }),
   });
 }
 

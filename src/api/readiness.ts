@@ -4,6 +4,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Orchestrations } from '../ports/orchestrations.ts';
 import { type ApiResponse, jsonResponse } from './api-message.ts';
+import { inTime } from './in-time.ts';
 
 /** Something the app depends on. */
 export interface Dependency {
@@ -70,25 +71,13 @@ export class Readiness {
     const startedAt = this.#clock.now();
     const latencyMs = () => Math.max(0, Math.round(this.#clock.now() - startedAt));
     try {
-      await inTime(check(orchestrations));
+      await inTime(check(orchestrations), CHECK_LIMIT_MS, () => new CheckTimeoutError(`No answer within ${CHECK_LIMIT_MS} ms.`));
       return { name, required, latencyMs: latencyMs() };
     } catch (error) {
       const code = codeOf(error);
       this.#log('warn', 'a dependency does not answer', { dependency: name, code, error: messageOf(error) });
       return { name, required, latencyMs: latencyMs(), code };
     }
-  }
-}
-
-async function inTime(work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new CheckTimeoutError(`No answer within ${CHECK_LIMIT_MS} ms.`)), CHECK_LIMIT_MS);
-  });
-  try {
-    await Promise.race([work, tooLate]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

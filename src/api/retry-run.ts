@@ -2,7 +2,6 @@ import type { RunRecord } from '../ports/run-store.ts';
 import { retryRun as openAgain, type Retry, type RetryDependencies } from '../run/retry-run.ts';
 import type { StartablePipeline } from '../triggers/trigger.ts';
 import { acceptedRun } from './accepted-run.ts';
-import { answer } from './answer.ts';
 import type { ApiRequest, ApiResponse } from './api-message.ts';
 import { readControl } from './control-body.ts';
 import { problem } from './problem.ts';
@@ -15,26 +14,24 @@ export interface RetryRunDependencies extends RetryDependencies {
 }
 
 /** `POST /runs/{id}/retry`: does again what failed in a run. 202 once it is open again; so is a repetition while it is at work. */
-export function retryRun(request: ApiRequest, dependencies: RetryRunDependencies): Promise<ApiResponse> {
+export async function retryRun(request: ApiRequest, dependencies: RetryRunDependencies): Promise<ApiResponse> {
   const { pipelines, plans, log } = dependencies;
-  return answer('retryRun', log, async () => {
-    const body = readControl(request, retryBody);
-    if ('problem' in body) return body.problem;
-    const { plan, reason } = body.value;
-    const choosePlan = async ({ pipeline: name, planHash }: RunRecord) => {
-      if (plan === 'recorded') return planHash;
-      const pipeline = pipelines.get(name);
-      if (pipeline === undefined) return undefined;
-      await plans.save(pipeline.planHash, pipeline.plan);
-      return pipeline.planHash;
-    };
-    const retry = await openAgain(request.params['id'] ?? '', choosePlan, dependencies);
-    if (retry.kind === 'retried') {
-      const { runId, retry: count = 0 } = retry.run;
-      log('info', 'a run is retried', { runId, retry: count, plan, ...(reason === undefined ? {} : { reason }) });
-    }
-    return responseOf(retry);
-  });
+  const body = readControl(request, retryBody);
+  if ('problem' in body) return body.problem;
+  const { plan, reason } = body.value;
+  const choosePlan = async ({ pipeline: name, planHash }: RunRecord) => {
+    if (plan === 'recorded') return planHash;
+    const pipeline = pipelines.get(name);
+    if (pipeline === undefined) return undefined;
+    await plans.save(pipeline.planHash, pipeline.plan);
+    return pipeline.planHash;
+  };
+  const retry = await openAgain(request.params['id'] ?? '', choosePlan, dependencies);
+  if (retry.kind === 'retried') {
+    const { runId, retry: count = 0 } = retry.run;
+    log('info', 'a run is retried', { runId, retry: count, plan, ...(reason === undefined ? {} : { reason }) });
+  }
+  return responseOf(retry);
 }
 
 function responseOf(retry: Retry): ApiResponse {

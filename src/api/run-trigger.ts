@@ -3,7 +3,6 @@ import type { CarryOutDependencies } from '../triggers/timer/carry-out.ts';
 import { type RunNow, type RunNowRequest, runNow } from '../triggers/timer/run-now.ts';
 import { type Trigger, triggersOf } from '../triggers/trigger.ts';
 import { acceptedRun } from './accepted-run.ts';
-import { answer } from './answer.ts';
 import type { ApiRequest, ApiResponse } from './api-message.ts';
 import { readControl } from './control-body.ts';
 import { problem, rejectionProblem } from './problem.ts';
@@ -22,20 +21,17 @@ const BUSY_RETRY_AFTER_SECONDS = '30';
  * `POST /triggers/{name}/runs`: starts a run of a timer trigger now, or that of the occurrence which the body names as
  * `scheduledTime`. 202 once the run is stored; the same `Idempotency-Key`, or the same occurrence, names the same run again.
  */
-export function runTrigger(request: ApiRequest, dependencies: RunTriggerDependencies): Promise<ApiResponse> {
-  return answer('runTrigger', dependencies.log, async () => {
-    const name = request.params['name'] ?? '';
-    const known = dependencies.triggers.find((trigger) => trigger.name === name);
-    if (known === undefined)
-      return problem({ status: 404, code: 'trigger_unknown', detail: 'There is no trigger of this name.' });
-    const [trigger] = triggersOf([known], 'timer');
-    if (trigger === undefined) {
-      const detail = `A trigger of type ${known.source.type} is started by its events; only timers can be run by hand.`;
-      return problem({ status: 422, code: 'trigger_not_timer', detail });
-    }
-    const asked = readRequest(request, dependencies.newKey);
-    return 'problem' in asked ? asked.problem : respond(await runNow(asked.value, trigger, dependencies), name);
-  });
+export async function runTrigger(request: ApiRequest, dependencies: RunTriggerDependencies): Promise<ApiResponse> {
+  const name = request.params['name'] ?? '';
+  const known = dependencies.triggers.find((trigger) => trigger.name === name);
+  if (known === undefined) return problem({ status: 404, code: 'trigger_unknown', detail: 'There is no trigger of this name.' });
+  const [trigger] = triggersOf([known], 'timer');
+  if (trigger === undefined) {
+    const detail = `A trigger of type ${known.source.type} is started by its events; only timers can be run by hand.`;
+    return problem({ status: 422, code: 'trigger_not_timer', detail });
+  }
+  const asked = readRequest(request, dependencies.newKey);
+  return 'problem' in asked ? asked.problem : respond(await runNow(asked.value, trigger, dependencies), name);
 }
 
 function readRequest(request: ApiRequest, newKey: () => string): { value: RunNowRequest } | { problem: ApiResponse } {

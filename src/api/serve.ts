@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { RequestLimit } from '../ports/request-limit.ts';
 import type { Caller } from '../ports/token-verifier.ts';
 import { type Access, admit } from './access.ts';
-import { answerUnless } from './answer.ts';
+import { answer } from './answer.ts';
 import type { ApiRequest, ApiResponse } from './api-message.ts';
 import { OPERATIONS, type OperationDependencies, type WorkingOperation } from './operations.ts';
 import { refuseQuery } from './query.ts';
@@ -27,40 +27,36 @@ export function isWorking(route: Route): route is WorkingRoute {
 const KEY_PARAMETERS = ['code', 'clientId'];
 const TOO_MANY = 'There were more requests of this caller than the app takes in a minute';
 
-/** A request that may be carried out. */
-interface Admitted {
-  readonly status?: never;
-  readonly caller: Caller | undefined;
-  readonly query: URLSearchParams;
-}
+type Entry =
+  /** The request may be carried out. */
+  | { readonly kind: 'admitted'; readonly caller: Caller | undefined; readonly query: URLSearchParams }
+  | { readonly kind: 'refused'; readonly response: ApiResponse };
 
 /** Serves a request: who asks, what is asked, and then the operation. What changes something is logged with who asked for it. */
-export async function serve(route: WorkingRoute, request: ApiRequest, dependencies: ServeDependencies): Promise<ApiResponse> {
+export function serve(route: WorkingRoute, request: ApiRequest, dependencies: ServeDependencies): Promise<ApiResponse> {
   const { log } = dependencies;
-  const admitted = await answerUnless<Admitted>(route.operation, log, () => enter(route, request, dependencies));
-  if (admitted.status !== undefined) return admitted;
-  const { caller, query } = admitted;
-  const response = await OPERATIONS[route.operation]({ ...request, query }, dependencies);
-  if (route.method !== 'GET' && response.status < 400) {
-    log('info', 'a request is carried out', { operation: route.operation, ...request.params, ...whoIs(caller) });
-  }
-  return response;
+  return answer(route.operation, log, async () => {
+    const entry = await enter(route, request, dependencies);
+    if (entry.kind === 'refused') return entry.response;
+    const response = await OPERATIONS[route.operation]({ ...request, query: entry.query }, dependencies);
+    if (route.method !== 'GET' && response.status < 400) {
+      log('info', 'a request is carried out', { operation: route.operation, ...request.params, ...whoIs(entry.caller) });
+    }
+    return response;
+  });
 }
 
-async function enter(
-  route: WorkingRoute,
-  request: ApiRequest,
-  { access, limit }: ServeDependencies,
-): Promise<Admitted | ApiResponse> {
+async function enter(route: WorkingRoute, request: ApiRequest, { access, limit }: ServeDependencies): Promise<Entry> {
   const admission = await admit(route.role, request, access);
-  if (admission.kind === 'refused') return admission.response;
+  if (admission.kind === 'refused') return admission;
   const { caller } = admission;
   // Probes may add what they like, and come as often.
-  if (route.role === 'anyone') return { caller, query: request.query };
+  if (route.role === 'anyone') return { kind: 'admitted', caller, query: request.query };
   const waitMs = await limit.take(clientOf(request, caller));
-  if (waitMs !== undefined) return rateLimited(TOO_MANY, waitMs);
+  if (waitMs !== undefined) return { kind: 'refused', response: rateLimited(TOO_MANY, waitMs) };
   const query = access.kind === 'keys' ? withoutKeys(request.query) : request.query;
-  return refuseRunId(request.params) ?? refuseQuery(query, Object.keys(route.query?.shape ?? {})) ?? { caller, query };
+  const response = refuseRunId(request.params) ?? refuseQuery(query, Object.keys(route.query?.shape ?? {}));
+  return response === undefined ? { kind: 'admitted', caller, query } : { kind: 'refused', response };
 }
 
 /** Who calls, as far as it can be told: by the token, or by the key that the host has checked. Keys are kept as hashes. */

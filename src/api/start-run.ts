@@ -1,6 +1,5 @@
 import { canonicalHash } from '../canonical-json.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Log } from '../ports/log.ts';
 import { type AcceptDependencies, startOnce } from '../triggers/accept-event.ts';
 import { readCloudEvent } from '../triggers/cloud-event.ts';
 import type { Event, EventContent } from '../triggers/event.ts';
@@ -11,7 +10,6 @@ import { readRequestContent } from '../triggers/request-content.ts';
 import { readTraceParent } from '../triggers/trace-parent.ts';
 import type { StartablePipeline } from '../triggers/trigger.ts';
 import { acceptedRun } from './accepted-run.ts';
-import { answer } from './answer.ts';
 import type { ApiRequest, ApiResponse } from './api-message.ts';
 import { problem, rejectionProblem } from './problem.ts';
 
@@ -19,7 +17,6 @@ export interface StartRunDependencies extends AcceptDependencies {
   /** By name. */
   readonly pipelines: ReadonlyMap<string, StartablePipeline>;
   readonly clock: Clock;
-  readonly log: Log;
   /** A key no other request has, for requests that bring none. */
   readonly newKey: () => string;
 }
@@ -30,21 +27,19 @@ const EVENT_TYPE = 'hexdag.run.requested';
  * `POST /pipelines/{name}/runs`: starts a run with the body as its input. 202 once the run is stored, with `Location`;
  * the same `Idempotency-Key` with the same body names the same run again.
  */
-export function startRun(request: ApiRequest, dependencies: StartRunDependencies): Promise<ApiResponse> {
-  return answer('startRun', dependencies.log, async () => {
-    const name = request.params['name'] ?? '';
-    const pipeline = dependencies.pipelines.get(name);
-    if (pipeline === undefined) {
-      return problem({ status: 404, code: 'pipeline_unknown', detail: 'There is no pipeline of this name.' });
-    }
-    const event = readEvent(request, pipeline, dependencies);
-    if (event.kind === 'refused') return rejectionProblem(event.rejection);
-    // No trigger document can have a name with a colon, so these keys are a space of their own.
-    const asked = { event: event.value, input: event.value.data, starter: `api:${name}`, pipeline };
-    const start = await startOnce(asked, dependencies);
-    if (start.kind === 'rejected') return rejectionProblem(start.rejection);
-    return acceptedRun(start.runId, { duplicate: start.kind === 'duplicate' });
-  });
+export async function startRun(request: ApiRequest, dependencies: StartRunDependencies): Promise<ApiResponse> {
+  const name = request.params['name'] ?? '';
+  const pipeline = dependencies.pipelines.get(name);
+  if (pipeline === undefined) {
+    return problem({ status: 404, code: 'pipeline_unknown', detail: 'There is no pipeline of this name.' });
+  }
+  const event = readEvent(request, pipeline, dependencies);
+  if (event.kind === 'refused') return rejectionProblem(event.rejection);
+  // No trigger document can have a name with a colon, so these keys are a space of their own.
+  const asked = { event: event.value, input: event.value.data, starter: `api:${name}`, pipeline };
+  const start = await startOnce(asked, dependencies);
+  if (start.kind === 'rejected') return rejectionProblem(start.rejection);
+  return acceptedRun(start.runId, { duplicate: start.kind === 'duplicate' });
 }
 
 function readEvent(request: ApiRequest, pipeline: StartablePipeline, { clock, newKey }: StartRunDependencies): Reading<Event> {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { answer } from '../../src/api/answer.ts';
 import { getRun } from '../../src/api/get-run.ts';
 import { listRuns } from '../../src/api/list-runs.ts';
 import { isJsonObject } from '../../src/json.ts';
@@ -124,7 +125,7 @@ describe('reading a run', () => {
     const world = createWorld();
     world.runs.read = () => Promise.reject(new DependencyUnavailableError('away'));
 
-    const response = await getRun(createRequest({ params: { id: 'run-1' } }), world);
+    const response = await answer('getRun', world.log, () => getRun(createRequest({ params: { id: 'run-1' } }), world));
 
     expect(response).toMatchObject({ status: 503, headers: { 'retry-after': '5' } });
   });

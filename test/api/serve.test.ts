@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { MemoryRequestLimit } from '../../src/adapters/http/memory-request-limit.ts';
 import { MemoryEntityStore } from '../../src/adapters/mock/memory-entity-store.ts';
 import type { Access } from '../../src/api/access.ts';
@@ -188,6 +188,46 @@ describe('the requests of a caller', () => {
     ];
 
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 429, 200]);
+  });
+});
+
+describe('the time for an answer', () => {
+  it('covers who asks and what is asked together', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const afterSixSeconds = () => new Promise<void>((resolve) => setTimeout(resolve, 6_000));
+    const all = dependencies({
+      kind: 'tokens',
+      verifier: {
+        verify: async () => {
+          await afterSixSeconds();
+          return { kind: 'accepted', caller: { subject: 'ada', roles: ['Runs.Read'] } };
+        },
+      },
+    });
+    all.runs.list = async () => {
+      await afterSixSeconds();
+      return { runs: [] };
+    };
+
+    const answered = serve(routeOf('listRuns'), createRequest(), all);
+    await vi.advanceTimersByTimeAsync(10_000);
+
+    expect(await Promise.race([answered, 'nothing yet'])).toMatchObject({ status: 503, body: { code: 'answer_timeout' } });
+  });
+});
+
+describe('an app that is not ready', () => {
+  it('answers so, and refuses nobody by it', async () => {
+    const dependency = { name: 'store', required: true, check: () => Promise.reject(new Error('away')) };
+    const all = { ...dependencies({ kind: 'keys' }), readiness: new Readiness([dependency], world.clock, world.log) };
+
+    const answer = await serve(routeOf('ready'), createRequest(), all);
+
+    expect(answer.status).toBe(503);
+    expect(world.lines.map(({ message }) => message)).toEqual(['a dependency does not answer']);
   });
 });
 

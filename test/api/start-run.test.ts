@@ -1,5 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { startRun } from '../../src/api/start-run.ts';
+import { answer } from '../../src/api/answer.ts';
+import type { ApiRequest, ApiResponse } from '../../src/api/api-message.ts';
+import { type StartRunDependencies, startRun } from '../../src/api/start-run.ts';
 import { DependencyRefusedError, DependencyUnavailableError } from '../../src/ports/errors.ts';
 import { readInput } from '../../src/triggers/json-schema.ts';
 import { runId } from '../../src/triggers/run-id.ts';
@@ -27,6 +29,11 @@ interface Parts {
 
 function createStart({ name = 'order', headers = {}, body = '{"orderId":"A1"}' }: Parts = {}) {
   return createRequest({ params: { name }, headers: { 'content-type': 'application/json', ...headers }, body });
+}
+
+/** The answer to the request, whatever happens meanwhile. */
+function answerStart(request: ApiRequest, dependencies: StartRunDependencies): Promise<ApiResponse> {
+  return answer('startRun', dependencies.log, () => startRun(request, dependencies));
 }
 
 describe('starting a run', () => {
@@ -169,8 +176,8 @@ describe('starting a run', () => {
     const failure = new DependencyUnavailableError('10.0.0.4 refused', { retryAfterMs: 1_500 });
     vi.spyOn(dependencies.runs, 'claim').mockRejectedValueOnce(failure);
 
-    const refused = await startRun(request, dependencies);
-    const repeated = await startRun(request, dependencies);
+    const refused = await answerStart(request, dependencies);
+    const repeated = await answerStart(request, dependencies);
 
     expect(refused).toMatchObject({ status: 503, headers: { 'retry-after': '2' }, body: { code: 'dependency_unavailable' } });
     expect(JSON.stringify(refused.body)).not.toContain('10.0.0.4');
@@ -181,7 +188,7 @@ describe('starting a run', () => {
   it('logs a refusal with its code, and nothing of the request', async () => {
     const dependencies = createDependencies();
 
-    await startRun(createStart({ body: '{"card":"tok_secret"' }), dependencies);
+    await answerStart(createStart({ body: '{"card":"tok_secret"' }), dependencies);
 
     expect(dependencies.lines).toMatchObject([
       { level: 'info', properties: { operation: 'startRun', status: 400, code: 'body_not_json' } },
@@ -207,7 +214,7 @@ describe('starting a run', () => {
     const dependencies = createDependencies();
     dependencies.runs.claim = () => new Promise(() => {});
 
-    const answered = startRun(createStart(), dependencies);
+    const answered = answerStart(createStart(), dependencies);
     await vi.advanceTimersByTimeAsync(10_000);
 
     expect(await answered).toMatchObject({ status: 503, body: { code: 'answer_timeout' } });
@@ -219,7 +226,7 @@ describe('starting a run', () => {
       const dependencies = createDependencies();
       vi.spyOn(dependencies.runs, 'claim').mockRejectedValueOnce(failure);
 
-      const response = await startRun(createStart(), dependencies);
+      const response = await answerStart(createStart(), dependencies);
 
       expect(response).toMatchObject({ status: 500, body: { code: 'internal_error' } });
       expect(JSON.stringify(response.body)).not.toContain(failure.message);
