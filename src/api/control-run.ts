@@ -12,8 +12,8 @@ import type { OutboxRelay } from '../run/outbox-relay.ts';
 import { read } from '../triggers/rejection.ts';
 import { readJson } from '../triggers/strict-json.ts';
 import { type ApiRequest, type ApiResponse, jsonResponse } from './api-message.ts';
-import { readControl } from './control-body.ts';
 import { problem, rejectionProblem } from './problem.ts';
+import { readMembers } from './read-members.ts';
 import { RUN_NOT_FOUND } from './run-id.ts';
 import { control as controlBody } from './schemas/requests.ts';
 
@@ -65,7 +65,7 @@ function deliveryResponse(delivery: Delivery, key: string): ApiResponse {
 
 /** `POST /runs/{id}/cancel`: ends a run before its time. 202 once that is recorded. */
 export async function cancel(request: ApiRequest, dependencies: ControlDependencies): Promise<ApiResponse> {
-  const control = readControl(request, controlBody);
+  const control = readMembers(request, controlBody);
   if ('problem' in control) return control.problem;
   const outcome = await cancelRun(request.params['id'] ?? '', reasonOf(control.value), dependencies);
   if (outcome === 'unknown') return RUN_NOT_FOUND;
@@ -84,7 +84,7 @@ export function resume(request: ApiRequest, dependencies: ControlDependencies): 
 
 async function pause(request: ApiRequest, dependencies: ControlDependencies, action: 'suspend' | 'resume'): Promise<ApiResponse> {
   const { runs, orchestrations } = dependencies;
-  const control = readControl(request, controlBody);
+  const control = readMembers(request, controlBody);
   if ('problem' in control) return control.problem;
   const run = await runs.read(request.params['id'] ?? '');
   if (run === null) return RUN_NOT_FOUND;

@@ -3,8 +3,8 @@ import { retryRun as openAgain, type Retry, type RetryDependencies } from '../ru
 import type { StartablePipeline } from '../triggers/trigger.ts';
 import { acceptedRun } from './accepted-run.ts';
 import type { ApiRequest, ApiResponse } from './api-message.ts';
-import { readControl } from './control-body.ts';
 import { problem } from './problem.ts';
+import { readMembers } from './read-members.ts';
 import { RUN_NOT_FOUND } from './run-id.ts';
 import { retryBody } from './schemas/requests.ts';
 
@@ -16,7 +16,7 @@ export interface RetryRunDependencies extends RetryDependencies {
 /** `POST /runs/{id}/retry`: does again what failed in a run. 202 once it is open again; so is a repetition while it is at work. */
 export async function retryRun(request: ApiRequest, dependencies: RetryRunDependencies): Promise<ApiResponse> {
   const { pipelines, plans, log } = dependencies;
-  const body = readControl(request, retryBody);
+  const body = readMembers(request, retryBody);
   if ('problem' in body) return body.problem;
   const { plan, reason } = body.value;
   const choosePlan = async ({ pipeline: name, planHash }: RunRecord) => {

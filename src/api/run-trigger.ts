@@ -4,8 +4,8 @@ import { type RunNow, type RunNowRequest, runNow } from '../triggers/timer/run-n
 import { type Trigger, triggersOf } from '../triggers/trigger.ts';
 import { acceptedRun } from './accepted-run.ts';
 import type { ApiRequest, ApiResponse } from './api-message.ts';
-import { readControl } from './control-body.ts';
 import { problem, rejectionProblem } from './problem.ts';
+import { readMembers } from './read-members.ts';
 import { triggerRun } from './schemas/requests.ts';
 
 export interface RunTriggerDependencies extends CarryOutDependencies {
@@ -35,7 +35,7 @@ export async function runTrigger(request: ApiRequest, dependencies: RunTriggerDe
 }
 
 function readRequest(request: ApiRequest, newKey: () => string): { value: RunNowRequest } | { problem: ApiResponse } {
-  const body = readControl(request, triggerRun);
+  const body = readMembers(request, triggerRun);
   if ('problem' in body) return body;
   if (body.value.scheduledTime !== undefined) return { value: { occurrence: Date.parse(body.value.scheduledTime) } };
   const header = request.headers.get('idempotency-key');

@@ -9,7 +9,7 @@ import { problem, rejectionProblem } from './problem.ts';
  * What a request says besides what its path does. It may say nothing. Members that it does not know are refused: whoever sends one
  * expects an effect that it would not have.
  */
-export function readControl<Schema extends z.ZodObject>(
+export function readMembers<Schema extends z.ZodObject>(
   { body }: ApiRequest,
   schema: Schema,
 ): { readonly value: z.infer<Schema> } | { readonly problem: ApiResponse } {
