@@ -1,16 +1,10 @@
-import { readRetryAfter } from '../../client/retry-after.ts';
 import type { JsonValue } from '../../json.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from '../../ports/http-client.ts';
-import {
-  HttpRedirectError,
-  HttpRequestError,
-  HttpStatusError,
-  HttpUnreachableError,
-  UrlNotAllowedError,
-} from '../../ports/http-errors.ts';
+import { HttpRedirectError, HttpRequestError, UrlNotAllowedError } from '../../ports/http-errors.ts';
 import { type AddressLookup, type AddressRules, checkAddress, lookUpAddresses } from './address-rules.ts';
 import { parseAnswer, readText } from './answer-body.ts';
+import { statusError, translateFetchError } from './http-failures.ts';
 import { type Hop, nextHop } from './redirect.ts';
 
 /** Characters of an answer's body that an error shows. */
@@ -55,11 +49,12 @@ export class FetchHttpClient implements HttpClient {
       const text = await readText(response, this.#config.maxResponseBytes, doing);
       if (!response.ok && this.#config.raiseForStatus) {
         const excerpt = excerptOf(text, secretsIn({ ...hop.headers, ...headers }));
-        throw statusError(response, doing, excerpt, this.#clock.now());
+        const message = `${doing} answered ${response.status}${excerpt === '' ? '.' : `: ${excerpt}`}`;
+        throw statusError(response, message, this.#clock.now());
       }
       return { status: response.status, body: parseAnswer(text, response.headers.get('content-type'), doing) };
     } catch (error) {
-      throw this.#translate(error, doing, request.signal);
+      throw request.signal.aborted ? request.signal.reason : translateFetchError(error, doing, this.#config.timeoutMs);
     }
   }
 
@@ -112,19 +107,6 @@ export class FetchHttpClient implements HttpClient {
     const base = baseUrl === undefined ? undefined : new URL(baseUrl);
     const hidden = base?.origin === origin ? base.pathname.replace(/\/+$/, '') : '';
     return `${pathname.startsWith(hidden) ? pathname.slice(hidden.length) || '/' : '/…'} of ${origin}`;
-  }
-
-  /** What `fetch` throws may name the URL with its query, so only its kind is told. */
-  #translate(error: unknown, doing: string, signal: AbortSignal): unknown {
-    if (signal.aborted) return signal.reason;
-    if (!(error instanceof Error)) return error;
-    if (error.name === 'TimeoutError') {
-      return new HttpUnreachableError(`${doing} was not answered within ${this.#config.timeoutMs / 1_000} s.`);
-    }
-    // Whatever the platform has against a request or on its way is a TypeError.
-    if (!(error instanceof TypeError)) return error;
-    const reason = error.cause instanceof Error && 'code' in error.cause ? ` (${String(error.cause.code)})` : '';
-    return new HttpUnreachableError(`${doing} got no answer${reason}. Check that the address is right and the system is up.`);
   }
 }
 
@@ -180,12 +162,6 @@ function checked(headers: Readonly<Record<string, string>>): Readonly<Record<str
     }
   }
   return headers;
-}
-
-function statusError(response: Response, doing: string, excerpt: string, now: number): HttpStatusError {
-  const wait = readRetryAfter(response.headers.get('retry-after'), now);
-  const message = `${doing} answered ${response.status}${excerpt === '' ? '.' : `: ${excerpt}`}`;
-  return new HttpStatusError(response.status, message, wait === undefined ? {} : { retryAfterMs: wait });
 }
 
 /** The beginning of an answer, without what we sent: some systems repeat it. */

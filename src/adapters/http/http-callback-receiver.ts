@@ -1,13 +1,12 @@
-import { readRetryAfter } from '../../client/retry-after.ts';
 import type { CallbackSettings } from '../../config.ts';
 import { CallbackGoneError, type CallbackReceiver } from '../../ports/callback-receiver.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { RunEvent } from '../../ports/event-publisher.ts';
-import { HttpStatusError, HttpUnreachableError } from '../../ports/http-errors.ts';
 import { signWebhook } from '../../webhooks/sign.ts';
 import { standardWebhooks } from '../../webhooks/standard-webhooks.ts';
 import { CLOUD_EVENT_TYPE, cloudEventBody } from '../cloud-event.ts';
 import { type AddressLookup, type AddressRules, checkAddress, lookUpAddresses } from './address-rules.ts';
+import { statusError, translateFetchError } from './http-failures.ts';
 
 /** Long for a receiver that only has to store what it is given. */
 const TIMEOUT_MS = 10_000;
@@ -47,8 +46,7 @@ export class HttpCallbackReceiver implements CallbackReceiver {
     const { status } = response;
     const what = `The receiver of callbacks at ${this.#url.origin} answered ${status}.`;
     if (status === GONE) throw new CallbackGoneError(`${what} It will not take event ${event.id}.`);
-    const wait = readRetryAfter(response.headers.get('retry-after'), this.#clock.now());
-    throw new HttpStatusError(status, what, wait === undefined ? {} : { retryAfterMs: wait });
+    throw statusError(response, what, this.#clock.now());
   }
 
   async #post(event: RunEvent): Promise<Response> {
@@ -61,21 +59,7 @@ export class HttpCallbackReceiver implements CallbackReceiver {
       await checkAddress(this.#url.hostname, this.#addressRules, signal);
       return await fetch(this.#url, { method: 'POST', headers, body, redirect: 'manual', signal });
     } catch (error) {
-      throw this.#translate(error);
+      throw translateFetchError(error, `The callback to ${this.#url.origin}`, this.#timeoutMs);
     }
-  }
-
-  /** What `fetch` throws may name the URL with its query, so only its kind is told. */
-  #translate(error: unknown): unknown {
-    const { origin } = this.#url;
-    if (!(error instanceof Error)) return error;
-    if (error.name === 'TimeoutError') {
-      return new HttpUnreachableError(
-        `The receiver of callbacks at ${origin} did not answer within ${this.#timeoutMs / 1_000} s.`,
-      );
-    }
-    if (!(error instanceof TypeError)) return error;
-    const reason = error.cause instanceof Error && 'code' in error.cause ? ` (${String(error.cause.code)})` : '';
-    return new HttpUnreachableError(`The receiver of callbacks at ${origin} is not reached${reason}.`);
   }
 }
