@@ -71,9 +71,9 @@ export class RunDriver {
     this.#now = now;
     this.#startedAt = this.#generation.startedAt ?? now;
     for (const { node, attempt, at } of this.#generation.retries ?? []) {
-      this.#timer(now, { kind: 'pause', next: { ...NEXT, node, attempt, lookUp: true }, at });
+      this.#timer({ kind: 'pause', next: { ...NEXT, node, attempt, lookUp: true }, at });
     }
-    this.#give(NEXT, now);
+    this.#give(NEXT);
   }
 
   /** Something pending has succeeded; of a task, `result` is what came of it. */
@@ -83,17 +83,17 @@ export class RunDriver {
     this.#now = now;
     switch (pending.kind) {
       case 'task':
-        if (result !== undefined) this.#afterTask(pending, result, now);
+        if (result !== undefined) this.#afterTask(pending, result);
         break;
       case 'signal':
         break;
       case 'event':
         this.#isNextOutdated = true;
-        this.#lookAt(pending.node, now);
+        this.#lookAt(pending.node);
         break;
       default:
-        if (now < pending.at) this.#timer(now, pending);
-        else this.#afterTimer(pending, now);
+        if (now < pending.at) this.#timer(pending);
+        else this.#afterTimer(pending);
     }
     return this.#verdict();
   }
@@ -108,16 +108,8 @@ export class RunDriver {
       return this.#verdict();
     }
     if (pending.kind !== 'task') throw error;
-    this.#pauseAfter(pending, error, now);
+    this.#pauseAfter(pending, error);
     return this.#verdict();
-  }
-
-  #pauseAfter(pending: PendingTask, error: unknown, now: number): void {
-    const [line = ''] = messageOf(error).split('\n');
-    const breakdowns = pending.breakdowns + 1;
-    const giveUp = { code: 'run_abandoned', reason: line.slice(0, MAX_REASON_CHARACTERS) } as const;
-    const next = { ...pending, breakdowns, lookUp: true, ...(breakdowns < MAX_BREAKDOWNS ? {} : { giveUp }) };
-    this.#timer(now, { kind: 'pause', next, at: now + Math.min(1000 * 2 ** pending.breakdowns, LONGEST_BREAKDOWN_WAIT_MS) });
   }
 
   /** What has become of the run's nodes, as far as tasks have told. */
@@ -133,111 +125,121 @@ export class RunDriver {
     return times.length === 0 ? undefined : Math.min(...times);
   }
 
-  #afterTask(pending: PendingTask, result: AdvanceResult, now: number): void {
+  #pauseAfter(pending: PendingTask, error: unknown): void {
+    const [line = ''] = messageOf(error).split('\n');
+    const breakdowns = pending.breakdowns + 1;
+    const giveUp = { code: 'run_abandoned', reason: line.slice(0, MAX_REASON_CHARACTERS) } as const;
+    const next = { ...pending, breakdowns, lookUp: true, ...(breakdowns < MAX_BREAKDOWNS ? {} : { giveUp }) };
+    const waitMs = Math.min(1000 * 2 ** pending.breakdowns, LONGEST_BREAKDOWN_WAIT_MS);
+    this.#timer({ kind: 'pause', next, at: this.#now + waitMs });
+  }
+
+  #afterTask(pending: PendingTask, result: AdvanceResult): void {
     if (result.ended !== undefined) {
       for (const outcome of result.outcomes) this.#known.learn(outcome);
       this.#end(result.ended);
       return;
     }
-    if (this.#plan === undefined && result.plan !== undefined) this.#learnPlan(result.plan, now);
+    if (this.#plan === undefined && result.plan !== undefined) this.#learnPlan(result.plan);
     // A composite node whose time was up has ended without the nodes that were at work in it: what they come to counts no more.
     const counts = pending.node === null || !this.#known.isOver(pending.node);
-    if (counts) this.#learn(result, now);
+    if (counts) this.#learn(result);
     if (pending.node !== null || broughtNews(result)) this.#isNextOutdated = true;
-    if (counts) for (const node of result.ready ?? []) this.#give({ ...NEXT, node }, now, result.ready);
-    this.#giveWhatIsReady(now);
+    if (counts) for (const node of result.ready ?? []) this.#give({ ...NEXT, node }, result.ready);
+    this.#giveWhatIsReady();
   }
 
-  #afterTimer(pending: Extract<Pending, { readonly at: number }>, now: number): void {
+  #afterTimer(pending: Extract<Pending, { readonly at: number }>): void {
     this.#isNextOutdated = true;
-    if (pending.kind === 'pause') this.#giveAgain(pending, now);
-    else if (pending.kind === 'look') this.#lookAt(pending.node, now);
-    else if (pending.kind === 'wake') this.#giveWhatIsReady(now);
+    if (pending.kind === 'pause') this.#giveAgain(pending);
+    else if (pending.kind === 'look') this.#lookAt(pending.node);
+    else if (pending.kind === 'wake') this.#giveWhatIsReady();
     else {
       const seconds = (this.#plan?.timeoutMs ?? 0) / 1000;
       const settled = this.#plan?.nodes.filter(({ name }) => this.#known.outcomes.has(name)).length ?? 0;
       const reason = `It timed out after ${seconds} s; ${settled}/${this.#plan?.nodes.length ?? 0} nodes had completed.`;
-      this.#give({ ...NEXT, giveUp: { code: 'pipeline_timeout', reason } }, now);
+      this.#give({ ...NEXT, giveUp: { code: 'pipeline_timeout', reason } });
     }
   }
 
-  #giveAgain(pause: Extract<Pending, { readonly kind: 'pause' }>, now: number): void {
+  #giveAgain(pause: Extract<Pending, { readonly kind: 'pause' }>): void {
     if (this.#isFull) this.#open.add(pause);
     else if (pause.next.node !== null || pause.next.giveUp !== undefined || !this.#open.isDeciding('task'))
-      this.#give(pause.next, now);
+      this.#give(pause.next);
   }
 
   /** Somebody spoke to a waiting node, or its time is up. A task that is to be given again looks by itself. */
-  #lookAt(node: string, now: number): void {
+  #lookAt(node: string): void {
     this.#drop((pending) => pending.kind === 'look' && pending.node === node);
     if (this.#open.nodes('task').includes(node)) this.#lookAgain.add(node);
-    else if (!this.#open.nodes('pause').includes(node)) this.#give({ ...NEXT, node, lookUp: true }, now);
+    else if (!this.#open.nodes('pause').includes(node)) this.#give({ ...NEXT, node, lookUp: true });
   }
 
-  #learn({ outcomes, frames, retry, suspended, start, wakeAt }: AdvanceResult, now: number): void {
+  #learn({ outcomes, frames, retry, suspended, start, wakeAt }: AdvanceResult): void {
     for (const frame of frames ?? []) this.#known.enter(frame);
     for (const outcome of outcomes) this.#known.learn(outcome);
     this.#dropSettled();
     if (retry !== undefined) {
-      this.#timer(now, {
+      this.#timer({
         kind: 'pause',
         next: { ...NEXT, node: retry.node, attempt: retry.attempt, lookUp: true },
-        at: now + retry.delayMs,
+        at: this.#now + retry.delayMs,
       });
     }
-    if (suspended !== undefined) this.#suspend(suspended, now);
+    if (suspended !== undefined) this.#suspend(suspended);
     if (start !== undefined) this.#signal({ kind: 'signal', signal: { kind: 'start', run: start }, breakdowns: 0 });
-    this.#wake(wakeAt, now);
+    this.#wake(wakeAt);
   }
 
-  #learnPlan(plan: Plan, now: number): void {
+  #learnPlan(plan: Plan): void {
     this.#plan = plan;
-    if (plan.timeoutMs !== undefined) this.#timer(now, { kind: 'run_timeout', at: this.#startedAt + plan.timeoutMs });
+    if (plan.timeoutMs !== undefined) this.#timer({ kind: 'run_timeout', at: this.#startedAt + plan.timeoutMs });
   }
 
-  #suspend({ node, lookAt }: Suspension, now: number): void {
+  #suspend({ node, lookAt }: Suspension): void {
     // An engine gives an event to whoever asked for it first, so nobody asks twice.
     if (!this.#open.nodes('event').includes(node)) {
       const event: Pending = { kind: 'event', node };
       this.#open.add(event);
       this.#shell.event(wakeEvent(node), event);
     }
-    if (this.#lookAgain.delete(node)) this.#give({ ...NEXT, node, lookUp: true }, now);
-    else if (lookAt !== undefined) this.#timer(now, { kind: 'look', node, at: lookAt });
+    if (this.#lookAgain.delete(node)) this.#give({ ...NEXT, node, lookUp: true });
+    else if (lookAt !== undefined) this.#timer({ kind: 'look', node, at: lookAt });
   }
 
-  #giveWhatIsReady(now: number): void {
+  #giveWhatIsReady(): void {
     if (this.#plan === undefined) throw new Error('The first task brought no plan.');
     // A task for whatever is next is deciding: what it finds counts.
     if (this.#isFull || this.#open.isDeciding('task')) return;
-    const next = this.#progress(this.#plan, now);
+    const next = this.#progress(this.#plan);
     if (next === undefined) {
-      if (this.#isNextOutdated && !this.#open.isDeciding('pause')) this.#give(NEXT, now);
+      if (this.#isNextOutdated && !this.#open.isDeciding('pause')) this.#give(NEXT);
       return;
     }
     for (const frame of next.frames) this.#known.enter(frame);
     for (const outcome of next.settled) this.#known.learn(outcome);
     this.#dropSettled();
-    this.#wake(next.wakeAt, now);
+    this.#wake(next.wakeAt);
     const together = next.ready.map(({ path }) => path);
-    for (const node of together) this.#give({ ...NEXT, node }, now, together);
+    for (const node of together) this.#give({ ...NEXT, node }, together);
     // A run that is over does not wait for the time to try again.
-    if (next.end !== undefined && this.#open.count('task') === 0 && !this.#open.isDeciding('pause')) this.#give(NEXT, now);
+    if (next.end !== undefined && this.#open.count('task') === 0 && !this.#open.isDeciding('pause')) this.#give(NEXT);
   }
 
   /** Undefined if it takes a task to tell: a value is too large to be here. */
-  #progress(plan: Plan, now: number): Progress | undefined {
+  #progress(plan: Plan): Progress | undefined {
     const { runId, input } = this.#generation;
     if (!('value' in input) || !this.#known.isLoaded) return undefined;
     const { outcomes, results, frames } = this.#known;
     const atWork = new Set(this.#open.nodes('task'));
     const waiting = new Set(this.#open.nodes('pause', 'event'));
-    const next = progress(plan, this.#kinds, { runId, input: input.value, outcomes, results, frames, atWork, waiting }, now);
+    const view = { runId, input: input.value, outcomes, results, frames, atWork, waiting };
+    const next = progress(plan, this.#kinds, view, this.#now);
     return next.settled.some(({ result }) => 'value' in result && isLarge(JSON.stringify(result.value))) ? undefined : next;
   }
 
   /** Gives a task; `alongside` are nodes that are being given at the same moment. */
-  #give(pending: PendingTask, now: number, alongside: readonly string[] = []): void {
+  #give(pending: PendingTask, alongside: readonly string[] = []): void {
     if (this.#isFull) return;
     if (pending.node === null) this.#isNextOutdated = false;
     const task = taskFor(pending, {
@@ -246,24 +248,24 @@ export class RunDriver {
       plan: this.#plan,
       open: this.#open,
       alongside,
-      now,
+      now: this.#now,
     });
     this.#given += 1;
     this.#open.add(pending);
     this.#shell.task(task, pending);
   }
 
-  #timer(now: number, pending: Extract<Pending, { readonly at: number }>): void {
+  #timer(pending: Extract<Pending, { readonly at: number }>): void {
     this.#open.add(pending);
     if (this.#isFull) return;
-    this.#shell.timer(Math.min(pending.at, now + LONGEST_TIMER_MS), pending);
+    this.#shell.timer(Math.min(pending.at, this.#now + LONGEST_TIMER_MS), pending);
   }
 
   /** One timer for the earliest time is enough: whatever is due later is told again then. */
-  #wake(at: number | undefined, now: number): void {
+  #wake(at: number | undefined): void {
     if (at === undefined || this.#open.wakesBy(at)) return;
     this.#drop((pending) => pending.kind === 'wake');
-    this.#timer(now, { kind: 'wake', at });
+    this.#timer({ kind: 'wake', at });
   }
 
   #signal(pending: Extract<Pending, { readonly kind: 'signal' }>): void {
