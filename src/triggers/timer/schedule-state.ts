@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { HexdagError } from '../../errors.ts';
 import { isoTime } from '../../expression/time.ts';
-import type { JsonObject } from '../../json.ts';
 import type { EntityStore } from '../../ports/entity-store.ts';
 
 /** An occurrence that is to have a run. Times are Unix milliseconds. */
@@ -68,14 +67,17 @@ export class ScheduleStateError extends HexdagError {
 /** Among the entities, which have the user's types otherwise. */
 const ENTITY_TYPE = 'hexdag:schedule';
 
-const time = z.iso.datetime().transform((text) => Date.parse(text));
+/** Times as texts, so that whoever looks at the document can read them. */
+const time = z.codec(z.iso.datetime(), z.number(), { decode: (text) => Date.parse(text), encode: isoTime });
 const queued = z.object({ time, isCatchUp: z.boolean() });
 const stateDocument = z.object({
   schedule: z.string(),
   decidedUntil: time,
   decidedAt: time,
-  starting: z.array(queued.extend({ decidedAt: time, previousTime: time.nullable(), requestKey: z.string().exactOptional() })),
-  queued: z.array(queued),
+  starting: z
+    .array(queued.extend({ decidedAt: time, previousTime: time.nullable(), requestKey: z.string().exactOptional() }))
+    .readonly(),
+  queued: z.array(queued).readonly(),
   lastStarted: time.exactOptional(),
   lastRunId: z.string().exactOptional(),
   lastPassedOver: z.object({ first: time, last: time, reason: z.enum(['late', 'overlap', 'queue_full']) }).exactOptional(),
@@ -102,29 +104,6 @@ export class ScheduleStates {
 
   /** Writes over what was read. False: somebody else was faster. */
   async write(trigger: string, state: ScheduleState, read: StoredSchedule | undefined): Promise<boolean> {
-    return this.#entities.write(ENTITY_TYPE, trigger, toDocument(state), read?.version ?? null);
+    return this.#entities.write(ENTITY_TYPE, trigger, z.encode(stateDocument, state), read?.version ?? null);
   }
-}
-
-/** Times as texts, so that whoever looks at the document can read them. */
-function toDocument(state: ScheduleState): JsonObject {
-  const { lastStarted, lastPassedOver, lastRefused, lastRunId } = state;
-  return {
-    schedule: state.schedule,
-    decidedUntil: isoTime(state.decidedUntil),
-    decidedAt: isoTime(state.decidedAt),
-    starting: state.starting.map(({ time, previousTime, decidedAt, ...rest }) => ({
-      time: isoTime(time),
-      decidedAt: isoTime(decidedAt),
-      previousTime: previousTime === null ? null : isoTime(previousTime),
-      ...rest,
-    })),
-    queued: state.queued.map(({ time, ...rest }) => ({ time: isoTime(time), ...rest })),
-    ...(lastStarted === undefined ? {} : { lastStarted: isoTime(lastStarted) }),
-    ...(lastRunId === undefined ? {} : { lastRunId }),
-    ...(lastPassedOver === undefined
-      ? {}
-      : { lastPassedOver: { ...lastPassedOver, first: isoTime(lastPassedOver.first), last: isoTime(lastPassedOver.last) } }),
-    ...(lastRefused === undefined ? {} : { lastRefused: { ...lastRefused, time: isoTime(lastRefused.time) } }),
-  };
 }
