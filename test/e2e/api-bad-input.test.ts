@@ -7,6 +7,7 @@ import { HexdagClient } from '../../src/client/index.ts';
 import { TestHttpServer } from '../adapters/http/http-server.ts';
 import { AUDIENCE, KeyServer, OTHER_TENANT, unsigned } from '../helpers/key-server.ts';
 import { Stack } from './stack.ts';
+import { untilWaiting } from './until-waiting.ts';
 
 const START = '/api/pipelines/gate/runs';
 const FUNCTION_KEY = 'a-function-key-that-nobody-may-read';
@@ -334,6 +335,7 @@ describe('calls of an operator', () => {
 
   it('RQ21: an artifact of another run is artifact_not_found, however its name is written', async () => {
     const [owner, other] = [await startGate(), await startGate()];
+    await untilWaiting(client(), owner.runId);
     await client().sendEvent(owner.runId, 'approve', 'x'.repeat(40_000));
     await client().waitForRun(owner.runId);
     const name = `${owner.runId}/output.json`;
@@ -355,6 +357,7 @@ describe('calls of an operator', () => {
     await client().cancel(runId);
 
     const told = await post(`/api/runs/${runId}/retry`, '{"reason":"By mistake."}');
+    await untilWaiting(client(), runId);
     await client().sendEvent(runId, 'approve', 'yes');
     const run = await client().waitForRun(runId);
 

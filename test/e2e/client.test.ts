@@ -1,12 +1,12 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { HexdagClient } from '../../src/client/index.ts';
 import { cli } from '../cli/cli.ts';
 import { createBackend } from './backend.ts';
 import { Stack } from './stack.ts';
+import { untilWaiting } from './until-waiting.ts';
 
 let stack: Stack;
 let client: HexdagClient;
@@ -17,11 +17,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => stack?.stop());
-
-/** Once the run waits for an event. */
-async function untilWaiting(runId: string): Promise<void> {
-  while ((await client.getRun(runId)).waiting === undefined) await delay(20);
-}
 
 /** Runs a command on the app. */
 function hexdag(...args: readonly string[]) {
@@ -34,7 +29,7 @@ describe('a backend with the client', () => {
 
     const started = await client.startRun('approval', input, { idempotencyKey: 'C-1' });
     const again = await client.startRun('approval', input, { idempotencyKey: 'C-1' });
-    await untilWaiting(started.runId);
+    await untilWaiting(client, started.runId);
     const event = await client.sendEvent(started.runId, 'approve:C-1', { card: 'tok_ok' });
     const repeated = await client.sendEvent(started.runId, 'approve:C-1', { card: 'tok_ok' });
     const run = await client.waitForRun(started.runId, { timeoutMs: 30_000 });
@@ -49,7 +44,7 @@ describe('a backend with the client', () => {
 
   it('waits for a run while the app dies and comes back', async () => {
     const { runId } = await client.startRun('approval', { orderId: 'C-2', parcels: ['C-2-0'] });
-    await untilWaiting(runId);
+    await untilWaiting(client, runId);
     const waiting = client.waitForRun(runId, { timeoutMs: 60_000 });
 
     process.kill((await stack.status()).host.pid, 'SIGKILL');
@@ -62,7 +57,7 @@ describe('a backend with the client', () => {
 
   it('holds a run, lets it go on, and ends it', async () => {
     const { runId } = await client.startRun('approval', { orderId: 'C-3', parcels: [] });
-    await untilWaiting(runId);
+    await untilWaiting(client, runId);
 
     const answers = [await client.suspend(runId), await client.resume(runId), await client.cancel(runId, { reason: 'No.' })];
     const run = await client.getRun(runId);
@@ -143,14 +138,14 @@ describe('the backend of the documentation', () => {
 
     const runId = await backend.placeOrder(order);
     const again = await backend.placeOrder(order);
-    await untilWaiting(runId);
+    await untilWaiting(client, runId);
     const approval = await backend.approve(runId, 'B-1');
     const run = await backend.outcome(runId, AbortSignal.timeout(30_000));
     const broken = await client.startRun('billing', { orderId: 'B-3' });
     await client.waitForRun(broken.runId);
     const failed = await backend.failedToday('2020-01-01');
     const cancelled = await client.startRun('approval', { orderId: 'B-2', parcels: [] });
-    await untilWaiting(cancelled.runId);
+    await untilWaiting(client, cancelled.runId);
     await client.cancel(cancelled.runId);
     const late = await backend.approve(cancelled.runId, 'B-2');
 
@@ -167,7 +162,7 @@ describe('the command line', () => {
 
     const started = await hexdag('runs', 'start', 'approval', '--input', input, '--idempotency-key', 'D-1', '--output', 'json');
     const { runId } = JSON.parse(started.stdout);
-    await untilWaiting(runId);
+    await untilWaiting(client, runId);
     const event = await hexdag('runs', 'event', runId, 'approve:D-1', '--input', '{"card":"tok_ok"}');
     const waited = await hexdag('runs', 'wait', runId, '--timeout', '30');
     const listed = await hexdag('runs', 'list', '--pipeline', 'approval', '--status', 'completed');
@@ -180,7 +175,7 @@ describe('the command line', () => {
 
   it('holds a run, lets it go on and ends it', async () => {
     const { runId } = await client.startRun('approval', { orderId: 'D-2', parcels: [] });
-    await untilWaiting(runId);
+    await untilWaiting(client, runId);
 
     const outcomes = [
       await hexdag('runs', 'suspend', runId),

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HexdagClient } from '../../src/client/index.ts';
 import { Stack } from './stack.ts';
+import { untilWaiting } from './until-waiting.ts';
 
 let stack: Stack;
 
@@ -43,6 +44,7 @@ describe('an app whose callers bring function keys', () => {
     const client = new HexdagClient({ url: stack.ready.http, key: key() });
 
     const { runId } = await client.startRun('gate', { orderId: 'A1' });
+    await untilWaiting(client, runId);
     await client.sendEvent(runId, 'approve', 'yes');
     const run = await client.waitForRun(runId);
 

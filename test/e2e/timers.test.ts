@@ -91,7 +91,10 @@ describe('a timer on the whole stack', () => {
     expect(await listed.json()).toMatchObject({
       triggers: [
         { name: 'every-second', type: 'timer', timer: { isSilent: false, timeZone: 'Europe/Berlin' } },
-        { name: 'yearly', timer: { isSilent: false, lastOccurrence: null, nextOccurrence: '2028-02-29T12:00:00.000Z' } },
+        {
+          name: 'yearly',
+          timer: { isSilent: false, lastOccurrence: null, nextOccurrence: expect.stringContaining('-02-29T12:00:00.000Z') },
+        },
       ],
     });
   });
