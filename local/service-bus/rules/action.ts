@@ -4,8 +4,8 @@ import { withApplicationProperties, withProperties } from '../sections.ts';
 import { MessageProperties } from './message-properties.ts';
 import { evaluate } from './sql-evaluation.ts';
 import { parseAction } from './sql-parser.ts';
-import type { ActionStatement, SystemField } from './sql-syntax.ts';
-import { SYSTEM_PROPERTIES } from './sql-syntax.ts';
+import type { ActionStatement } from './sql-syntax.ts';
+import { SYSTEM_PROPERTIES, type SystemField } from './system-fields.ts';
 
 /** Positions of the fields in an AMQP properties section. */
 const FIELD_POSITIONS: Readonly<Record<SystemField, number>> = {

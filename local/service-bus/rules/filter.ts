@@ -2,7 +2,7 @@ import { BrokerError, CONDITION } from '../errors.ts';
 import type { MessageProperties } from './message-properties.ts';
 import { isFulfilled } from './sql-evaluation.ts';
 import { parseCondition } from './sql-parser.ts';
-import type { SystemField } from './sql-syntax.ts';
+import { SYSTEM_FIELDS, type SystemField } from './system-fields.ts';
 
 export type PropertyValue = string | number | boolean | Date;
 
@@ -39,33 +39,14 @@ export function testOf(filter: Filter): (message: MessageProperties) => boolean 
 }
 
 function correlationTest({ fields, properties }: Correlation): (message: MessageProperties) => boolean {
-  const wantedFields = systemFields(fields);
+  const wantedFields = SYSTEM_FIELDS.filter((field) => fields[field] !== undefined);
   const wantedProperties = Object.entries(properties);
   if (wantedFields.length + wantedProperties.length === 0) {
     throw new BrokerError(CONDITION.argumentError, 'A correlation filter must name at least one property.');
   }
   return (message) =>
-    wantedFields.every(([field, value]) => isEqual(message.field(field), value)) &&
+    wantedFields.every((field) => message.field(field) === fields[field]) &&
     wantedProperties.every(([name, value]) => isEqual(message.value({ scope: 'user', name }), value));
-}
-
-/** The fields that a correlation sets, in the order they have on the wire. */
-export const CORRELATION_FIELDS = [
-  'correlationId',
-  'messageId',
-  'to',
-  'replyTo',
-  'subject',
-  'sessionId',
-  'replyToSessionId',
-  'contentType',
-] as const satisfies readonly SystemField[];
-
-function systemFields(fields: Correlation['fields']): (readonly [SystemField, string])[] {
-  return CORRELATION_FIELDS.flatMap((field) => {
-    const value = fields[field];
-    return value === undefined ? [] : [[field, value] as const];
-  });
 }
 
 function isEqual(found: unknown, wanted: PropertyValue): boolean {

@@ -1,8 +1,8 @@
 import rhea from 'rhea';
 import type { MessageContent } from '../sections.ts';
 import { encodedProperties } from '../sections.ts';
-import type { PropertyName, SystemField } from './sql-syntax.ts';
-import { SYSTEM_PROPERTIES } from './sql-syntax.ts';
+import type { PropertyName } from './sql-syntax.ts';
+import { SYSTEM_PROPERTIES, type SystemField } from './system-fields.ts';
 
 /** What `rhea` calls the fields that rules read. */
 const DECODED_NAMES: Readonly<Record<SystemField, string>> = {

@@ -4,8 +4,9 @@ import { amqp } from '../amqp-values.ts';
 import { parseRequestBody } from '../request-body.ts';
 import { type NodeReply, type NodeRequest, type Operations, STATUS } from '../request-node.ts';
 import type { Subscription } from '../subscription.ts';
-import { CORRELATION_FIELDS, type Filter } from './filter.ts';
+import type { Filter } from './filter.ts';
 import type { Rule } from './rule.ts';
+import { SYSTEM_FIELDS } from './system-fields.ts';
 
 /** Descriptors of the parts of a rule on the wire. */
 const DESCRIPTOR = {
@@ -109,7 +110,7 @@ function encodeFilter(filter: Filter): Typed {
     case 'sql':
       return amqp.described(DESCRIPTOR.sqlFilter, [filter.expression, amqp.int(COMPATIBILITY_LEVEL)]);
     case 'correlation': {
-      const fields = CORRELATION_FIELDS.map((field) => filter.fields[field] ?? null);
+      const fields = SYSTEM_FIELDS.map((field) => filter.fields[field] ?? null);
       return amqp.described(DESCRIPTOR.correlationFilter, [...fields, amqp.map(filter.properties)]);
     }
   }

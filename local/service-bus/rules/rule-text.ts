@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { PropertyValue } from './filter.ts';
-import { CORRELATION_FIELDS } from './filter.ts';
 import type { Rule } from './rule.ts';
+import { SYSTEM_FIELDS } from './system-fields.ts';
 
 const storedValue = z.union([
   z.string(),
@@ -15,7 +15,7 @@ const filter = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('sql'), expression: z.string() }),
   z.object({
     kind: z.literal('correlation'),
-    fields: z.partialRecord(z.enum(CORRELATION_FIELDS), z.string()),
+    fields: z.partialRecord(z.enum(SYSTEM_FIELDS), z.string()),
     properties: z.record(z.string(), storedValue),
   }),
 ]);

@@ -1,7 +1,7 @@
 import type { ArithmeticOperator } from '../../sql/arithmetic.ts';
 import type { ActionStatement, ComparisonOperator, Expression, Predicate, PropertyName } from './sql-syntax.ts';
-import { SYSTEM_PROPERTIES } from './sql-syntax.ts';
 import { syntaxError, type Token, tokenize } from './sql-tokens.ts';
+import { SYSTEM_PROPERTIES } from './system-fields.ts';
 
 /** Brackets, signs and negations may nest this deep. */
 const MAX_DEPTH = 64;

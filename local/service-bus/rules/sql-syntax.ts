@@ -46,27 +46,3 @@ export type Predicate =
 export type ActionStatement =
   | { readonly kind: 'set'; readonly property: PropertyName; readonly value: Expression }
   | { readonly kind: 'remove'; readonly property: PropertyName };
-
-/** The system properties a rule can name, in lower case, with the message's field each stands for. */
-export const SYSTEM_PROPERTIES: ReadonlyMap<string, SystemField> = new Map([
-  ['messageid', 'messageId'],
-  ['to', 'to'],
-  ['label', 'subject'],
-  ['subject', 'subject'],
-  ['replyto', 'replyTo'],
-  ['correlationid', 'correlationId'],
-  ['contenttype', 'contentType'],
-  ['sessionid', 'sessionId'],
-  ['replytosessionid', 'replyToSessionId'],
-]);
-
-/** The fields of a message that rules read and write. */
-export type SystemField =
-  | 'messageId'
-  | 'to'
-  | 'subject'
-  | 'replyTo'
-  | 'correlationId'
-  | 'contentType'
-  | 'sessionId'
-  | 'replyToSessionId';
