@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
 import type { ServiceBusSessionReceiver } from '@azure/service-bus';
 import { BrokerConnection } from './broker-connection.ts';
 import { HeldSession, type HeldSessionOptions } from './held-session.ts';
@@ -73,7 +74,7 @@ export class ServiceBusSessions implements MessageStream {
     } catch (error) {
       if (this.#stopped.signal.aborted || isTimeout(error)) return undefined;
       this.#handlers.failed('acceptSession', error instanceof Error ? error : new Error(String(error)));
-      await this.#pause();
+      await setTimeout(PAUSE_AFTER_FAILURE_MS, undefined, { signal: this.#stopped.signal }).catch(() => undefined);
       return undefined;
     }
   }
@@ -84,13 +85,6 @@ export class ServiceBusSessions implements MessageStream {
     if (this.#stopped.signal.aborted) session.stop();
     await session.served;
     this.#held.delete(session);
-  }
-
-  #pause(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, PAUSE_AFTER_FAILURE_MS);
-      this.#stopped.signal.addEventListener('abort', () => resolve(clearTimeout(timer)), { once: true });
-    });
   }
 }
 
