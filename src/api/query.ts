@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { shownPath } from '../triggers/shown-path.ts';
 import type { ApiResponse } from './api-message.ts';
 import { problem } from './problem.ts';
 
@@ -7,7 +8,11 @@ export function refuseQuery(query: URLSearchParams, known: readonly string[]): A
   for (const name of new Set(query.keys())) {
     if (!known.includes(name)) {
       const listed = known.length === 0 ? 'This route takes none.' : `Known: ${known.join(', ')}.`;
-      return problem({ status: 400, code: 'query_unknown', detail: `A query parameter is not known. ${listed}` });
+      return problem({
+        status: 400,
+        code: 'query_unknown',
+        detail: `The query parameter ${shownPath(name)} is not known. ${listed}`,
+      });
     }
     if (query.getAll(name).length > 1) {
       return problem({ status: 400, code: 'query_repeated', detail: `The query parameter '${name}' is given more than once.` });

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { isJsonObject, type JsonValue } from '../json.ts';
+import { pathText } from '../schema/problem.ts';
 import { read } from '../triggers/rejection.ts';
 import { readJson } from '../triggers/strict-json.ts';
 import type { ApiRequest, ApiResponse } from './api-message.ts';
@@ -19,8 +20,8 @@ export function readMembers<Schema extends z.ZodObject>(
   if (!isJsonObject(json.value)) return { problem: fieldProblem('field_type', 'The body must be a JSON object, or empty.', '$') };
   const unknown = Object.keys(json.value).find((name) => !known.includes(name));
   if (unknown !== undefined) {
-    const detail = `The body has a member that is not known. Known: ${known.join(', ')}.`;
-    return { problem: fieldProblem('field_unknown', detail, '$') };
+    const path = pathText([unknown]);
+    return { problem: fieldProblem('field_unknown', `The body's ${path} is not known. Known: ${known.join(', ')}.`, path) };
   }
   const result = schema.safeParse(json.value);
   if (result.success) return { value: result.data };

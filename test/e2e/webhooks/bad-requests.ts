@@ -9,7 +9,7 @@ export interface BadRequest {
   readonly status: number;
   readonly code: string;
   /** What the answer says: the place, and what to do. */
-  readonly words?: readonly string[];
+  readonly words: readonly string[];
   /** Headers of the answer. */
   readonly answered?: Readonly<Record<string, string>>;
 }
@@ -77,6 +77,7 @@ export const BAD_REQUESTS: readonly BadRequest[] = [
     request: () => signedRequest(BODY, { 'webhook-signature': 'v1,AAAA' }),
     status: 401,
     code: 'signature_mismatch',
+    words: ['The signature does not fit'],
   },
   {
     id: 'WH3',
@@ -100,7 +101,7 @@ export const BAD_REQUESTS: readonly BadRequest[] = [
     request: () => signedRequest(BODY, signed(BODY, { at: nowSeconds() + 302 })),
     status: 401,
     code: 'timestamp_future',
-    words: ['s ahead'],
+    words: ['s ahead', '300 s'],
   },
   {
     id: 'WH6',
@@ -108,6 +109,7 @@ export const BAD_REQUESTS: readonly BadRequest[] = [
     request: () => signedRequest(BODY, { 'webhook-timestamp': '1767225600abc' }),
     status: 401,
     code: 'timestamp_malformed',
+    words: ['webhook-timestamp', 'Unix seconds'],
   },
   {
     id: 'WH7',
@@ -123,6 +125,7 @@ export const BAD_REQUESTS: readonly BadRequest[] = [
     request: () => signedRequest(BODY, { 'webhook-signature': `v2,${'A'.repeat(43)}=` }),
     status: 401,
     code: 'no_supported_signature',
+    words: ['webhook-signature', 'v1'],
   },
   {
     id: 'WH9',
@@ -146,6 +149,7 @@ export const BAD_REQUESTS: readonly BadRequest[] = [
     }),
     status: 401,
     code: 'signature_mismatch',
+    words: ['The signature does not fit'],
   },
   {
     id: 'WH11',
@@ -157,6 +161,7 @@ export const BAD_REQUESTS: readonly BadRequest[] = [
     }),
     status: 401,
     code: 'no_supported_signature',
+    words: ['stripe-signature', 'v1'],
   },
   {
     id: 'WH12',
@@ -168,6 +173,7 @@ export const BAD_REQUESTS: readonly BadRequest[] = [
     }),
     status: 401,
     code: 'signature_malformed',
+    words: ['stripe-signature', 'send t=<Unix seconds>,v1='],
   },
   {
     id: 'WH13',
@@ -183,6 +189,7 @@ export const BAD_REQUESTS: readonly BadRequest[] = [
     }),
     status: 401,
     code: 'timestamp_stale',
+    words: ['The timestamp is', 's old', '300 s'],
   },
   {
     id: 'WH16',
@@ -190,6 +197,7 @@ export const BAD_REQUESTS: readonly BadRequest[] = [
     request: () => signedRequest(BODY, { 'idempotency-key': 'k'.repeat(256) }),
     status: 400,
     code: 'idempotency_key_too_long',
+    words: ['Idempotency-Key', '256', '255'],
   },
   {
     id: 'WH17',
@@ -197,6 +205,7 @@ export const BAD_REQUESTS: readonly BadRequest[] = [
     request: () => signedRequest(BODY, { 'idempotency-key': '' }),
     status: 400,
     code: 'idempotency_key_missing',
+    words: ['Idempotency-Key', 'not empty'],
   },
   {
     id: 'WH18',
@@ -204,6 +213,7 @@ export const BAD_REQUESTS: readonly BadRequest[] = [
     request: () => ({ path: 'standard', method: 'GET' }),
     status: 405,
     code: 'method_not_allowed',
+    words: ['POST'],
     answered: { allow: 'POST, OPTIONS' },
   },
   {
@@ -212,6 +222,7 @@ export const BAD_REQUESTS: readonly BadRequest[] = [
     request: () => ({ ...signedRequest(), path: 'nope' }),
     status: 404,
     code: 'route_unknown',
+    words: ['The API has no such path.'],
   },
   {
     id: 'WH20',
@@ -227,6 +238,7 @@ export const BAD_REQUESTS: readonly BadRequest[] = [
     request: () => signedRequest(BODY, {}, ['content-type']),
     status: 415,
     code: 'media_type_missing',
+    words: ['Content-Type', 'send application/json'],
   },
   {
     id: 'WH22',
@@ -234,6 +246,7 @@ export const BAD_REQUESTS: readonly BadRequest[] = [
     request: () => signedRequest(BODY, { 'content-type': 'application/json; charset=utf-16' }),
     status: 415,
     code: 'charset_unsupported',
+    words: ["'utf-16'", 'send JSON as UTF-8'],
   },
   {
     id: 'WH23',
@@ -241,6 +254,7 @@ export const BAD_REQUESTS: readonly BadRequest[] = [
     request: () => signedRequest(gzipSync(BODY), { 'content-encoding': 'gzip' }),
     status: 415,
     code: 'encoding_unsupported',
+    words: ['Content-Encoding'],
   },
   {
     id: 'WH23',
@@ -248,6 +262,7 @@ export const BAD_REQUESTS: readonly BadRequest[] = [
     request: () => signedRequest(bomb(), { 'content-encoding': 'gzip' }),
     status: 413,
     code: 'body_too_large',
+    words: ['262144'],
   },
   {
     id: 'WH24',
@@ -255,6 +270,7 @@ export const BAD_REQUESTS: readonly BadRequest[] = [
     request: () => ({ ...signedRequest(Buffer.alloc(LIMIT + 1, ' ')), chunked: true }),
     status: 413,
     code: 'body_too_large',
+    words: ['262144'],
     answered: { connection: 'close' },
   },
   {
@@ -263,6 +279,7 @@ export const BAD_REQUESTS: readonly BadRequest[] = [
     request: () => signedRequest(''),
     status: 400,
     code: 'body_empty',
+    words: ['send a JSON value'],
   },
   {
     id: 'WH27',
@@ -278,7 +295,7 @@ export const BAD_REQUESTS: readonly BadRequest[] = [
     request: () => binary({}, 'ce-source'),
     status: 400,
     code: 'attribute_missing',
-    words: ['source'],
+    words: ['attribute source'],
   },
   {
     id: 'WH29',
@@ -286,6 +303,7 @@ export const BAD_REQUESTS: readonly BadRequest[] = [
     request: () => binary({ 'ce-specversion': '0.9' }),
     status: 400,
     code: 'specversion_unsupported',
+    words: ['specversion', '1.0'],
   },
   {
     id: 'WH30',
@@ -301,7 +319,7 @@ export const BAD_REQUESTS: readonly BadRequest[] = [
     request: () => binary({ 'ce-id': '' }),
     status: 400,
     code: 'attribute_empty',
-    words: ['id'],
+    words: ['attribute id'],
   },
   {
     id: 'WH32',
@@ -309,7 +327,7 @@ export const BAD_REQUESTS: readonly BadRequest[] = [
     request: () => structured({ time: 'yesterday' }),
     status: 400,
     code: 'attribute_type',
-    words: ['time', 'RFC 3339'],
+    words: ['attribute time', 'RFC 3339'],
   },
   {
     id: 'WH33',
@@ -317,6 +335,7 @@ export const BAD_REQUESTS: readonly BadRequest[] = [
     request: () => structured({ data_base64: 'e30=' }),
     status: 400,
     code: 'data_conflict',
+    words: ['data or data_base64'],
   },
   {
     id: 'WH34',
@@ -324,6 +343,7 @@ export const BAD_REQUESTS: readonly BadRequest[] = [
     request: () => ({ ...structured({}), headers: { 'content-type': 'application/cloudevents+avro' } }),
     status: 415,
     code: 'media_type_unsupported',
+    words: ["'application/cloudevents+avro'"],
   },
   {
     id: 'WH35',
@@ -343,6 +363,7 @@ export const BAD_REQUESTS: readonly BadRequest[] = [
     request: () => binary({ 'ce-datacontenttype': 'text/xml' }),
     status: 400,
     code: 'header_forbidden',
+    words: ['ce-datacontenttype', 'Content-Type'],
   },
   {
     id: 'WH39',
@@ -350,6 +371,7 @@ export const BAD_REQUESTS: readonly BadRequest[] = [
     request: () => gridValidation([{ id: '1', eventType: 'Microsoft.EventGrid.SubscriptionValidationEvent', data: {} }]),
     status: 400,
     code: 'validation_code_missing',
+    words: ['data.validationCode'],
   },
   {
     id: 'WH40',
@@ -357,6 +379,7 @@ export const BAD_REQUESTS: readonly BadRequest[] = [
     request: () => gridValidation({ orderId: 'A1' }),
     status: 400,
     code: 'validation_event_invalid',
+    words: ['aeg-event-type', 'Microsoft.EventGrid.SubscriptionValidationEvent'],
   },
   {
     id: 'WH43',
@@ -364,6 +387,7 @@ export const BAD_REQUESTS: readonly BadRequest[] = [
     request: () => signedRequest(BODY, { 'x-filling': 'x'.repeat(64 * 1024) }),
     status: 431,
     code: 'header_too_large',
+    words: ['headers', '32768'],
   },
   {
     id: 'WH44',
@@ -375,6 +399,7 @@ export const BAD_REQUESTS: readonly BadRequest[] = [
     },
     status: 400,
     code: 'header_repeated',
+    words: ['webhook-signature', 'send it once'],
   },
   {
     id: 'a body that is not UTF-8',
@@ -390,6 +415,7 @@ export const BAD_REQUESTS: readonly BadRequest[] = [
     request: () => ({ path: 'unset', headers: signed(BODY, { scheme: 'github', secret: SECRET }), body: BODY }),
     status: 503,
     code: 'webhook_not_configured',
+    words: ['send the same request again later'],
     answered: { 'retry-after': '60' },
   },
   {
@@ -402,6 +428,7 @@ export const BAD_REQUESTS: readonly BadRequest[] = [
     }),
     status: 503,
     code: 'webhook_not_configured',
+    words: ['send the same request again later'],
     answered: { 'retry-after': '60' },
   },
   {
