@@ -31,7 +31,9 @@ export function parseBlobPath(path: string): BlobPath | undefined {
     // .NET's point leaves out the line feed alone.
     source += '([^\\n]*)';
   }
-  return { container: path.slice(0, slash), prefix: prefix ?? literal, captures, pattern: new RegExp(`^${source}$`, 'u') };
+  // And its dollar passes over one at the end. Without a capture, names are compared as they are.
+  const end = captures.length === 0 ? '$' : '\\n?$';
+  return { container: path.slice(0, slash), prefix: prefix ?? literal, captures, pattern: new RegExp(`^${source}${end}`, 'u') };
 }
 
 /** The captures of a name, or undefined if it does not match. */

@@ -91,6 +91,18 @@ describe('files that come in', () => {
   });
 });
 
+describe('a file whose name has a line feed inside', () => {
+  it('BL2: is passed over by the host, whose captures end at one, and starts nothing', async () => {
+    await put('a\r\nb.csv', 'a,b\n');
+    await put('below.csv', 'a,b\n');
+
+    await vi.waitFor(async () => expect(await outputsOf('below.csv')).toHaveLength(1), PATIENCE);
+
+    expect(await outputsOf('a\r\nb.csv')).toEqual([]);
+    expect((await refusals()).map(({ name }) => name)).not.toContain('a\r\nb.csv');
+  });
+});
+
 describe('a file that is written again', () => {
   it('BL6, BL15: has one run for each version that is seen, the last one always', async () => {
     let last = '';

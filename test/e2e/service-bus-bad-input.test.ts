@@ -91,6 +91,12 @@ async function untilEmpty(queue: string): Promise<void> {
   await eventually(async () => expect(await messagesIn(queue)).toEqual([]));
 }
 
+/** The keys of the events of all runs that there are. */
+async function keysOfRuns(): Promise<readonly string[]> {
+  const query = stack.runs.items.query<{ eventKey: string }>("SELECT c.eventKey FROM c WHERE c.type = 'run'");
+  return (await query.fetchAll()).resources.map(({ eventKey }) => eventKey);
+}
+
 function badMessagesFor(wanted: Queue): BadMessage[] {
   return BAD_MESSAGES.filter(({ queue = 'orders' }) => queue === wanted);
 }
@@ -116,6 +122,7 @@ async function leaveBlobs(): Promise<void> {
 
 describe('bad messages among good ones', () => {
   let letters: Map<string, ServiceBusReceivedMessage>;
+  let started: readonly string[];
 
   beforeAll(async () => {
     await leaveBlobs();
@@ -128,6 +135,7 @@ describe('bad messages among good ones', () => {
       (['orders', 'keyed'] as const).map((queue) => deadLetters(queue, badMessagesFor(queue).length)),
     );
     letters = new Map(found.flatMap((some) => [...some]));
+    started = await keysOfRuns();
   });
 
   it.each(BAD_MESSAGES)('$id: $what is a dead letter ($reason)', ({ id, messageId = id, reason, words, attempts = 1 }) => {
@@ -145,6 +153,12 @@ describe('bad messages among good ones', () => {
 
     expect(told).toMatchObject([{ type: 'hexdag.run.completed', subject: runId('orders', id), data: { key: id } }]);
     expect(told[0]?.data).toMatchObject({ output });
+  });
+
+  it('have started no run but those of the good ones, each refused message being in no queue any more', async () => {
+    await Promise.all([untilEmpty('orders'), untilEmpty('keyed')]);
+
+    expect(started.toSorted()).toEqual(GOOD_MESSAGES.map(({ id }) => id).toSorted());
   });
 });
 

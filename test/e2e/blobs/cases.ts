@@ -14,6 +14,7 @@ export const BAD_FILES: readonly BadFile[] = [
   { id: 'BL1', what: 'a way up in between', name: 'a/../good.csv', content: 'x', reason: 'path_invalid' },
   { id: 'BL1', what: 'an empty segment', name: 'a//b.csv', content: 'x', reason: 'path_invalid' },
   { id: 'BL2', what: 'a carriage return in the name', name: 'a\rb.pdf', content: pdf(), reason: 'path_control' },
+  { id: 'BL2', what: 'a line break at the end of the name', name: 'a.pdf\r\n', content: pdf(), reason: 'path_control' },
   { id: 'BL3', what: 'a name of 1,025 characters', name: 'x'.repeat(1_025), content: 'x', reason: 'path_length' },
   { id: 'BL7', what: 'an empty document', name: 'empty.pdf', content: '', reason: 'document_empty' },
   {

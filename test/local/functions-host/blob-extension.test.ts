@@ -160,6 +160,16 @@ describe('a blob trigger', () => {
     expect(app.calls.map(({ metadata }) => metadata['blobTrigger'])).toEqual(['plain/2026/b.txt']);
   });
 
+  it('calls for names with a line feed at their end only, as captures of the real host take them', async () => {
+    const app = await start();
+    for (const name of ['a\nb', '\na', 'a\n\n', 'b\n', 'z']) await upload(`deferred/${name}`);
+
+    await eventually(() => expect(app.calls.some(({ metadata }) => metadata['name'] === 'z')).toBe(true));
+
+    expect(app.calls.map(({ metadata }) => metadata['blobTrigger'])).toEqual(['deferred/b\n', 'deferred/z']);
+    expect(app.calls.map(({ metadata }) => metadata['name'])).toEqual(['b', 'z']);
+  });
+
   it('calls once for each version, over a restart too', async () => {
     const first = await start();
     await upload('deferred/a', 'one');
