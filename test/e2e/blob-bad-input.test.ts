@@ -9,7 +9,13 @@ import { Stack } from './stack.ts';
 
 const MAX_GROWTH_KIB = 64 * 1024;
 
-const Refusal = z.object({ reason: z.string(), name: z.string(), etag: z.string().nullable(), trigger: z.string() });
+const Refusal = z.object({
+  reason: z.string(),
+  description: z.string(),
+  name: z.string(),
+  etag: z.string().nullable(),
+  trigger: z.string(),
+});
 const Page = z.object({ runs: z.array(z.object({ runId: z.string(), status: z.string() })) });
 const Run = z.object({ output: z.object({ name: z.string(), type: z.string(), etag: z.string() }).nullable() });
 
@@ -44,9 +50,13 @@ async function refusals(): Promise<z.infer<typeof Refusal>[]> {
   return found;
 }
 
+async function listRuns(): Promise<z.infer<typeof Page>['runs']> {
+  return Page.parse(await (await fetch(`${stack.ready.http}/api/runs?limit=100`)).json()).runs;
+}
+
 /** What the runs that have ended tell of their files. */
 async function outputs(): Promise<{ name: string; type: string; etag: string }[]> {
-  const { runs } = Page.parse(await (await fetch(`${stack.ready.http}/api/runs?limit=100`)).json());
+  const runs = await listRuns();
   const ended = runs.filter(({ status }) => status === 'completed');
   const documents = await Promise.all(
     ended.map(async ({ runId }) => (await fetch(`${stack.ready.http}/api/runs/${runId}`)).json()),
@@ -75,10 +85,11 @@ describe('files that come in', () => {
     expect((await peakKib()) - before).toBeLessThan(MAX_GROWTH_KIB);
   });
 
-  it.each(BAD_FILES)('$id: $what is refused ($reason)', async ({ name, reason }) => {
+  it.each(BAD_FILES)('$id: $what is refused ($reason)', async ({ name, reason, words }) => {
     const refused = (await refusals()).filter((refusal) => refusal.name === name);
 
     expect(refused).toMatchObject([{ reason, trigger: 'documents' }]);
+    expect(words.filter((word) => !refused[0]?.description.includes(word))).toEqual([]);
   });
 
   it.each(GOOD_FILES)('$id: $what runs', async ({ name, type }) => {
@@ -86,7 +97,7 @@ describe('files that come in', () => {
   });
 
   it('start no run when they are refused, and are refused once', async () => {
-    expect(await outputs()).toHaveLength(GOOD_FILES.length);
+    expect(await listRuns()).toHaveLength(GOOD_FILES.length);
     expect(await refusals()).toHaveLength(BAD_FILES.length);
   });
 });
