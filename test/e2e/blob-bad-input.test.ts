@@ -107,7 +107,7 @@ describe('a file whose name has a line feed inside', () => {
     await put('a\r\nb.csv', 'a,b\n');
     await put('below.csv', 'a,b\n');
 
-    await vi.waitFor(async () => expect(await outputsOf('below.csv')).toHaveLength(1), PATIENCE);
+    await eventually(async () => expect(await outputsOf('below.csv')).toHaveLength(1));
 
     expect(await outputsOf('a\r\nb.csv')).toEqual([]);
     expect((await refusals()).map(({ name }) => name)).not.toContain('a\r\nb.csv');

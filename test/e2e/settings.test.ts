@@ -1,7 +1,8 @@
 import { ServiceBusClient } from '@azure/service-bus';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { connectionSettings } from '../../local/app-settings.ts';
+import { eventually } from '../helpers/eventually.ts';
 import { type AppHost, startAppHost } from './app-host.ts';
 import { order } from './orders.ts';
 import { DOUBTFUL_SETTINGS, HIDDEN, WRONG_SETTINGS } from './settings/wrong-settings.ts';
@@ -12,9 +13,6 @@ const healthSchema = z.looseObject({
   settings: z.array(z.looseObject({ setting: z.string(), code: z.string(), severity: z.string().optional() })),
 });
 const functionList = z.array(z.object({ name: z.string() }));
-
-// Each test starts a host of its own, which takes its time where much else is at work.
-vi.setConfig({ testTimeout: 40_000 });
 
 /** The stores; the app that was started with them is idle. */
 let stack: Stack;
@@ -98,7 +96,7 @@ describe('an app whose settings are doubtful', () => {
   it('EN9, EN13 to EN15: warns, and takes what has waited', async () => {
     const { origin, log } = await start(DOUBTFUL_SETTINGS);
 
-    await vi.waitFor(async () => expect(await deliveries()).toEqual([]), { timeout: 15_000, interval: 100 });
+    await eventually(async () => expect(await deliveries()).toEqual([]));
     const { status, settings } = await healthOf(origin);
 
     expect(status).toBe('ok');
