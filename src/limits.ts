@@ -37,7 +37,7 @@ export const FUNCTION_TIMEOUT_MS = 10 * 60_000;
 export const ACTIVITY_DEADLINE_MS = 9 * 60_000;
 export const NODE_TIMEOUT_MS = 60_000;
 export const HTTP_ANSWER_MS = 10_000;
-/** The host holds an answer in memory, as a whole and more than once. */
+/** Worker and host hold an answer in memory, as a whole and more than once: each of this size takes some 60 MiB of the worker alone. */
 export const HTTP_ANSWER_BYTES = 32 * 1024 * 1024;
 /** For how long a link to an artifact opens it. A download that has begun goes on, however long it takes. */
 export const ARTIFACT_LINK_MS = 5 * 60_000;

@@ -66,7 +66,7 @@ async function linkTo(name: string, { artifacts, clock }: ArtifactDependencies):
 }
 
 function tooLarge({ bytes }: ArtifactReference): ApiResponse {
-  const detail = `The artifact has ${bytes} bytes, and an answer ${HTTP_ANSWER_BYTES} at most. Ask for the same with ?link=true for an address to get it from.`;
+  const detail = `The artifact has ${bytes} bytes, and an answer may have ${HTTP_ANSWER_BYTES}; ask for the same with ?link=true to be given an address that opens it.`;
   return problem({ status: 409, code: 'artifact_too_large', detail });
 }
 

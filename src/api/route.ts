@@ -53,9 +53,9 @@ interface RouteBody {
 
 interface RouteAnswer {
   readonly description: string;
-  /** Without it there is no content, or bytes. */
+  /** Of the JSON that it is; without it there is none. */
   readonly schema?: z.ZodType;
-  /** Whether it may be bytes of any media type, JSON among them. */
+  /** Whether it may be bytes of any media type, too, JSON of any form among them. */
   readonly orBytes?: boolean;
   readonly headers?: readonly ('location' | 'retry-after')[];
 }

@@ -8,6 +8,9 @@ const RENEWAL_MS = 30 * 60_000;
 /** How far the account's clock may be behind ours; Microsoft speaks of fifteen minutes. */
 const SKEW_MS = 15 * 60_000;
 
+/** What the account counts in. */
+const SECOND_MS = 1_000;
+
 /** Asks an account for a key that is good in that time. */
 type KeyRequest = (start: Date, end: Date) => Promise<UserDelegationKey>;
 
@@ -36,10 +39,16 @@ export class DelegationKeys {
   async goodUntil(until: number): Promise<UserDelegationKey> {
     const key = this.#key;
     const age = key === undefined ? 'spent' : ageOf(key, this.#clock.now(), until);
-    if (key === undefined || age === 'spent') return this.#ask(until);
+    if (key === undefined || age === 'spent') return this.#wait(until);
     // What goes wrong is told to whoever has to wait for it.
     if (age === 'due') this.#ask(until).catch(() => undefined);
     return key;
+  }
+
+  async #wait(until: number): Promise<UserDelegationKey> {
+    const key = await this.#ask(until);
+    // Somebody may have asked for one that need not last as long.
+    return key.signedExpiresOn.getTime() < until ? this.#ask(until) : key;
   }
 
   /** One request, however many ask meanwhile. */
@@ -52,7 +61,8 @@ export class DelegationKeys {
 
   async #renew(until: number): Promise<UserDelegationKey> {
     const now = this.#clock.now();
-    this.#key = await this.#request(new Date(now - SKEW_MS), new Date(Math.max(now + LIFETIME_MS, until)));
+    const end = Math.max(now + LIFETIME_MS, until);
+    this.#key = await this.#request(new Date(now - SKEW_MS), new Date(Math.ceil(end / SECOND_MS) * SECOND_MS));
     return this.#key;
   }
 }

@@ -62,7 +62,7 @@ async function write(content: ReadableStream<Uint8Array>, file: string): Promise
     await pipeline(Readable.from(content), createWriteStream(file));
   } catch (error) {
     if (error instanceof Error && 'syscall' in error) throw fileError(file, error, 'written');
-    const message = 'The connection to the app ended before the file was whole; what there is of it is no good.';
+    const message = 'The connection ended before the file was whole; what there is of it is no good.';
     throw new CliError('app_unreachable', message, { exitCode: EXIT.failed, cause: error });
   }
 }

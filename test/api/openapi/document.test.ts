@@ -73,6 +73,19 @@ describe('the OpenAPI document', () => {
     );
   });
 
+  it('tells that an artifact is bytes of any type, and JSON where a link is asked for', () => {
+    const artifact = operationsOf(openApiDocument([])).find(({ id }) => id === 'getArtifact');
+
+    expect(artifact?.parameters).toContainEqual(
+      expect.objectContaining({ in: 'query', name: 'link', schema: { type: 'boolean' } }),
+    );
+    expect(artifact?.responses.get(200)?.content).toEqual({
+      '*/*': { schema: {} },
+      // An artifact may be JSON itself.
+      'application/json': { schema: { anyOf: [{ $ref: '#/components/schemas/ArtifactLink' }, {}] } },
+    });
+  });
+
   it('tells codes that the catalogue explains, each with its status', () => {
     const refusals = operationsOf(openApiDocument(PIPELINES)).flatMap(refusalCodes);
 
