@@ -35,17 +35,15 @@ export async function untilThere<Found>(look: () => Promise<readonly Found[]>): 
   return [];
 }
 
-/** True when a queue holds nothing more, neither waiting nor at work; false if it still does at the deadline (Unix milliseconds). */
-export async function drained(client: ServiceBusClient, queue: string, deadline: number): Promise<boolean> {
-  while (Date.now() < deadline) {
+/** Waits until a queue holds nothing more, neither waiting nor at work; for a while. */
+export async function untilDrained(client: ServiceBusClient, queue: string, patienceMs: number): Promise<void> {
+  for (const deadline = Date.now() + patienceMs; Date.now() < deadline; await setTimeout(POLL_MS)) {
     // A receiver peeks on from where it stopped, so each look takes a new one.
     const receiver = client.createReceiver(queue);
     const left = await receiver.peekMessages(1);
     await receiver.close();
-    if (left.length === 0) return true;
-    await setTimeout(POLL_MS);
+    if (left.length === 0) return;
   }
-  return false;
 }
 
 interface EffectLine {

@@ -1,5 +1,5 @@
 import type { ServiceBusClient } from '@azure/service-bus';
-import { drained, joinSightings, readEffects, readRefusals } from '../observe.ts';
+import { joinSightings, readEffects, readRefusals, untilDrained } from '../observe.ts';
 import { createDelivery, type Delivery } from '../orders.ts';
 import { findFaults } from '../outcome.ts';
 import { countRuns, type RunEnded, sendAll } from '../run-events.ts';
@@ -36,7 +36,7 @@ export class QueueWay implements WayIn {
   }
 
   async judge(runs: readonly RunEnded[]): Promise<Judgement> {
-    await drained(this.#client, QUEUE, Date.now() + PATIENCE_MS);
+    await untilDrained(this.#client, QUEUE, PATIENCE_MS);
     const refusals = await readRefusals(this.#client.createReceiver(QUEUE, { subQueueType: 'deadLetter' }));
     const effects = [...readEffects(this.#effectsFile)].filter(([orderId]) => OWN_KEY.test(orderId));
     const seen = joinSightings(runs, refusals, new Map(effects));

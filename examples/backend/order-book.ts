@@ -54,9 +54,4 @@ export class OrderBook {
     }
     this.onChange();
   }
-
-  /** Whether each order's end was told on all of these ways. */
-  isComplete(ways: readonly Way[]): boolean {
-    return [...this.orders.values()].every(({ told }) => ways.every((way) => told[way] !== undefined));
-  }
 }

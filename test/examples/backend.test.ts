@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCallbackServer } from '../../examples/backend/callback-server.ts';
 import { followTopic } from '../../examples/backend/follow-topic.ts';
-import { OrderBook } from '../../examples/backend/order-book.ts';
+import { type Order, OrderBook } from '../../examples/backend/order-book.ts';
 import { page } from '../../examples/backend/page.ts';
 import { sendOrders } from '../../examples/backend/send-orders.ts';
 import { readSettings, type Settings } from '../../examples/backend/settings.ts';
@@ -39,7 +39,8 @@ afterAll(async () => {
 describe('the sample backend', () => {
   it('learns on both ways how each of its orders ended, though it sends each twice', async () => {
     await sendOrders(settings, book);
-    while (!book.isComplete(['topic', 'callback'])) await delay(POLL_MS);
+    const isTold = ({ told }: Order) => told.topic !== undefined && told.callback !== undefined;
+    while (![...book.orders.values()].every(isTold)) await delay(POLL_MS);
 
     const runs = await stack.runs.items.query("SELECT c.id FROM c WHERE c.type = 'run'").fetchAll();
     const shown = await (await fetch(origin)).text();
