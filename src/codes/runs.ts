@@ -37,7 +37,7 @@ export const RUN_CODES: CodeGroup = {
     orchestration_ended: {
       title: 'The orchestration ended without an outcome',
       why: 'It was terminated by hand, or failed outside the rules of the run.',
-      remedy: 'Look at the log of the time, then send the event under a new key.',
+      remedy: 'Look at the log of the time, then retry the run.',
     },
     input_schema_violation: {
       title: 'An input that does not fit its schema',
@@ -52,7 +52,7 @@ export const RUN_CODES: CodeGroup = {
     payload_lost: {
       title: 'A stored input or result is gone',
       why: 'The blob was removed.',
-      remedy: 'Restore it, or send the event under a new key.',
+      remedy: 'Restore it and retry the run, or send the event under a new key.',
     },
     pipeline_timeout: {
       title: 'The run took longer than the pipeline allows',
@@ -62,7 +62,7 @@ export const RUN_CODES: CodeGroup = {
     plan_lost: {
       title: "The run's plan is gone",
       why: 'The document was removed from the plan store.',
-      remedy: 'Restore it, or start the run again.',
+      remedy: "Restore it, or retry the run with the plan 'current'.",
     },
     required_inputs_missing: {
       title: 'A required input is null or not there',
@@ -72,7 +72,7 @@ export const RUN_CODES: CodeGroup = {
     run_abandoned: {
       title: 'A run that could not be carried on for hours',
       why: 'Its tasks broke down again and again: a store was away.',
-      remedy: 'Mend that, then send the event under a new key.',
+      remedy: 'Mend that, then retry the run.',
     },
     run_cancelled: { title: 'The run was cancelled', why: 'Someone asked for it.', remedy: 'Nothing.' },
     run_ended: {

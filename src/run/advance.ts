@@ -12,7 +12,7 @@ export class PlanLostError extends HexdagError {
   readonly retryable = false;
 
   constructor(hash: string) {
-    super(`The plan ${hash} is not in the plan store. Restore it, or start the run again with the pipeline as it is now.`);
+    super(`The plan ${hash} is not in the plan store. Restore it, or retry the run with the plan 'current'.`);
   }
 }
 
@@ -32,7 +32,7 @@ class RunAbandonedError extends HexdagError {
   readonly retryable = false;
 
   constructor(reason: string) {
-    super(`The run could not be carried on for hours: ${reason} Mend that, then send the event under a new key.`);
+    super(`The run could not be carried on for hours: ${reason} Mend that, then retry the run.`);
   }
 }
 

@@ -11,7 +11,9 @@ export class PayloadLostError extends HexdagError {
   readonly retryable = false;
 
   constructor(name: string) {
-    super(`The blob '${name}', which holds a large value of this run, is missing. Restore it, or start the run again.`);
+    super(
+      `The blob '${name}', which holds a large value of this run, is missing. Restore it and retry the run, or start another.`,
+    );
   }
 }
 

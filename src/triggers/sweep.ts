@@ -105,7 +105,8 @@ function later(ms: number, { clock }: SweepDependencies): string {
 /** Starting it once more would end as before, and what is swept in vain keeps others waiting. */
 async function abandon(run: RunRecord, dependencies: SweepDependencies): Promise<Outcome> {
   const { runs, relay, clock, log } = dependencies;
-  const message = 'Its orchestration ended without an outcome, and so did each restart. Look at the history of the instance.';
+  const message =
+    'Its orchestration ended without an outcome, and so did each restart. Look at the history of the instance, then retry the run.';
   const error = failureOf(new OrchestrationEndedError(message));
   const { outbox, ...end } = runFinish(run, { status: 'failed', error }, clock.now());
   const finish = { ...end, outbox: relay.wanted(outbox) };
