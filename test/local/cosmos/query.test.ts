@@ -68,6 +68,8 @@ describe('WHERE', () => {
     ['c.name LIKE "_nna"', ['1']],
     ['c.name NOT LIKE "[A-D]%"', ['4', '5']],
     ['c.name LIKE "Ém%"', ['5']],
+    ['c.name LIKE "!Ann_" ESCAPE "!"', ['1']],
+    ['c.name LIKE "Ann!_" ESCAPE "!"', []],
     ['c.tags[0] = "gift"', ['2']],
     ['c.tags = []', ['3']],
     ['c.lines = [{"count": 2, "sku": "x"}]', ['1']],
