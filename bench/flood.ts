@@ -19,12 +19,17 @@ export interface FloodAnswer {
   readonly status: number;
   readonly retryAfter: string | undefined;
   readonly body: { readonly runId?: string; readonly duplicate?: boolean; readonly code?: string };
-  readonly milliseconds: number;
+  /** Since it was to be sent: with all that the sender and its connections made it wait. What a partner sees whose sender is like this one. */
+  readonly sinceDueMs: number;
+  /** Since it was written to a connection, which the server may not have taken yet. */
+  readonly sinceSentMs: number;
+  /** How late the sender itself came to it, for want of CPU. */
+  readonly lateMs: number;
 }
 
 /** Of the trigger that is flooded; the local stack is told the same. */
 export const FLOOD_SECRET = 'flooded';
-const STEP_MS = 10;
+const STEP_MS = 5;
 /** As many senders as this hold a connection each; more requests than that wait at their sender. */
 const CONNECTIONS = 1_000;
 
@@ -35,8 +40,10 @@ export async function flood(origin: string, { perSecond, seconds }: FloodPlan, f
   const answers: Promise<FloodAnswer>[] = [];
   const startedAt = performance.now();
   while (answers.length < requests.length) {
-    const due = Math.min(requests.length, Math.ceil(((performance.now() - startedAt) / 1_000) * perSecond));
-    for (const one of requests.slice(answers.length, due)) answers.push(sendWebhook(origin, one, agent));
+    const due = Math.ceil(((performance.now() - startedAt) / 1_000) * perSecond);
+    for (const one of requests.slice(answers.length, due)) {
+      answers.push(sendWebhook(origin, one, { agent, dueAt: startedAt + (answers.length / perSecond) * 1_000 }));
+    }
     await delay(STEP_MS);
   }
   const all = await Promise.all(answers);
@@ -44,21 +51,34 @@ export async function flood(origin: string, { perSecond, seconds }: FloodPlan, f
   return all;
 }
 
+interface SendOptions {
+  readonly agent?: Agent;
+  /** By `performance.now()`; now if not given. */
+  readonly dueAt?: number;
+}
+
 /** Sends one webhook, and takes whatever comes back, or does not. */
-export function sendWebhook(origin: string, sent: FloodRequest, agent?: Agent): Promise<FloodAnswer> {
-  const startedAt = performance.now();
+export function sendWebhook(origin: string, sent: FloodRequest, options: SendOptions = {}): Promise<FloodAnswer> {
+  const begunAt = performance.now();
+  const { agent, dueAt = begunAt } = options;
+  let sentAt = begunAt;
   return new Promise((resolve) => {
-    const finish = (answer: Pick<FloodAnswer, 'status' | 'retryAfter' | 'body'>) =>
-      resolve({ request: sent, ...answer, milliseconds: performance.now() - startedAt });
+    const finish = (answer: Pick<FloodAnswer, 'status' | 'retryAfter' | 'body'>) => {
+      const now = performance.now();
+      resolve({ request: sent, ...answer, sinceDueMs: now - dueAt, sinceSentMs: now - sentAt, lateMs: begunAt - dueAt });
+    };
     const headers = { ...sent.headers, 'content-length': String(Buffer.byteLength(sent.body)) };
-    const options = { method: 'POST', headers, ...(agent === undefined ? {} : { agent }) };
-    const outgoing = request(`${origin}/api/webhooks/flood`, options, (response) => {
+    const path = `${origin}/api/webhooks/flood`;
+    const outgoing = request(path, { method: 'POST', headers, ...(agent === undefined ? {} : { agent }) }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk) => chunks.push(chunk));
       response.on('end', () => {
         const { statusCode: status = 0, headers: answered } = response;
         finish({ status, retryAfter: answered['retry-after'], body: JSON.parse(Buffer.concat(chunks).toString()) });
       });
+    });
+    outgoing.on('finish', () => {
+      sentAt = performance.now();
     });
     outgoing.on('error', ({ message }) => finish({ status: 0, retryAfter: undefined, body: { code: message } }));
     outgoing.end(sent.body);

@@ -4,13 +4,13 @@ import { toFailure } from '../local/failure.ts';
 import type { FloodPlan } from './flood.ts';
 import { measure, type Plan } from './measure.ts';
 import { formatReport } from './report.ts';
-import { formatFlood, measureWebhooks } from './webhooks.ts';
+import { formatFloods, measureWebhooks } from './webhooks.ts';
 
 const USAGE = `Usage: hexdag bench [webhooks] [options]
 
 Runs a pipeline of five steps on a fresh local Azure and measures: cold start, orders/s of bursts, latency under steady load,
 memory, recovery after the host is killed, and what an order costs. Takes about a minute a run.
-With webhooks, offers 2,000 webhooks a second for ten seconds instead, and counts what became of them.
+With webhooks, offers 2,000 webhooks a second for ten seconds instead, and counts what became of them; N times on one local Azure.
 
 Options:
   --runs N             how often to measure everything (default 3)
@@ -60,8 +60,8 @@ async function orderReport(options: Options): Promise<string> {
 
 async function floodReport(options: Options): Promise<string> {
   const plan = options.quick ? QUICK_FLOOD : FULL_FLOOD;
-  const runs = await repeat(options, () => measureWebhooks(plan));
-  return options.output === 'json' ? `${JSON.stringify({ runs })}\n` : `\n${formatFlood(runs)}`;
+  const floods = await measureWebhooks(plan, options.runs);
+  return options.output === 'json' ? `${JSON.stringify({ floods })}\n` : `\n${formatFloods(floods)}`;
 }
 
 async function repeat<Result>({ runs }: Options, measureOnce: () => Promise<Result>): Promise<readonly Result[]> {

@@ -7,6 +7,8 @@ const ID_PLACEHOLDER = 'INSTANCEID';
 export interface ClientEndpoint {
   /** `http://127.0.0.1:PORT` */
   readonly origin: string;
+  /** The same, for the app itself, as Azure's extension listens on a port of its own for it. */
+  readonly innerOrigin: string;
   readonly hubName: string;
   readonly systemKey: string;
 }
@@ -30,7 +32,7 @@ export function managementUrls({ origin, hubName, systemKey }: ClientEndpoint, i
 
 /** Data of the `durableClient` input binding, as JSON text. */
 export function clientData(endpoint: ClientEndpoint): string {
-  const { origin, hubName, systemKey } = endpoint;
+  const { origin, innerOrigin, hubName, systemKey } = endpoint;
   const start = `${origin}${WEBHOOK_PATH}/orchestrators/{functionName}[/{instanceId}]`;
   return JSON.stringify({
     taskHubName: hubName,
@@ -42,6 +44,6 @@ export function clientData(endpoint: ClientEndpoint): string {
     baseUrl: `${origin}${WEBHOOK_PATH}`,
     requiredQueryStringParameters: `code=${systemKey}`,
     // The SDK resolves paths against it, hence the slash at its end.
-    rpcBaseUrl: `${origin}${RPC_PATH}/`,
+    rpcBaseUrl: `${innerOrigin}${RPC_PATH}/`,
   });
 }

@@ -56,7 +56,7 @@ export class DurableExtension implements HostExtension {
     // An episode takes one turn: it joins the transaction of the message that woke it.
     const commits = new GroupCommit(database, 2);
     const engine = new Engine({ host, store, commits, settings, limits: timerLimits });
-    const endpoint = { origin: host.origin, hubName: settings.hubName, systemKey };
+    const endpoint = { origin: host.origin, innerOrigin: host.innerOrigin, hubName: settings.hubName, systemKey };
     const api = new HttpApi(new Management({ engine, store, commits, clock: host.clock }), endpoint);
     engine.recover();
     this.#running = { host, database, commits, engine, api, clientData: { string: clientData(endpoint) } };

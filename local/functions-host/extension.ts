@@ -50,6 +50,8 @@ export interface ExtensionHost {
   readonly capabilities?: Readonly<Record<string, string>>;
   /** `http://127.0.0.1:PORT`, known before extensions start. */
   readonly origin: string;
+  /** The same, for what the app calls: nobody else is in line there. */
+  readonly innerOrigin: string;
   /** Value of an application setting (the process environment). */
   setting(name: string): string | undefined;
   /** A section of host.json's `extensions`, with `AzureFunctionsJobHost__` overrides applied. */

@@ -109,6 +109,7 @@ async function runApp(
     functions,
     capabilities,
     origin: server.origin,
+    innerOrigin: server.innerOrigin,
     log: (level, category, message) => logger.write(level, category, message),
     setting: (name) => process.env[name],
     hostSection: (name) => hostJson.extensionSection(name),

@@ -95,6 +95,7 @@ export class DurableRuns {
         registered('signal', 'activityTrigger'),
       ],
       origin: `http://127.0.0.1:${address.port}`,
+      innerOrigin: `http://127.0.0.1:${address.port}`,
       setting: () => undefined,
       hostSection: () => ({}),
       resolve: (text) => text,

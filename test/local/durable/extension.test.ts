@@ -12,6 +12,7 @@ function hostWith(functions: RegisteredFunction[], section: Record<string, unkno
     log: () => {},
     functions,
     origin: 'http://127.0.0.1:1',
+    innerOrigin: 'http://127.0.0.1:1',
     setting: () => undefined,
     hostSection: () => section,
     resolve: (text) => text,

@@ -12,6 +12,7 @@ function hostWith(settings: Readonly<Record<string, string>>): ExtensionHost {
     clock: new ManualClock(),
     functions: [],
     origin: 'http://127.0.0.1:1',
+    innerOrigin: 'http://127.0.0.1:1',
     log: () => undefined,
     setting: (name) => settings[name],
     hostSection: () => ({}),
