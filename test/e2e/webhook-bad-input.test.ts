@@ -227,7 +227,9 @@ describe('too much', () => {
     const body = '{"note":"many"}';
     const request = { path: 'limited', headers: signed(body, { id: 'msg_many' }), body };
 
-    const answers = await Promise.all(Array.from({ length: 100 }, () => post(request)));
+    // Fewer at once than the app is at work on.
+    const fifty = () => Promise.all(Array.from({ length: 50 }, () => post(request)));
+    const answers = [...(await fifty()), ...(await fifty())];
     const next = await post({ ...request, headers: signed(body, { id: 'msg_too_many' }) });
 
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
