@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { codeOf, HexdagError, messageOf } from '../errors.ts';
 import { CallbackGoneError } from '../ports/callback-receiver.ts';
 import type { KeptCallback } from '../ports/callback-store.ts';
+import { shareOf } from '../share-of.ts';
 
 const FIRST_DELAY_MS = 5_000;
 const LONGEST_DELAY_MS = 3_600_000;
@@ -24,10 +24,6 @@ export function afterFailure(before: KeptCallback, error: unknown, now: number):
 function delayMs(eventId: string, attempts: number, error: unknown): number {
   const delay = Math.min(FIRST_DELAY_MS * 2 ** (attempts - 1), LONGEST_DELAY_MS);
   const asked = error instanceof HexdagError ? (error.retryAfterMs ?? 0) : 0;
-  return Math.round(Math.max(delay, Math.min(asked, LONGEST_RETRY_AFTER_MS)) + delay * JITTER_SHARE * shareOf(eventId, attempts));
-}
-
-/** A number in [0, 1) that depends on the event and the attempt alone. */
-function shareOf(eventId: string, attempts: number): number {
-  return createHash('sha256').update(`${eventId}/${attempts}`).digest().readUInt32BE(0) / 2 ** 32;
+  const jitter = delay * JITTER_SHARE * shareOf(`${eventId}/${attempts}`);
+  return Math.round(Math.max(delay, Math.min(asked, LONGEST_RETRY_AFTER_MS)) + jitter);
 }

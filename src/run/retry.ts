@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { RetryPolicy } from '../pipeline/plan.ts';
 import type { FailureRecord } from '../ports/run-store.ts';
+import { shareOf } from '../share-of.ts';
 
 /** Longest jitter, as a share of the delay it is added to. */
 const JITTER_SHARE = 0.1;
@@ -15,9 +15,4 @@ export function retryDelayMs(policy: RetryPolicy, attempt: number, failure: Fail
   const delay = Math.min(policy.delayMs * policy.backoff ** (attempt - 1), policy.maxDelayMs);
   const jitter = delay * JITTER_SHARE * shareOf(`${seed}/${attempt}`);
   return Math.round(Math.max(delay + jitter, failure.retryAfterMs ?? 0));
-}
-
-/** A number in [0, 1) that depends on the text alone. */
-function shareOf(text: string): number {
-  return createHash('sha256').update(text).digest().readUInt32BE(0) / 2 ** 32;
 }
