@@ -11,7 +11,6 @@ export interface CallbackDependencies {
 
 /** Of one request, which is to be answered in time. */
 export const REDRIVE_LIMIT = 500;
-const AT_ONCE = 100;
 
 /** `GET /callbacks?limit`: the callbacks that were given up. */
 export async function listCallbacks({ query }: ApiRequest, { callbacks }: CallbackDependencies): Promise<ApiResponse> {
@@ -32,12 +31,7 @@ export async function listCallbacks({ query }: ApiRequest, { callbacks }: Callba
 /** `POST /callbacks/redrive`: what was given up is delivered again, with as much patience as the first time. */
 export async function redriveCallbacks(_: ApiRequest, { callbacks, clock }: CallbackDependencies): Promise<ApiResponse> {
   const now = new Date(clock.now()).toISOString();
-  let redriven = 0;
-  while (redriven < REDRIVE_LIMIT) {
-    const givenUp = await callbacks.givenUp(AT_ONCE);
-    await Promise.all(givenUp.map(({ event }) => callbacks.update({ event, attempts: 0, keptAt: now, due: now })));
-    redriven += givenUp.length;
-    if (givenUp.length < AT_ONCE) break;
-  }
-  return jsonResponse(202, { redriven });
+  const givenUp = await callbacks.givenUp(REDRIVE_LIMIT);
+  await Promise.all(givenUp.map(({ event }) => callbacks.update({ event, attempts: 0, keptAt: now, due: now })));
+  return jsonResponse(202, { redriven: givenUp.length });
 }
