@@ -80,7 +80,7 @@ export class HexdagClient {
       method: 'POST',
       path: `triggers/${segment(trigger, 'trigger_unknown')}/runs`,
       headers: { 'idempotency-key': keyText(idempotencyKey) },
-      ...(scheduledTime === undefined ? {} : { body: jsonOf({ scheduledTime }) }),
+      body: jsonOf({ scheduledTime }),
       signal,
     });
   }
@@ -214,13 +214,7 @@ export class HexdagClient {
     action: 'cancel' | 'suspend' | 'resume',
     { reason, signal }: ReasonOptions,
   ): Promise<ControlAnswer> {
-    const path = `runs/${idSegment(runId)}/${action}`;
-    return this.#json({
-      method: 'POST',
-      path,
-      ...(reason === undefined ? {} : { body: jsonOf({ reason }) }),
-      signal,
-    });
+    return this.#json({ method: 'POST', path: `runs/${idSegment(runId)}/${action}`, body: jsonOf({ reason }), signal });
   }
 
   #json<T>(call: Call): Promise<T> {
