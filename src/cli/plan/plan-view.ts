@@ -54,7 +54,7 @@ export interface PlanView extends GraphView {
 const PLACES: Readonly<Record<NodeRole, { readonly place: Place; readonly why: string }>> = {
   pure: { place: 'orchestrator', why: 'computed from data alone, so it needs no activity and no document' },
   effect: { place: 'activity', why: 'can be seen from outside, so it is recorded once and retried by its own policy' },
-  composite: { place: 'inner graph', why: 'steers the graphs within it; their nodes run as any others' },
+  composite: { place: 'inner graph', why: 'steers the graphs within it; each of their nodes runs where its own kind does' },
   wait: { place: 'event', why: 'waits for an event from outside, raced with a durable timer' },
   child: { place: 'child run', why: 'starts another pipeline as a run of its own and waits for its end' },
   macro: { place: 'orchestrator', why: 'replaced by other nodes when the pipeline is compiled' },
