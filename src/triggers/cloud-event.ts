@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import { readMediaType } from './media-type.ts';
 import { type Reading, type Rejection, read, refuse } from './rejection.ts';
+import { requiredTextFault } from './required-texts.ts';
 import { readJson } from './strict-json.ts';
 import { readTraceParent } from './trace-parent.ts';
 
@@ -39,14 +40,8 @@ export function readCloudEvent(body: JsonValue): Reading<CloudEvent> {
 }
 
 function attributeFault(body: JsonObject): Rejection | undefined {
-  for (const name of ['id', 'source', 'type']) {
-    const value = body[name];
-    const place = { path: `$.${name}` };
-    if (value === undefined || value === null)
-      return refuse('attribute_missing', `The attribute ${name} is missing.`, place).rejection;
-    if (typeof value !== 'string') return refuse('attribute_type', `The attribute ${name} must be text.`, place).rejection;
-    if (value === '') return refuse('attribute_empty', `The attribute ${name} is empty.`, place).rejection;
-  }
+  const fault = requiredTextFault(body, ['id', 'source', 'type'], 'attribute');
+  if (fault !== undefined) return fault;
   for (const name of ['subject', 'datacontenttype', 'dataschema', 'time', 'data_base64']) {
     if (typeof (body[name] ?? '') !== 'string') {
       return refuse('attribute_type', `The attribute ${name} must be text.`, { path: `$.${name}` }).rejection;

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonValue } from '../../json.ts';
 import { type Reading, read, refuse } from '../rejection.ts';
+import { requiredTextFault } from '../required-texts.ts';
 
 /** An event in Event Grid's own schema. */
 export interface EventGridEvent {
@@ -13,13 +14,9 @@ export interface EventGridEvent {
 
 export function readEventGridEvent(value: JsonValue): Reading<EventGridEvent> {
   if (!isJsonObject(value)) return refuse('attribute_missing', 'An event of Event Grid is an object with id and eventType.');
+  const fault = requiredTextFault(value, ['id', 'eventType'], 'member');
+  if (fault !== undefined) return { kind: 'refused', rejection: fault };
   const { id, eventType, topic, subject, data = null } = value;
-  for (const [name, text] of Object.entries({ id, eventType })) {
-    const place = { path: `$.${name}` };
-    if (text === undefined || text === null) return refuse('attribute_missing', `The member ${name} is missing.`, place);
-    if (typeof text !== 'string') return refuse('attribute_type', `The member ${name} must be text.`, place);
-    if (text === '') return refuse('attribute_empty', `The member ${name} is empty.`, place);
-  }
   return read({
     id: String(id),
     type: String(eventType),
