@@ -4,7 +4,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Trigger } from '../trigger.ts';
 import { decidedUntil } from './decide.ts';
 import { silentSince } from './due-occurrences.ts';
-import type { ScheduleState, ScheduleStates } from './schedule-state.ts';
+import type { PassedOverReason, ScheduleState, ScheduleStates } from './schedule-state.ts';
 import type { TimerSource } from './source.ts';
 import { occurrencesAfter } from './timer-schedule.ts';
 
@@ -25,7 +25,7 @@ export interface TimerHealth {
   /** Occurrences that wait for the run before them to end. */
   readonly queued: readonly string[];
   /** The occurrences that had no run last, and why. */
-  readonly lastPassedOver: { readonly first: string; readonly last: string; readonly reason: string } | null;
+  readonly lastPassedOver: { readonly first: string; readonly last: string; readonly reason: PassedOverReason } | null;
   /** The occurrence whose event was refused last. */
   readonly lastRefused: { readonly scheduledTime: string; readonly code: string; readonly message: string } | null;
 }
