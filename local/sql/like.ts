@@ -6,7 +6,7 @@ export interface LikeDialect {
   readonly hasSets: boolean;
 }
 
-/** What a part of a pattern takes: any text, or a character of which this holds. */
+/** What a part of a pattern takes: text of whatever kind, or a character of which this holds. */
 type Part = 'any' | ((character: string) => boolean);
 
 const KEPT_PATTERNS = 200;

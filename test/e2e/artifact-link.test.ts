@@ -82,7 +82,7 @@ describe('an artifact above 32 MiB', () => {
     expect(response.headers.get('content-disposition')).toBe("attachment; filename*=UTF-8''output.json");
   });
 
-  it('comes through the client and the command line as any other', async () => {
+  it('comes through the client and the command line like smaller ones', async () => {
     const file = join(folder, 'output.json');
     const environment = { HEXDAG_URL: stack.ready.http, HEXDAG_KEY: key() };
 

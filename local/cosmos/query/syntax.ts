@@ -50,7 +50,7 @@ export type Expression =
   | { kind: 'aggregate'; name: AggregateName; argument: Expression; position: number }
   | { kind: 'object'; properties: { name: string; expression: Expression }[] }
   | { kind: 'array'; elements: Expression[] }
-  /** A query in parentheses: its one value, whether it has any, or all of them. */
+  /** A query in parentheses: its one value, all of them, or whether there are some. */
   | { kind: 'subquery'; yields: 'value' | 'exists' | 'array'; query: Query };
 
 export const AGGREGATES = ['COUNT', 'SUM', 'AVG', 'MIN', 'MAX'] as const;

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../json.ts';
 
-/** A keyword as any other here, though an object with a member of this name looks as if it could be awaited. */
+/** A keyword like the others here, though an object with a member of this name looks as if it could be awaited. */
 const THEN = 'then';
 
 /** JSON Schema's `if`: one schema for what fulfils the condition, another for the rest. */

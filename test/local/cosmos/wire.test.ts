@@ -107,7 +107,7 @@ test('an answer has the headers that clients read', async () => {
   expect(await queried.json()).toMatchObject({ _rid: expect.any(String), _count: 1, Documents: [{ id: '1' }] });
 });
 
-test('a property called __proto__ is kept as any other', async () => {
+test('a property called __proto__ is kept like the others', async () => {
   const { server, items } = await startFixture();
   const body = '{"id":"1","pk":"a","__proto__":{"polluted":true}}';
 
