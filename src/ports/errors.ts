@@ -1,4 +1,5 @@
 import { HexdagError } from '../errors.ts';
+import type { ArtifactReference } from './artifact-store.ts';
 
 /** A store or broker did not answer, is overloaded, or said "later". The same call may succeed when repeated. */
 export class DependencyUnavailableError extends HexdagError {
@@ -12,10 +13,16 @@ export class DependencyRefusedError extends HexdagError {
   readonly retryable = false;
 }
 
-/** The artifact's name already holds other content. */
+/** The artifact's name already holds other content, and `stored` is what. */
 export class ArtifactConflictError extends HexdagError {
   readonly code = 'artifact_conflict';
   readonly retryable = false;
+  readonly stored: ArtifactReference;
+
+  constructor(stored: ArtifactReference) {
+    super(`The artifact ${stored.name} already holds other content. Write it under another name.`);
+    this.stored = stored;
+  }
 }
 
 /** The keys that tokens are checked by cannot be had, so that no token can be judged. */

@@ -22,8 +22,7 @@ export async function putOnce(
     const reference = isWhole ? artifacts.put(name, content, contentType) : artifacts.putStream(name, content, contentType);
     return { reference: await reference, isKept: false };
   } catch (error) {
-    const kept = error instanceof ArtifactConflictError ? await artifacts.describe(name) : null;
-    if (kept === null) throw error;
-    return { reference: kept, isKept: true };
+    if (!(error instanceof ArtifactConflictError)) throw error;
+    return { reference: error.stored, isKept: true };
   }
 }

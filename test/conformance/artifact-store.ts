@@ -99,14 +99,15 @@ export function testArtifactStore(open: () => ArtifactStore, follow: (url: strin
     expect(second).toEqual(first);
   });
 
-  it('refuses other content under a name that is taken', async () => {
+  it('refuses other content under a name that is taken, and tells what it holds', async () => {
     const store = open();
     const name = randomUUID();
-    await store.put(name, content, 'application/json');
+    const stored = await store.put(name, content, 'application/json');
 
     const put = store.put(name, Uint8Array.of(1), 'application/json');
 
     await expect(put).rejects.toThrow(ArtifactConflictError);
+    await expect(put).rejects.toMatchObject({ stored });
     expect(await store.get(name)).toHaveLength(content.byteLength);
   });
 

@@ -95,7 +95,7 @@ async function putOnce(
   const { name, sha256 } = reference;
   const stored = referenceOf(name, await container.getBlockBlobClient(name).getProperties());
   if (stored.sha256 === sha256) return stored;
-  throw new ArtifactConflictError(`The artifact ${name} already holds other content. Write it under another name.`);
+  throw new ArtifactConflictError(stored);
 }
 
 interface StoredProperties {

@@ -22,9 +22,7 @@ export class MemoryArtifactStore implements ArtifactStore {
     assertArtifactName(name);
     const sha256 = createHash('sha256').update(content).digest('hex');
     const stored = this.#artifacts.get(name);
-    if (stored && stored.reference.sha256 !== sha256) {
-      throw new ArtifactConflictError(`The artifact ${name} already holds other content. Write it under another name.`);
-    }
+    if (stored && stored.reference.sha256 !== sha256) throw new ArtifactConflictError(stored.reference);
     if (stored) return stored.reference;
     const reference = { name, sha256, bytes: content.byteLength, contentType };
     this.#artifacts.set(name, { reference, content: Uint8Array.from(content) });
