@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
 import type { BlockBlobClient, ContainerClient } from '@azure/storage-blob';
 import type { ArtifactReference, ArtifactStore, OpenArtifact } from '../../ports/artifact-store.ts';
 import { ArtifactConflictError } from '../../ports/errors.ts';
 import { assertArtifactName } from '../artifact-name.ts';
 import { type ArtifactContent, create, stage } from './artifact-upload.ts';
 import { blobFailureOf, translateBlobError } from './blob-errors.ts';
+import { readBlobStream } from './blob-stream.ts';
 import type { LinkSigner } from './link-signer.ts';
 
 const DEFAULT_CONTENT_TYPE = 'application/octet-stream';
@@ -45,7 +45,8 @@ export class BlobArtifactStore implements ArtifactStore {
   async open(name: string): Promise<OpenArtifact | null> {
     return this.#read(name, async (blob) => {
       const response = await blob.download();
-      return { reference: referenceOf(name, response), content: translating(response.readableStreamBody, name) };
+      const translate = (error: unknown) => translateBlobError(error, `reading the artifact ${name}`);
+      return { reference: referenceOf(name, response), content: readBlobStream(response.readableStreamBody, translate) };
     });
   }
 
@@ -108,16 +109,4 @@ interface StoredProperties {
 function referenceOf(name: string, { metadata, contentLength, contentType }: StoredProperties): ArtifactReference {
   const sha256 = metadata?.['sha256'] ?? '';
   return { name, sha256, bytes: contentLength ?? 0, contentType: contentType ?? DEFAULT_CONTENT_TYPE };
-}
-
-/** The stream, with what breaks it said in our words. */
-function translating(body: NodeJS.ReadableStream | undefined, name: string): Readable {
-  async function* pieces(): AsyncGenerator<Buffer> {
-    try {
-      for await (const piece of body ?? []) yield Buffer.from(piece);
-    } catch (error) {
-      throw translateBlobError(error, `reading the artifact ${name}`);
-    }
-  }
-  return Readable.from(pieces(), { objectMode: false });
 }

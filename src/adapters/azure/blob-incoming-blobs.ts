@@ -11,6 +11,7 @@ import {
   type IncomingBlobs,
 } from '../../ports/incoming-blobs.ts';
 import { blobFailureOf, translateBlobError } from './blob-errors.ts';
+import { readBlobStream } from './blob-stream.ts';
 
 /** A connection that breaks in the middle is taken up again where it broke, this often. */
 const MAX_RESUMPTIONS = 5;
@@ -54,7 +55,7 @@ export class BlobIncomingBlobs implements IncomingBlobs {
         conditions: { ifMatch: reference.etag },
         maxRetryRequests: MAX_RESUMPTIONS,
       });
-      return translating(readableStreamBody, reference);
+      return readBlobStream(readableStreamBody, (error) => translate(error, reference));
     } catch (error) {
       // Nothing behind the last byte, nor anywhere in an empty blob.
       if (blobFailureOf(error)?.code === 'InvalidRange') return Readable.from([]);
@@ -115,18 +116,6 @@ function toHead(
 /** Of the whole blob: `bytes 0-99/12345`. */
 function bytesOf({ contentRange, contentLength = 0 }: BlobDownloadResponseParsed): number {
   return Number(/\/(\d+)$/.exec(contentRange ?? '')?.[1] ?? contentLength);
-}
-
-/** The stream, with what breaks it said in our words. */
-function translating(body: NodeJS.ReadableStream | undefined, reference: BlobReference): Readable {
-  async function* pieces(): AsyncGenerator<Buffer> {
-    try {
-      for await (const piece of body ?? []) yield Buffer.from(piece);
-    } catch (error) {
-      throw translate(error, reference);
-    }
-  }
-  return Readable.from(pieces(), { objectMode: false });
 }
 
 function translate(error: unknown, reference: BlobReference): unknown {
