@@ -7,7 +7,7 @@ import { type ApiRequest, type ApiResponse, jsonResponse } from './api-message.t
 import { problem } from './problem.ts';
 import { readQuery } from './query.ts';
 import { RUN_NOT_FOUND } from './run-id.ts';
-import { artifactsOf } from './run-view.ts';
+import { type ArtifactView, artifactsOf } from './run-view.ts';
 import { artifactQuery } from './schemas/requests.ts';
 
 export interface ArtifactDependencies {
@@ -21,7 +21,7 @@ const UNKNOWN = problem({ status: 404, code: 'artifact_not_found', detail: "The 
 /** `GET /runs/{id}/artifacts`: what the run has left behind, as far as its records name it. */
 export async function listArtifacts(request: ApiRequest, { runs }: ArtifactDependencies): Promise<ApiResponse> {
   const references = await namedBy(request.params['id'] ?? '', runs);
-  return references === undefined ? RUN_NOT_FOUND : jsonResponse(200, { artifacts: references.map((one) => ({ ...one })) });
+  return references === undefined ? RUN_NOT_FOUND : jsonResponse(200, { artifacts: references });
 }
 
 /**
@@ -76,7 +76,7 @@ function hasAlready({ headers }: ApiRequest, etag: string): boolean {
 }
 
 /** Undefined: there is no such run. */
-async function namedBy(id: string, runs: RunStore): Promise<readonly ArtifactReference[] | undefined> {
+async function namedBy(id: string, runs: RunStore): Promise<readonly ArtifactView[] | undefined> {
   const [run, nodes] = await Promise.all([runs.read(id), runs.readNodes(id)]);
   return run === null ? undefined : artifactsOf(run, nodes);
 }

@@ -3,6 +3,9 @@ import type { ArtifactReference } from '../ports/artifact-store.ts';
 import type { FailureRecord, NodeRecord, Payload, RunRecord } from '../ports/run-store.ts';
 import type { WaitRecord } from '../ports/wait-store.ts';
 
+/** A reference to an artifact, as answers show it. */
+export type ArtifactView = ArtifactReference & JsonObject;
+
 /** A run as lists show it. What was put in is not shown: it may be anything. */
 export function runSummary(run: RunRecord): JsonObject {
   return {
@@ -41,11 +44,12 @@ export function runView(run: RunRecord, nodes: readonly NodeRecord[], waits: rea
  * The artifacts that the records of a run name: its output and its nodes' results, and files that those refer to. What was put in is
  * not among them, nor is what is another run's: a result may hold whatever somebody sent.
  */
-export function artifactsOf(run: RunRecord, nodes: readonly NodeRecord[]): readonly ArtifactReference[] {
+export function artifactsOf(run: RunRecord, nodes: readonly NodeRecord[]): readonly ArtifactView[] {
   const payloads = [run.output, ...nodes.map(({ result }) => result)].filter((payload) => payload !== undefined);
   const named = payloads.flatMap((payload) => ('blob' in payload ? [payload.blob] : [...referencesIn(payload.value)]));
   const own = named.filter(({ name }) => name.startsWith(`${run.runId}/`) && !name.startsWith(`${run.runId}/input/`));
-  return [...new Map(own.map((reference) => [reference.name, reference])).values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const byName = new Map(own.map((reference) => [reference.name, artifactView(reference)]));
+  return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function waitView({ node, eventKey, openedAt, until }: WaitRecord): JsonObject {
@@ -88,7 +92,8 @@ function isArtifactReference(value: JsonValue): value is JsonObject & ArtifactRe
   return typeof name === 'string' && typeof sha256 === 'string' && typeof bytes === 'number' && typeof contentType === 'string';
 }
 
-function artifactView({ name, sha256, bytes, contentType }: ArtifactReference): JsonObject {
+/** Without what else a result says of it. */
+function artifactView({ name, sha256, bytes, contentType }: ArtifactReference): ArtifactView {
   return { name, sha256, bytes, contentType };
 }
 

@@ -58,6 +58,15 @@ describe('the artifacts of a run', () => {
     expect(await names()).toEqual(['run-1/big.result.json', 'run-1/output.json', SLIP]);
   });
 
+  it('are told as what they are, without what else a result says of them', async () => {
+    const slip = await put(SLIP);
+    await runWith({ file: { ...slip, card: '4111' } });
+
+    const { body } = await listArtifacts(createRequest({ params: { id: 'run-1' } }), world);
+
+    expect(body).toEqual({ artifacts: [slip] });
+  });
+
   it('are not what was put in, nor what is of another run, whatever a result says', async () => {
     const others = [await put('run-2/secret.txt'), await put('run-1/input/0123.json'), await put('rejected/m-1')];
     await runWith({ others });
