@@ -221,7 +221,7 @@ export interface Problem {
   readonly offset?: number;
   /** All that is wrong, where it can be more than one thing. */
   readonly faults?: readonly { readonly path: string; readonly rule?: string; readonly message: string }[];
-  /** The run that the key belongs to. */
+  /** Another run that it is about: the one that the key belongs to, that has to end first, or that is to be retried instead. */
   readonly runId?: string;
 }
 

@@ -18,7 +18,12 @@ export const problemDocument = z
     path: z.string().exactOptional().describe('Where in the body, such as `$.orderId`.'),
     offset: z.int().min(0).exactOptional().describe('The byte of the body.'),
     faults: z.array(fault).exactOptional().describe('All that is wrong, where it can be more than one thing.'),
-    runId: z.string().exactOptional().describe('The run that the key belongs to, or that has to end first.'),
+    runId: z
+      .string()
+      .exactOptional()
+      .describe(
+        'Another run that it is about: the one that the key belongs to, that has to end first, or that is to be retried instead.',
+      ),
   })
   .describe('Why a request is refused (RFC 9457).')
   .register(apiSchemas, { id: 'Problem' });
