@@ -1,7 +1,8 @@
 import { app } from '@azure/functions';
+import { methodsOf } from '../src/api/route.ts';
 import { ROUTES, UNKNOWN_ROUTE } from '../src/api/routes.ts';
 import { isWorking } from '../src/api/serve.ts';
-import { answerUnknownRoute, methodsOf } from '../src/api/unknown-route.ts';
+import { answerUnknownRoute } from '../src/api/unknown-route.ts';
 import type { HexdagApp } from '../src/app.ts';
 import { EVERY_METHOD, respond } from './api-request.ts';
 import { clientOf, durableClient } from './durable-client.ts';

@@ -59,3 +59,8 @@ interface RouteAnswer {
   readonly orBytes?: boolean;
   readonly headers?: readonly ('location' | 'retry-after')[];
 }
+
+/** What a route is registered for: who may read may ask for the headers alone. */
+export function methodsOf({ method }: Route): ('GET' | 'HEAD' | 'POST')[] {
+  return method === 'GET' ? ['GET', 'HEAD'] : [method];
+}

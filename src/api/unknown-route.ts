@@ -1,16 +1,11 @@
 import type { ConfigProblem } from '../config.ts';
 import type { ApiResponse } from './api-message.ts';
 import { problem } from './problem.ts';
-import type { Route } from './route.ts';
+import { methodsOf } from './route.ts';
 import { ROUTES } from './routes.ts';
 
 const PLACEHOLDER = /\\\{(\\\*)?\w+\\\}/g;
 const WEBHOOK = /^webhooks\/./i;
-
-/** What a route is registered for: who may read may ask for the headers alone. */
-export function methodsOf({ method }: Route): ('GET' | 'HEAD' | 'POST')[] {
-  return method === 'GET' ? ['GET', 'HEAD'] : [method];
-}
 
 /** Answers what no route of the API takes: the path is unknown, it is not for the method, or nothing is served at all. */
 export function answerUnknownRoute(path: string, method: string, settings: readonly ConfigProblem[] = []): ApiResponse {
