@@ -28,6 +28,7 @@ import { type LineSink, lineLog } from '../telemetry/log.ts';
 import { DATA_CONNECTION } from '../triggers/blob/source.ts';
 import { resolveName } from '../triggers/service-bus/entity.ts';
 import { ScheduleStates } from '../triggers/timer/schedule-state.ts';
+import { StartedHere } from '../triggers/timer/started-here.ts';
 import { triggersOf } from '../triggers/trigger.ts';
 import { createAccess } from './access.ts';
 
@@ -82,7 +83,7 @@ export function openParts({ config, library, language, environment }: Compositio
     timers: {
       ...stores,
       schedules: new ScheduleStates(entities),
-      startedHere: new Map<string, ReadonlySet<string>>(),
+      startedHere: new StartedHere(),
       toldSilent: new Map<string, number>(),
       isDisabled: (trigger: string) => isFunctionDisabled(trigger, environment),
       processStartedAt,

@@ -10,6 +10,7 @@ import { isWorking, type ServeDependencies, serve, type WorkingRoute } from '../
 import { KeysUnavailableError } from '../../src/ports/errors.ts';
 import type { TokenVerifier } from '../../src/ports/token-verifier.ts';
 import { ScheduleStates } from '../../src/triggers/timer/schedule-state.ts';
+import { StartedHere } from '../../src/triggers/timer/started-here.ts';
 import { createWorld, orderPipeline, type World } from '../triggers/fixtures.ts';
 import { createRequest } from './fixtures.ts';
 
@@ -41,7 +42,7 @@ function dependencies(access: Access, perMinute = 1_000): ServeDependencies {
     newKey: () => 'key',
     triggers: [],
     schedules: new ScheduleStates(new MemoryEntityStore()),
-    startedHere: new Map(),
+    startedHere: new StartedHere(),
     isDisabled: () => false,
     processStartedAt: 0,
   };

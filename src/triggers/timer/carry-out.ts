@@ -1,14 +1,14 @@
 import { isoTime } from '../../expression/time.ts';
 import type { Trigger } from '../trigger.ts';
-import { occurrenceKey, occurrenceRunId } from './occurrence-event.ts';
+import { occurrenceRunId } from './occurrence-event.ts';
 import type { PlannedOccurrence, RefusedOccurrence, ScheduleState, ScheduleStates } from './schedule-state.ts';
 import type { TimerSource } from './source.ts';
 import { type StartDependencies, startOccurrence } from './start-occurrence.ts';
+import type { StartedHere } from './started-here.ts';
 
 export interface CarryOutDependencies extends StartDependencies {
   readonly schedules: ScheduleStates;
-  /** Keys of occurrences that this process itself has started and that the stored state may still list, by trigger. */
-  readonly startedHere: Map<string, ReadonlySet<string>>;
+  readonly startedHere: StartedHere;
   /** Unix milliseconds. */
   readonly processStartedAt: number;
 }
@@ -29,19 +29,11 @@ export async function carryOut(
   let refused: RefusedOccurrence | undefined;
   for (const occurrence of starting) {
     const start = await startOccurrence(occurrence, trigger, dependencies);
-    noteStarted(occurrence, trigger, dependencies);
+    dependencies.startedHere.add(trigger.name, occurrence);
     if (start.kind !== 'rejected') continue;
     refused = { time: occurrence.time, code: start.rejection.code, message: start.rejection.message };
   }
   if (refused !== undefined) await noteRefused(refused, trigger, dependencies);
-}
-
-export function noteStarted(
-  occurrence: PlannedOccurrence,
-  { name }: Trigger<TimerSource>,
-  { startedHere }: Pick<CarryOutDependencies, 'startedHere'>,
-): void {
-  startedHere.set(name, new Set([...(startedHere.get(name) ?? []), occurrenceKey(name, occurrence)]));
 }
 
 /** Carries out what a process that died had decided. @returns what another one may be at work on */
@@ -51,7 +43,7 @@ export async function followUp(
   dependencies: CarryOutDependencies,
 ): Promise<readonly PlannedOccurrence[]> {
   const { startedHere, log, clock, runs } = dependencies;
-  const open = starting.filter((occurrence) => !isStartedHere(occurrence, trigger, startedHere));
+  const open = starting.filter((occurrence) => !startedHere.has(trigger.name, occurrence));
   const left = open.filter((occurrence) => isLeft(occurrence, dependencies));
   for (const occurrence of left) {
     const run = await runs.read(occurrenceRunId(trigger.name, occurrence));
@@ -62,17 +54,16 @@ export async function followUp(
     }
     // A run that is stored and not yet at work is the business of the sweep over all runs.
     if (run === null && !isForgotten) await carryOut([occurrence], trigger, dependencies);
-    else noteStarted(occurrence, trigger, dependencies);
+    else startedHere.add(trigger.name, occurrence);
   }
-  const listed = starting.map((occurrence) => occurrenceKey(trigger.name, occurrence));
-  startedHere.set(trigger.name, new Set(listed.filter((key) => startedHere.get(trigger.name)?.has(key))));
+  startedHere.keepOnly(trigger.name, starting);
   return open.filter((occurrence) => !left.includes(occurrence));
 }
 
 /** Whether this state lists what somebody else than who decided it has to carry out. */
 export function hasLeft({ starting }: ScheduleState, trigger: Trigger<TimerSource>, dependencies: CarryOutDependencies): boolean {
   const { startedHere } = dependencies;
-  return starting.some((one) => !isStartedHere(one, trigger, startedHere) && isLeft(one, dependencies));
+  return starting.some((one) => !startedHere.has(trigger.name, one) && isLeft(one, dependencies));
 }
 
 /** Whether this state lists what has been started long ago, and could be taken for something left once its run is purged. */
@@ -86,14 +77,6 @@ function isLeft(
   { clock, processStartedAt }: Pick<CarryOutDependencies, 'clock' | 'processStartedAt'>,
 ): boolean {
   return decidedAt < processStartedAt || clock.now() - decidedAt >= LEFT_ALONE_MS;
-}
-
-function isStartedHere(
-  occurrence: PlannedOccurrence,
-  { name }: Trigger<TimerSource>,
-  startedHere: CarryOutDependencies['startedHere'],
-): boolean {
-  return startedHere.get(name)?.has(occurrenceKey(name, occurrence)) === true;
 }
 
 /** So that whoever asks how the trigger does is told. If somebody else writes meanwhile, it stays in the log only. */

@@ -1,5 +1,5 @@
 import type { Trigger } from '../trigger.ts';
-import { type CarryOutDependencies, noteStarted } from './carry-out.ts';
+import type { CarryOutDependencies } from './carry-out.ts';
 import { occurrenceRunId } from './occurrence-event.ts';
 import type { PlannedOccurrence } from './schedule-state.ts';
 import type { TimerSource } from './source.ts';
@@ -44,7 +44,7 @@ export async function runNow(
     const next = { ...state, starting: [...state.starting, occurrence], lastRunId };
     if (!(await schedules.write(trigger.name, next, stored))) return undefined;
     const result = await startOccurrence(occurrence, trigger, dependencies);
-    noteStarted(occurrence, trigger, dependencies);
+    dependencies.startedHere.add(trigger.name, occurrence);
     return { result };
   });
 }

@@ -147,13 +147,12 @@ describe.each<[string, () => TimerStores]>([
     await expect(dying.tickAt('2026-11-21T12:00:00Z', trigger)).rejects.toBe(AWAY);
     claim.mockRestore();
 
-    for (let second = 1; second <= 12; second += 1) {
-      await next.tickAt(new Date(Date.UTC(2026, 10, 21, 12, 0, second)).toISOString(), trigger);
-    }
+    const times = Array.from({ length: 13 }, (_, second) => Date.UTC(2026, 10, 21, 12, 0, second));
+    for (const time of times.slice(1)) await next.tickAt(new Date(time).toISOString(), trigger);
 
     expect(await occurrencesWithRuns(trigger, stores.runs)).toHaveLength(13);
     expect((await next.schedules.read(trigger.name))?.state.starting).toHaveLength(1);
-    expect(next.startedHere.get(trigger.name)?.size).toBe(2);
+    expect(times.filter((time) => next.startedHere.has(trigger.name, { time }))).toEqual(times.slice(-2));
   });
 
   it('follows at once what died before it started itself', async () => {

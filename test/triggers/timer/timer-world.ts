@@ -14,6 +14,7 @@ import type { RunRecord, RunStore } from '../../../src/ports/run-store.ts';
 import { sweep } from '../../../src/triggers/sweep.ts';
 import { ScheduleStates } from '../../../src/triggers/timer/schedule-state.ts';
 import type { TimerSource } from '../../../src/triggers/timer/source.ts';
+import { StartedHere } from '../../../src/triggers/timer/started-here.ts';
 import { tick } from '../../../src/triggers/timer/tick.ts';
 import { watchTimers } from '../../../src/triggers/timer/watch-timers.ts';
 import { type Trigger, triggersOf } from '../../../src/triggers/trigger.ts';
@@ -76,7 +77,7 @@ export function startWorker(stores: TimerStores, start: string, disabled: readon
     ...stores,
     clock,
     schedules: new ScheduleStates(stores.entities),
-    startedHere: new Map<string, ReadonlySet<string>>(),
+    startedHere: new StartedHere(),
     toldSilent: new Map<string, number>(),
     isDisabled: (name: string) => disabled.includes(name),
     processStartedAt: clock.now(),
