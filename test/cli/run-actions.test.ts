@@ -96,24 +96,6 @@ describe('hexdag runs start', () => {
 
     expect({ exitCode, stderr }).toEqual({ exitCode: expected, stderr: `${code}: Not so.\\x1b[2J\n` });
   });
-
-  it.each([
-    [['start', 'order', '--input', '{bad'], 'input_not_json'],
-    [['start', 'order', '--idempotency-key', ''], 'idempotency_key_invalid'],
-    [['start', '..'], 'pipeline_unknown'],
-    [['start'], 'argument_missing'],
-    [['event', '../x', 'go'], 'run_id_invalid'],
-    [['event', 'run-1', '..'], 'event_key_invalid'],
-    [['cancel', '../x'], 'run_id_invalid'],
-    [['wait', '../x'], 'run_id_invalid'],
-    [['wait', 'run-1', '--timeout', '-1'], 'option_value'],
-  ])('refuses %j with %s and asks nothing', async (args, code) => {
-    const { exitCode, stderr } = await runs(args, [202, {}]);
-
-    expect(exitCode).toBe(2);
-    expect(stderr).toContain(`${code}: `);
-    expect(server.requests).toEqual([]);
-  });
 });
 
 describe('hexdag runs event', () => {
@@ -196,21 +178,6 @@ describe('hexdag runs artifacts', () => {
     expect(server.requests[0]?.url).toBe('/api/runs/run-1/artifacts/run-1/pack/slip.txt?link=true');
   });
 
-  it.each([
-    [['artifacts', 'run-1', 'x'], 'option_missing'],
-    [['artifacts', 'run-1', '--link'], 'argument_missing'],
-    [['artifacts', 'run-1', 'x', '--link', '--output-file', 'x'], 'option_value'],
-    [['artifacts', 'run-1', '../x', '--output-file', 'x'], 'artifact_not_found'],
-    [['artifacts', '../x'], 'run_id_invalid'],
-    [['retry', 'run-1', '--plan', 'newest'], 'option_value'],
-  ])('refuses %j with %s and asks nothing', async (args, code) => {
-    const { exitCode, stderr } = await runs(args, [200, {}]);
-
-    expect(exitCode).toBe(2);
-    expect(stderr).toContain(`${code}: `);
-    expect(server.requests).toEqual([]);
-  });
-
   it('tells that the file cannot be written', async () => {
     const { exitCode, stderr } = await runs(['artifacts', 'run-1', 'run-1/x', '--output-file', folder], [200, {}]);
 
@@ -254,5 +221,31 @@ describe('hexdag runs wait', () => {
     });
 
     expect({ exitCode, stderr }).toEqual({ exitCode: 130, stderr: 'Stopped waiting. The run goes on.\n' });
+  });
+});
+
+describe('hexdag runs', () => {
+  it.each([
+    [['start', 'order', '--input', '{bad'], 'input_not_json'],
+    [['start', 'order', '--idempotency-key', ''], 'idempotency_key_invalid'],
+    [['start', '..'], 'pipeline_unknown'],
+    [['start'], 'argument_missing'],
+    [['event', '../x', 'go'], 'run_id_invalid'],
+    [['event', 'run-1', '..'], 'event_key_invalid'],
+    [['cancel', '../x'], 'run_id_invalid'],
+    [['wait', '../x'], 'run_id_invalid'],
+    [['wait', 'run-1', '--timeout', '-1'], 'option_value'],
+    [['artifacts', 'run-1', 'x'], 'option_missing'],
+    [['artifacts', 'run-1', '--link'], 'argument_missing'],
+    [['artifacts', 'run-1', 'x', '--link', '--output-file', 'x'], 'option_value'],
+    [['artifacts', 'run-1', '../x', '--output-file', 'x'], 'artifact_not_found'],
+    [['artifacts', '../x'], 'run_id_invalid'],
+    [['retry', 'run-1', '--plan', 'newest'], 'option_value'],
+  ])('refuses %j with %s and asks nothing', async (args, code) => {
+    const { exitCode, stderr } = await runs(args, [202, {}]);
+
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(`${code}: `);
+    expect(server.requests).toEqual([]);
   });
 });
