@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     execArgv: ['--disable-warning=ExperimentalWarning'],
     include: ['test/deep/**/*.test.ts'],
+    setupFiles: ['test/helpers/property-seed.ts'],
     testTimeout: 600_000,
     hookTimeout: 60_000,
     fileParallelism: false,

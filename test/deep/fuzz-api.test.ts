@@ -16,7 +16,7 @@ describe('the API', () => {
     onTestFinished(() => stack.stop());
     const response = await fetch(`${stack.ready.http}/api/openapi.json`);
     const document = z.record(z.string(), z.json()).parse(await response.json());
-    const seed = Number(process.env['FC_SEED'] ?? fc.sample(fc.integer(), 1)[0]);
+    const seed = fc.readConfigureGlobal().seed ?? 0;
 
     const operations = operationsOf(document);
     const { answers, faults } = await fuzzApi(stack.ready.http, document, operations, { requests: REQUESTS, seed });
