@@ -52,16 +52,6 @@ afterEach(async () => {
   await receiver.close();
 });
 
-async function killHost(): Promise<void> {
-  const { pid } = (await stack.status()).host;
-  process.kill(pid, 'SIGKILL');
-  for (;;) {
-    const { host } = await stack.status();
-    if (host.pid !== pid && host.ready) return;
-    await delay(20);
-  }
-}
-
 describe('callbacks to a receiver that fails, from a host that dies', () => {
   it('tell the end of each of 100 orders at least once, under one id, and then leave nothing behind', async () => {
     const keys = Array.from({ length: 100 }, (_, index) => `C-${index}`);
@@ -72,7 +62,7 @@ describe('callbacks to a receiver that fails, from a host that dies', () => {
       const sending = sendFirmly(stack.ready.serviceBus, share);
       // The moment is what is random here; nothing is waited for.
       await delay(Math.random() * LONGEST_PAUSE_MS);
-      await killHost();
+      await stack.untilBack('host', await stack.kill('host'));
       await sending;
     }
     while (new Set(taken.values()).size < keys.length) await delay(50);

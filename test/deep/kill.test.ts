@@ -33,21 +33,12 @@ async function runUnderKills(victim: 'stores' | 'host', kills: number, keys: rea
     );
     // The moment is what is random here; nothing is waited for.
     await delay(Math.random() * LONGEST_PAUSE_MS);
-    const { pid } = (await stack.status())[victim];
-    process.kill(pid, 'SIGKILL');
+    const killed = await stack.kill(victim);
     killedAt.push(Date.now());
     await sending;
-    await backAgain(victim, pid);
+    await stack.untilBack(victim, killed);
   }
   return killedAt;
-}
-
-async function backAgain(victim: 'stores' | 'host', killed: number): Promise<void> {
-  for (;;) {
-    const { pid, ready } = (await stack.status())[victim];
-    if (pid !== killed && ready) return;
-    await delay(20);
-  }
 }
 
 /** For each order, each effect the outside world should have seen, with the lines it did see. */

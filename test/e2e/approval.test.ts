@@ -56,16 +56,6 @@ function approve(runId: string, orderId: string): Promise<Response> {
   return post(`runs/${runId}/events/${encodeURIComponent(`approve:${orderId}`)}`, { card: 'tok_ok' });
 }
 
-async function killHost(): Promise<void> {
-  const { pid } = (await stack.status()).host;
-  process.kill(pid, 'SIGKILL');
-  for (;;) {
-    const { host } = await stack.status();
-    if (host.pid !== pid && host.ready) return;
-    await delay(POLL_MS);
-  }
-}
-
 async function shipped(orderIds: readonly string[]): Promise<number> {
   return (await stack.effects()).filter(({ effect, orderId }) => effect === 'ship' && orderIds.includes(orderId)).length;
 }
@@ -76,10 +66,10 @@ describe('a run that waits, loops and starts another one', () => {
     const runId = await start('W-1', parcels);
     const waiting = await until(runId, isWaiting);
 
-    await killHost();
+    await stack.untilBack('host', await stack.kill('host'));
     const answer = await approve(runId, 'W-1');
     while ((await shipped(parcels)) < 8) await delay(POLL_MS);
-    await killHost();
+    await stack.untilBack('host', await stack.kill('host'));
     const ended = await until(runId, hasEnded);
     const again = await approve(runId, 'W-1');
 

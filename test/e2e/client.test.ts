@@ -47,7 +47,7 @@ describe('a backend with the client', () => {
     await untilWaiting(client, runId);
     const waiting = client.waitForRun(runId, { timeoutMs: 60_000 });
 
-    process.kill((await stack.status()).host.pid, 'SIGKILL');
+    await stack.kill('host');
     const event = await client.sendEvent(runId, 'approve:C-2', { card: 'tok_ok' });
     const run = await waiting;
 

@@ -99,8 +99,7 @@ describe('what a run tells', () => {
     const runId = await start('R-2');
     await until(() => calls(runId).some(({ type }) => type === 'hexdag.run.waiting'));
 
-    const { pid } = (await stack.status()).host;
-    process.kill(pid, 'SIGKILL');
+    await stack.kill('host');
     held = undefined;
     await until(() => new Set(calls(runId).map(({ type }) => type)).size === 2 && calls(runId).length >= 4);
     await until(() => topic(runId).length >= 2);

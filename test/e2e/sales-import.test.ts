@@ -70,7 +70,7 @@ describe('a file of sales that somebody drops', () => {
     const before = (await records()).resources.length;
     await eventually(async () => expect((await records()).resources.length).toBeGreaterThan(before));
 
-    process.kill((await stack.status()).host.pid, 'SIGKILL');
+    await stack.kill('host');
 
     await eventually(async () => expect((await runs()).map(({ status }) => status)).toEqual(['completed', 'completed']));
     const documents = await Promise.all((await runs()).map(async ({ runId }) => Run.parse(await get(`runs/${runId}`)).output));

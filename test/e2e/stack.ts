@@ -1,10 +1,13 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { CosmosClient } from '@azure/cosmos';
 import { ServiceBusClient } from '@azure/service-bus';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { type LaunchedLocalAzure, launchLocalAzure } from '../../local/launch.ts';
+
+const POLL_MS = 20;
 
 /** One call that the outside world has seen. */
 export interface EffectLine {
@@ -60,6 +63,22 @@ export class Stack {
   /** The processes of now: a killed one comes back under another pid. */
   status(): ReturnType<LaunchedLocalAzure['status']> {
     return this.#azure.status();
+  }
+
+  /** Kills a process as it stands, and gives its pid. */
+  async kill(victim: 'stores' | 'host'): Promise<number> {
+    const { pid } = (await this.status())[victim];
+    process.kill(pid, 'SIGKILL');
+    return pid;
+  }
+
+  /** Resolves when another process serves in the place of the one that was killed. */
+  async untilBack(victim: 'stores' | 'host', killed: number): Promise<void> {
+    for (;;) {
+      const { pid, ready } = (await this.status())[victim];
+      if (pid !== killed && ready) return;
+      await delay(POLL_MS);
+    }
   }
 
   /** From now on the store answers this share of its requests with 429; null ends that. */
