@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DependencyUnavailableError } from '../../../src/ports/errors.ts';
 import { runId } from '../../../src/triggers/run-id.ts';
+import type { TimerSource } from '../../../src/triggers/timer/source.ts';
+import type { Trigger } from '../../../src/triggers/trigger.ts';
 import {
   cosmosStores,
   memoryStores,
@@ -9,6 +11,7 @@ import {
   startWorker,
   type TimerStores,
   timerTrigger,
+  type Worker,
 } from './timer-world.ts';
 
 const AWAY = new DependencyUnavailableError('the store is away');
@@ -20,6 +23,13 @@ beforeAll(async () => {
 });
 
 afterAll(() => cosmos.close());
+
+/** A tick that decides, and ends before it has stored the run. */
+async function dieBeforeTheClaim(worker: Worker, time: string, trigger: Trigger<TimerSource>): Promise<void> {
+  const claim = vi.spyOn(worker.runs, 'claim').mockRejectedValueOnce(AWAY);
+  await expect(worker.tickAt(time, trigger)).rejects.toBe(AWAY);
+  claim.mockRestore();
+}
 
 describe.each<[string, () => TimerStores]>([
   ['in memory', memoryStores],
@@ -107,10 +117,7 @@ describe.each<[string, () => TimerStores]>([
     const trigger = timerTrigger('schedule: 0 0 2 * * *');
     const dying = startWorker(stores, '2026-11-20T12:00:00Z');
     const next = startWorker(stores, '2026-11-20T12:00:00Z');
-    const claim = vi.spyOn(stores.runs, 'claim').mockRejectedValueOnce(AWAY);
-    const death = dying.tickAt('2026-11-21T02:00:00Z', trigger);
-    await expect(death).rejects.toBe(AWAY);
-    claim.mockRestore();
+    await dieBeforeTheClaim(dying, '2026-11-21T02:00:00Z', trigger);
 
     await next.sweepAt('2026-11-21T02:00:05Z', trigger);
     const soon = await occurrencesWithRuns(trigger, stores.runs);
@@ -143,9 +150,7 @@ describe.each<[string, () => TimerStores]>([
     const trigger = timerTrigger('schedule: "* * * * * *"');
     const dying = startWorker(stores, '2026-11-21T11:59:59.5Z');
     const next = startWorker(stores, '2026-11-21T11:59:59.5Z');
-    const claim = vi.spyOn(stores.runs, 'claim').mockRejectedValueOnce(AWAY);
-    await expect(dying.tickAt('2026-11-21T12:00:00Z', trigger)).rejects.toBe(AWAY);
-    claim.mockRestore();
+    await dieBeforeTheClaim(dying, '2026-11-21T12:00:00Z', trigger);
 
     const times = Array.from({ length: 13 }, (_, second) => Date.UTC(2026, 10, 21, 12, 0, second));
     for (const time of times.slice(1)) await next.tickAt(new Date(time).toISOString(), trigger);
@@ -158,10 +163,7 @@ describe.each<[string, () => TimerStores]>([
   it('follows at once what died before it started itself', async () => {
     const stores = open();
     const trigger = timerTrigger('schedule: "* * * * * *"');
-    const claim = vi.spyOn(stores.runs, 'claim').mockRejectedValueOnce(AWAY);
-    const death = startWorker(stores, '2026-11-21T11:59:59.5Z').tickAt('2026-11-21T12:00:00Z', trigger);
-    await expect(death).rejects.toBe(AWAY);
-    claim.mockRestore();
+    await dieBeforeTheClaim(startWorker(stores, '2026-11-21T11:59:59.5Z'), '2026-11-21T12:00:00Z', trigger);
 
     await startWorker(stores, '2026-11-21T12:00:01.5Z').tickAt('2026-11-21T12:00:02Z', trigger);
 
@@ -173,9 +175,7 @@ describe.each<[string, () => TimerStores]>([
     const trigger = timerTrigger('schedule: 0 0 2 1 */3 *');
     const first = startWorker(stores, '2026-09-20T12:00:00Z');
     const later = startWorker(stores, '2026-12-20T12:00:00Z');
-    const claim = vi.spyOn(stores.runs, 'claim').mockRejectedValueOnce(AWAY);
-    await expect(first.tickAt('2026-10-01T02:00:00Z', trigger)).rejects.toBe(AWAY);
-    claim.mockRestore();
+    await dieBeforeTheClaim(first, '2026-10-01T02:00:00Z', trigger);
 
     await later.tickAt('2027-01-01T02:00:00Z', trigger);
 
