@@ -1,37 +1,24 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { CosmosClient, type Database } from '@azure/cosmos';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { loadLayout } from '../../../local/cosmos/layout.ts';
-import { type CosmosServer, startCosmos } from '../../../local/cosmos/server.ts';
 import { CosmosEntityStore } from '../../../src/adapters/azure/cosmos-entity-store.ts';
 import { MalformedDocumentError } from '../../../src/adapters/azure/cosmos-errors.ts';
 import { transitionNode } from '../../../src/nodes/transition-node.ts';
 import { DependencyUnavailableError } from '../../../src/ports/errors.ts';
 import { testEntityStore } from '../../conformance/entity-store.ts';
 import { runNode } from '../../nodes/run-node.ts';
+import { type LocalCosmos, startLocalCosmos } from './local-cosmos.ts';
 
-const LAYOUT_FILE = 'local/cosmos.json';
-
-let server: CosmosServer;
-let client: CosmosClient;
-let database: Database;
+let cosmos: LocalCosmos;
 let store: CosmosEntityStore;
 
 beforeAll(async () => {
-  const layout = loadLayout(readFileSync(LAYOUT_FILE, 'utf8'), LAYOUT_FILE);
-  server = await startCosmos({ port: 0, databasePath: ':memory:', layout });
-  client = new CosmosClient({ endpoint: server.endpoint, key: server.key });
-  database = client.database('hexdag');
-  store = new CosmosEntityStore(async () => database.container('entities'));
+  cosmos = await startLocalCosmos();
+  store = new CosmosEntityStore(async () => cosmos.database.container('entities'));
 });
 
-afterEach(() => server.throttle(null));
+afterEach(() => cosmos.server.throttle(null));
 
-afterAll(async () => {
-  client.dispose();
-  await server.close();
-});
+afterAll(() => cosmos.close());
 
 describe('CosmosEntityStore', () => {
   testEntityStore(() => store);
@@ -39,7 +26,7 @@ describe('CosmosEntityStore', () => {
   it('spends one request a read and one a write', async () => {
     const id = randomUUID();
     await store.write('order', id, { state: 'NEW' }, null);
-    const requests = () => server.counters()['requests'] ?? 0;
+    const requests = () => cosmos.server.counters()['requests'] ?? 0;
 
     const before = requests();
     const read = await store.read('order', id);
@@ -55,7 +42,7 @@ describe('CosmosEntityStore', () => {
     await store.write('order', id, { state: 'NEW' }, null, { ttlSeconds: 3_600 });
 
     const query = { query: 'SELECT c.ttl FROM c WHERE c.entityId = @id', parameters: [{ name: '@id', value: id }] };
-    const { resources } = await database.container('entities').items.query(query).fetchAll();
+    const { resources } = await cosmos.database.container('entities').items.query(query).fetchAll();
     expect(resources).toEqual([{ ttl: 3_600 }]);
   });
 
@@ -100,8 +87,8 @@ describe('CosmosEntityStore', () => {
     const id = randomUUID();
     await store.write('order', id, { state: 'NEW' }, null);
     const query = { query: 'SELECT * FROM c WHERE c.entityId = @id', parameters: [{ name: '@id', value: id }] };
-    const { resources } = await database.container('entities').items.query(query).fetchAll();
-    await database.container('entities').items.upsert({ ...resources[0], value: 'text' });
+    const { resources } = await cosmos.database.container('entities').items.query(query).fetchAll();
+    await cosmos.database.container('entities').items.upsert({ ...resources[0], value: 'text' });
 
     const read = store.read('order', id);
 

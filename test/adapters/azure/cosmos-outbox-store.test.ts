@@ -1,6 +1,5 @@
-import { type Container, CosmosClient } from '@azure/cosmos';
+import type { Container } from '@azure/cosmos';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CosmosServer, startCosmos } from '../../../local/cosmos/server.ts';
 import { CosmosCallbackStore } from '../../../src/adapters/azure/cosmos-callback-store.ts';
 import { CosmosOutboxStore } from '../../../src/adapters/azure/cosmos-outbox-store.ts';
 import { CosmosRunStore } from '../../../src/adapters/azure/cosmos-run-store.ts';
@@ -9,17 +8,15 @@ import { DependencyRefusedError } from '../../../src/ports/errors.ts';
 import { testCallbackStore } from '../../conformance/callback-store.ts';
 import { type OutboxStores, testOutboxStore } from '../../conformance/outbox-store.ts';
 import { at, runEvent, runFinish, runRecord } from '../../conformance/records.ts';
+import { type LocalCosmos, startLocalCosmos } from './local-cosmos.ts';
 
-let server: CosmosServer;
-let client: CosmosClient;
+let cosmos: LocalCosmos;
 let container: Container;
 let stores: OutboxStores;
 
 beforeAll(async () => {
-  const layout = { databases: [{ id: 'hexdag', containers: [{ id: 'runs', partitionKey: '/runId' }] }] };
-  server = await startCosmos({ port: 0, databasePath: ':memory:', layout });
-  client = new CosmosClient({ endpoint: server.endpoint, key: server.key });
-  container = client.database('hexdag').container('runs');
+  cosmos = await startLocalCosmos();
+  container = cosmos.database.container('runs');
   const openContainer = async () => container;
   stores = {
     outboxes: new CosmosOutboxStore(openContainer),
@@ -28,10 +25,7 @@ beforeAll(async () => {
   };
 });
 
-afterAll(async () => {
-  client.dispose();
-  await server.close();
-});
+afterAll(() => cosmos.close());
 
 describe('CosmosOutboxStore', () => testOutboxStore(() => stores));
 
@@ -41,7 +35,7 @@ it('marks the start and the end of a run by one request', async () => {
   const run = runRecord();
   await stores.runs.claim(run, [runEvent(run.runId, { id: `${run.runId}:started` })]);
   await stores.runs.finish(run.runId, runFinish(run.runId));
-  const before = server.counters()['requests'] ?? 0;
+  const before = cosmos.server.counters()['requests'] ?? 0;
 
   await stores.outboxes.markPublished([
     { runId: run.runId, place: { kind: 'start' }, events: [runEvent(run.runId, { id: `${run.runId}:started` })] },
@@ -49,12 +43,12 @@ it('marks the start and the end of a run by one request', async () => {
   ]);
 
   const { resource } = await container.item('run', run.runId).read<Record<string, unknown>>();
-  expect((server.counters()['requests'] ?? 0) - before).toBe(2);
+  expect((cosmos.server.counters()['requests'] ?? 0) - before).toBe(2);
   expect(Object.keys(resource ?? {}).filter((name) => /outbox|unpublished/i.test(name))).toEqual([]);
 });
 
 it('says that a container is missing', async () => {
-  const lost = new CosmosOutboxStore(async () => client.database('hexdag').container('lost'));
+  const lost = new CosmosOutboxStore(async () => cosmos.database.container('lost'));
 
   const finding = lost.unpublished(at(0), 1);
 

@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { CosmosClient, type Database } from '@azure/cosmos';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type CosmosServer, startCosmos } from '../../../local/cosmos/server.ts';
 import { MalformedDocumentError } from '../../../src/adapters/azure/cosmos-errors.ts';
 import { CosmosRunStore } from '../../../src/adapters/azure/cosmos-run-store.ts';
 import { CosmosWaitStore } from '../../../src/adapters/azure/cosmos-wait-store.ts';
@@ -9,26 +7,19 @@ import { DependencyUnavailableError } from '../../../src/ports/errors.ts';
 import type { WaitRecord } from '../../../src/ports/wait-store.ts';
 import { at, nodeRecord, runRecord } from '../../conformance/records.ts';
 import { testWaitStore } from '../../conformance/wait-store.ts';
+import { type LocalCosmos, startLocalCosmos } from './local-cosmos.ts';
 
-let server: CosmosServer;
-let client: CosmosClient;
-let database: Database;
+let cosmos: LocalCosmos;
 let store: CosmosWaitStore;
 
 beforeAll(async () => {
-  const layout = { databases: [{ id: 'hexdag', containers: [{ id: 'runs', partitionKey: '/runId' }] }] };
-  server = await startCosmos({ port: 0, databasePath: ':memory:', layout });
-  client = new CosmosClient({ endpoint: server.endpoint, key: server.key });
-  database = client.database('hexdag');
-  store = new CosmosWaitStore(async () => database.container('runs'));
+  cosmos = await startLocalCosmos();
+  store = new CosmosWaitStore(async () => cosmos.database.container('runs'));
 });
 
-afterEach(() => server.throttle(null));
+afterEach(() => cosmos.server.throttle(null));
 
-afterAll(async () => {
-  client.dispose();
-  await server.close();
-});
+afterAll(() => cosmos.close());
 
 function openWait(runId: string): WaitRecord {
   return { runId, node: 'approval', eventKey: 'approve', openedAt: at(1), status: 'open' };
@@ -39,7 +30,7 @@ describe('CosmosWaitStore', () => {
 
   it('opens a wait with one request, and decides it with one', async () => {
     const wait = openWait(randomUUID());
-    const requests = () => server.counters()['requests'] ?? 0;
+    const requests = () => cosmos.server.counters()['requests'] ?? 0;
 
     const before = requests();
     await store.open(wait);
@@ -50,7 +41,7 @@ describe('CosmosWaitStore', () => {
   });
 
   it('leaves the run and its nodes alone, whose partition it shares', async () => {
-    const runs = new CosmosRunStore(async () => database.container('runs'));
+    const runs = new CosmosRunStore(async () => cosmos.database.container('runs'));
     const run = runRecord();
     const node = nodeRecord(run.runId, { node: 'approval' });
     await runs.claim(run);
@@ -76,7 +67,7 @@ describe('CosmosWaitStore', () => {
 
   it('refuses a document that it did not write', async () => {
     const runId = randomUUID();
-    await database.container('runs').items.create({ id: 'wait:approval', type: 'wait', runId, status: 'asleep' });
+    await cosmos.database.container('runs').items.create({ id: 'wait:approval', type: 'wait', runId, status: 'asleep' });
 
     const read = store.read(runId, 'approval');
 

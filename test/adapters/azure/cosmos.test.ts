@@ -1,6 +1,5 @@
-import { CosmosClient, type Database } from '@azure/cosmos';
+import { CosmosClient } from '@azure/cosmos';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type CosmosServer, startCosmos } from '../../../local/cosmos/server.ts';
 import { MalformedDocumentError } from '../../../src/adapters/azure/cosmos-errors.ts';
 import { CosmosPlanStore } from '../../../src/adapters/azure/cosmos-plan-store.ts';
 import { CosmosRunStore } from '../../../src/adapters/azure/cosmos-run-store.ts';
@@ -8,46 +7,26 @@ import { DependencyRefusedError, DependencyUnavailableError } from '../../../src
 import { plan, testPlanStore } from '../../conformance/plan-store.ts';
 import { at, nodeRecord, runFinish, runRecord } from '../../conformance/records.ts';
 import { testRunStore } from '../../conformance/run-store.ts';
+import { type LocalCosmos, startLocalCosmos } from './local-cosmos.ts';
 
-let server: CosmosServer;
-let client: CosmosClient;
-let database: Database;
+let cosmos: LocalCosmos;
 
 beforeAll(async () => {
-  server = await startCosmos({
-    port: 0,
-    databasePath: ':memory:',
-    layout: {
-      databases: [
-        {
-          id: 'hexdag',
-          containers: [
-            { id: 'runs', partitionKey: '/runId' },
-            { id: 'plans', partitionKey: '/id' },
-          ],
-        },
-      ],
-    },
-  });
-  client = new CosmosClient({ endpoint: server.endpoint, key: server.key });
-  database = client.database('hexdag');
+  cosmos = await startLocalCosmos();
 });
 
-afterEach(() => server.throttle(null));
+afterEach(() => cosmos.server.throttle(null));
 
-afterAll(async () => {
-  client.dispose();
-  await server.close();
-});
+afterAll(() => cosmos.close());
 
-const openRuns = async () => database.container('runs');
-const openPlans = async () => database.container('plans');
+const openRuns = async () => cosmos.database.container('runs');
+const openPlans = async () => cosmos.database.container('plans');
 
 /** Requests on the wire while `work` was under way. */
 async function requestsOf(work: () => Promise<unknown>): Promise<number> {
-  const before = server.counters()['requests'] ?? 0;
+  const before = cosmos.server.counters()['requests'] ?? 0;
   await work();
-  return (server.counters()['requests'] ?? 0) - before;
+  return (cosmos.server.counters()['requests'] ?? 0) - before;
 }
 
 describe('CosmosRunStore', () => {
@@ -87,21 +66,21 @@ describe('CosmosRunStore', () => {
 
   it('waits out a store that is overloaded, and loses nothing', async () => {
     const runs = Array.from({ length: 60 }, () => runRecord({ pipeline: 'overload' }));
-    server.throttle({ share: 0.5, retryAfterMs: 5 });
+    cosmos.server.throttle({ share: 0.5, retryAfterMs: 5 });
 
     const claims = await Promise.all(runs.map((run) => store.claim(run)));
     const ends = await Promise.all(runs.map(({ runId }) => store.commitNode(nodeRecord(runId), runFinish(runId))));
-    server.throttle(null);
+    cosmos.server.throttle(null);
     const read = await Promise.all(runs.map(({ runId }) => store.read(runId)));
 
     expect(claims.map(({ kind }) => kind)).toEqual(runs.map(() => 'claimed'));
     expect(ends.map(({ kind }) => kind)).toEqual(runs.map(() => 'committed'));
     expect(read.map((run) => run?.status)).toEqual(runs.map(() => 'completed'));
-    expect(server.counters()['throttled']).toBeGreaterThan(60);
+    expect(cosmos.server.counters()['throttled']).toBeGreaterThan(60);
   });
 
   it('gives up on a store that stays overloaded, and says when to come back', async () => {
-    server.throttle({ share: 1, retryAfterMs: 2 });
+    cosmos.server.throttle({ share: 1, retryAfterMs: 2 });
 
     const claim = store.claim(runRecord()).catch((error: unknown) => error);
 
@@ -111,7 +90,7 @@ describe('CosmosRunStore', () => {
 
   it('tells a document nobody of this app wrote from one that is missing', async () => {
     const { runId } = runRecord();
-    await database.container('runs').items.create({ id: 'run', runId, type: 'run', status: 'sleeping' });
+    await cosmos.database.container('runs').items.create({ id: 'run', runId, type: 'run', status: 'sleeping' });
 
     const read = store.read(runId);
 
@@ -128,7 +107,7 @@ describe('CosmosRunStore', () => {
   });
 
   it('says that a container is missing, without trying again', async () => {
-    const lost = new CosmosRunStore(async () => database.container('lost'));
+    const lost = new CosmosRunStore(async () => cosmos.database.container('lost'));
 
     const claim = lost.claim(runRecord()).catch((error: unknown) => error);
     const read = lost.list({ limit: 1 }).catch((error: unknown) => error);
@@ -141,7 +120,7 @@ describe('CosmosRunStore', () => {
   it('says that a store does not answer', async () => {
     const dead = new CosmosClient({
       endpoint: 'http://127.0.0.1:1/',
-      key: server.key,
+      key: cosmos.server.key,
       connectionPolicy: { enableEndpointDiscovery: false },
     });
     const unreachable = new CosmosRunStore(async () => dead.database('hexdag').container('runs'));
@@ -157,7 +136,7 @@ describe('CosmosRunStore', () => {
 
     await store.claim(run);
 
-    const { resource } = await database.container('runs').item('run', run.runId).read();
+    const { resource } = await cosmos.database.container('runs').item('run', run.runId).read();
     expect(resource).toMatchObject({ id: 'run', type: 'run', position: `${at(5)}|${run.runId}` });
   });
 });
@@ -203,7 +182,7 @@ describe('CosmosPlanStore', () => {
 
   it('keeps what a later version added to a plan', async () => {
     const later = { ...plan, nodes: [{ ...plan.nodes[0], later: true }], later: 'x' };
-    await database.container('plans').items.create({ id: 'later', plan: JSON.stringify(later) });
+    await cosmos.database.container('plans').items.create({ id: 'later', plan: JSON.stringify(later) });
 
     const loaded = await new CosmosPlanStore(openPlans).load('later');
 
@@ -211,7 +190,7 @@ describe('CosmosPlanStore', () => {
   });
 
   it('refuses a plan of a format it does not know', async () => {
-    await database.container('plans').items.create({ id: 'newer', plan: JSON.stringify({ ...plan, format: 2 }) });
+    await cosmos.database.container('plans').items.create({ id: 'newer', plan: JSON.stringify({ ...plan, format: 2 }) });
 
     const load = new CosmosPlanStore(openPlans).load('newer');
 

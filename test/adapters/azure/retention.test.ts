@@ -1,42 +1,33 @@
-import { CosmosClient, type Database } from '@azure/cosmos';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type CosmosServer, startCosmos } from '../../../local/cosmos/server.ts';
 import { CosmosRunStore } from '../../../src/adapters/azure/cosmos-run-store.ts';
 import { CosmosWaitStore } from '../../../src/adapters/azure/cosmos-wait-store.ts';
 import { CosmosWriter } from '../../../src/adapters/azure/cosmos-writer.ts';
 import type { RunRecord } from '../../../src/ports/run-store.ts';
 import { nodeRecord, runFinish, runRecord } from '../../conformance/records.ts';
 import { ManualClock } from '../../helpers/manual-clock.ts';
+import { type LocalCosmos, startLocalCosmos } from './local-cosmos.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const RETENTION_DAYS = 30;
 
 const clock = new ManualClock(Date.UTC(2026, 0, 1));
 
-let server: CosmosServer;
-let client: CosmosClient;
-let database: Database;
+let cosmos: LocalCosmos;
 let runs: CosmosRunStore;
 let waits: CosmosWaitStore;
 
 beforeAll(async () => {
-  const containers = [{ id: 'runs', partitionKey: '/runId', defaultTtl: -1 }];
-  server = await startCosmos({ port: 0, databasePath: ':memory:', clock, layout: { databases: [{ id: 'hexdag', containers }] } });
-  client = new CosmosClient({ endpoint: server.endpoint, key: server.key });
-  database = client.database('hexdag');
+  cosmos = await startLocalCosmos({ clock });
 });
 
 beforeEach(() => {
-  const open = async () => database.container('runs');
+  const open = async () => cosmos.database.container('runs');
   const retention = { seconds: RETENTION_DAYS * 24 * 3_600, clock };
   runs = new CosmosRunStore(open, new CosmosWriter(open), retention);
   waits = new CosmosWaitStore(open, retention);
 });
 
-afterAll(async () => {
-  client.dispose();
-  await server.close();
-});
+afterAll(() => cosmos.close());
 
 /** A run with a node that was committed, at work since now. */
 async function startRun(): Promise<RunRecord> {
@@ -97,11 +88,11 @@ describe('a run', () => {
   it('costs no write more for that while it is young', async () => {
     const run = await startRun();
     clock.advance((RETENTION_DAYS / 2) * DAY_MS);
-    const before = server.counters()['requests'];
+    const before = cosmos.server.counters()['requests'];
 
     await runs.keep(run);
 
-    expect(server.counters()['requests']).toBe(before);
+    expect(cosmos.server.counters()['requests']).toBe(before);
   });
 
   it('that is opened again after its end is kept until it ends again', async () => {

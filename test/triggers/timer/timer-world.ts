@@ -1,7 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { CosmosClient } from '@azure/cosmos';
-import { loadLayout } from '../../../local/cosmos/layout.ts';
-import { startCosmos } from '../../../local/cosmos/server.ts';
 import { CosmosEntityStore } from '../../../src/adapters/azure/cosmos-entity-store.ts';
 import { CosmosPlanStore } from '../../../src/adapters/azure/cosmos-plan-store.ts';
 import { CosmosRunStore } from '../../../src/adapters/azure/cosmos-run-store.ts';
@@ -19,6 +15,7 @@ import { tick } from '../../../src/triggers/timer/tick.ts';
 import { watchTimers } from '../../../src/triggers/timer/watch-timers.ts';
 import { type Trigger, triggersOf } from '../../../src/triggers/trigger.ts';
 import { compileTriggers } from '../../../src/triggers/trigger-document.ts';
+import { startLocalCosmos } from '../../adapters/azure/local-cosmos.ts';
 import { ManualClock } from '../../helpers/manual-clock.ts';
 import { createWorld, orderPipeline } from '../fixtures.ts';
 
@@ -34,18 +31,13 @@ export function memoryStores(): TimerStores {
 
 /** Stores of a local Cosmos endpoint, by the real client. */
 export async function cosmosStores(): Promise<TimerStores & { close(): Promise<void> }> {
-  const layout = loadLayout(readFileSync('local/cosmos.json', 'utf8'), 'local/cosmos.json');
-  const server = await startCosmos({ port: 0, databasePath: ':memory:', layout });
-  const client = new CosmosClient({ endpoint: server.endpoint, key: server.key });
-  const container = (id: string) => async () => client.database('hexdag').container(id);
+  const cosmos = await startLocalCosmos();
+  const container = (id: string) => async () => cosmos.database.container(id);
   return {
     entities: new CosmosEntityStore(container('entities')),
     runs: new CosmosRunStore(container('runs')),
     plans: new CosmosPlanStore(container('plans')),
-    async close() {
-      client.dispose();
-      await server.close();
-    },
+    close: () => cosmos.close(),
   };
 }
 
