@@ -27,7 +27,7 @@ export function tickSchedule({ schedule, timeZone }: TimerSchedule, host: Clocks
   const shifts = offsetsOf(host, now).flatMap((hostOffset) => ahead.map((offset) => hostOffset - offset));
   if (shifts.every((shift) => shift === 0)) return textOf(cron);
   const times = cron.hours.flatMap((hour) =>
-    cron.minutes.flatMap((minute) => shifts.map((shift) => (hour * 60 + minute + shift + DAY_MINUTES) % DAY_MINUTES)),
+    cron.minutes.flatMap((minute) => shifts.map((shift) => (hour * 60 + minute + shift + 2 * DAY_MINUTES) % DAY_MINUTES)),
   );
   const minutes = ascending(times.map((time) => time % 60));
   const hours = ascending(times.map((time) => Math.floor(time / 60)));

@@ -48,6 +48,15 @@ describe('what the host is given', () => {
     expect(ticks).toBe(wanted);
   });
 
+  it.each([
+    ['Pacific/Pago_Pago', 'Pacific/Kiritimati', '0 30 23 * * *'],
+    ['Pacific/Kiritimati', 'Pacific/Pago_Pago', '0 30 1 * * *'],
+  ])('is a time of the day, though the clocks of the host in %s are more than a day from those in %s', (host, zone, wanted) => {
+    const ticks = tickSchedule(schedule('0 30 0 * * *', zone), zoneOf(host), NOW);
+
+    expect(ticks).toBe(wanted);
+  });
+
   it('calls at every occurrence of a year, in whatever zones schedule and host are', () => {
     const text = fc.constantFrom(
       '0 30 2 * * *',
