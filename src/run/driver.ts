@@ -1,7 +1,7 @@
-import { messageOf } from '../errors.ts';
 import type { NodeKind } from '../nodes/node-kind.ts';
 import type { Plan } from '../pipeline/plan.ts';
 import type { AdvanceResult, RunOutcome, Suspension } from './advance-task.ts';
+import { afterBreakdown } from './breakdown.ts';
 import { KnownRun } from './known-run.ts';
 import { isLarge } from './large.ts';
 import type { NodeOutcome } from './outcome.ts';
@@ -17,14 +17,8 @@ const OPEN: Verdict = { kind: 'open' };
 /** A task that takes whatever is next. */
 const NEXT: PendingTask = { kind: 'task', node: null, attempt: 1, breakdowns: 0, lookUp: false };
 
-/** A task that could not be carried out is given again after 1 s, 2 s, 4 s … up to this. */
-const LONGEST_BREAKDOWN_WAIT_MS = 300_000;
-/** Then the run is given up and ends as failed; with the waits above that is after some four hours. */
-const MAX_BREAKDOWNS = 50;
 /** Attempts at telling the engine about another run, after the first. */
 const MAX_SIGNAL_BREAKDOWNS = 3;
-/** What a task is told of why earlier ones broke down. */
-const MAX_REASON_CHARACTERS = 1_000;
 /** A generation that gave this many tasks continues as new, so that replaying it stays cheap. */
 const TASKS_PER_GENERATION = 150;
 /** A longer time is waited for in parts. */
@@ -108,7 +102,8 @@ export class RunDriver {
       return this.#verdict();
     }
     if (pending.kind !== 'task') throw error;
-    this.#pauseAfter(pending, error);
+    const { next, waitMs } = afterBreakdown(pending, error);
+    this.#timer({ kind: 'pause', next, at: now + waitMs });
     return this.#verdict();
   }
 
@@ -123,15 +118,6 @@ export class RunDriver {
     const attempts = [...this.#known.frames.values()].map(({ startedAt }) => startedAt).filter((at) => at > now);
     const times = [...pauses, ...attempts];
     return times.length === 0 ? undefined : Math.min(...times);
-  }
-
-  #pauseAfter(pending: PendingTask, error: unknown): void {
-    const [line = ''] = messageOf(error).split('\n');
-    const breakdowns = pending.breakdowns + 1;
-    const giveUp = { code: 'run_abandoned', reason: line.slice(0, MAX_REASON_CHARACTERS) } as const;
-    const next = { ...pending, breakdowns, lookUp: true, ...(breakdowns < MAX_BREAKDOWNS ? {} : { giveUp }) };
-    const waitMs = Math.min(1000 * 2 ** pending.breakdowns, LONGEST_BREAKDOWN_WAIT_MS);
-    this.#timer({ kind: 'pause', next, at: this.#now + waitMs });
   }
 
   #afterTask(pending: PendingTask, result: AdvanceResult): void {
