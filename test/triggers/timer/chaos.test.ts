@@ -5,7 +5,14 @@ import { occurrencesAfter } from '../../../src/triggers/timer/timer-schedule.ts'
 import { memoryStores, runsOf, startWorker, type TimerStores, timerTrigger } from './timer-world.ts';
 
 const AWAY = new DependencyUnavailableError('the store is away');
-const START = Date.UTC(2027, 2, 28, 0, 30);
+/** Where the clocks are changed half an hour later: put forward, put back, in both hemispheres; and where a leap day begins. */
+const STARTS = [
+  ['Europe/Berlin', Date.UTC(2027, 2, 28, 0, 30)],
+  ['Europe/Berlin', Date.UTC(2026, 9, 25, 0, 30)],
+  ['Australia/Sydney', Date.UTC(2026, 9, 3, 15, 30)],
+  ['Australia/Sydney', Date.UTC(2027, 3, 3, 15, 30)],
+  ['UTC', Date.UTC(2028, 1, 28, 23, 30)],
+] as const;
 const iso = (time: number) => new Date(time).toISOString();
 
 /** What happens next: a worker ticks or sweeps, after a while, by a clock that is off, and meets stores that fail or do not. */
@@ -21,15 +28,16 @@ const skews = fc.array(fc.integer({ min: -800, max: 800 }), { minLength: 4, maxL
 it.each(['skip', 'latest', 'all'])(
   'with catch_up %s, whoever ticks, dies and comes back, each occurrence has one run or is told',
   async (catchUp) => {
-    const texts = fc.constantFrom('0 */10 * * * *', '0 30 * * * *', '0 5 2,3 * * *', '00:25:00');
+    const texts = fc.constantFrom('0 */10 * * * *', '0 30 * * * *', '0 5 2,3 * * *', '0 */20 0-2 29 2 *', '00:25:00');
+    const manySteps = fc.array(step, { minLength: 5, maxLength: 25 });
     await fc.assert(
-      fc.asyncProperty(texts, skews, fc.array(step, { minLength: 5, maxLength: 25 }), async (text, offsets, steps) => {
+      fc.asyncProperty(texts, fc.constantFrom(...STARTS), skews, manySteps, async (text, [zone, start], offsets, steps) => {
         const stores = memoryStores();
-        const trigger = timerTrigger(`schedule: "${text}", time_zone: Europe/Berlin, catch_up: ${catchUp}`);
-        const workers = offsets.map((offset) => startWorker(stores, iso(START + offset)));
+        const trigger = timerTrigger(`schedule: "${text}", time_zone: ${zone}, catch_up: ${catchUp}`);
+        const workers = offsets.map((offset) => startWorker(stores, iso(start + offset)));
         const all = [...workers];
-        await workers[0]?.sweepAt(iso(START + 1_000), trigger);
-        let now = START + 2_000;
+        await workers[0]?.sweepAt(iso(start + 1_000), trigger);
+        let now = start + 2_000;
 
         for (const { worker: index, kind, waitMs, fails } of steps) {
           now += waitMs;
@@ -51,14 +59,14 @@ it.each(['skip', 'latest', 'all'])(
           Date.parse(eventKey.replace(`${trigger.name}/`, '')),
         );
         const told = all.flatMap((worker) => worker.told('warn').flatMap(({ properties }) => range(properties)));
-        const left = occurrencesAfter(trigger.source, { after: START + 1_000, until: now, count: 1_000 }).filter(
+        const left = occurrencesAfter(trigger.source, { after: start + 1_000, until: now, count: 1_000 }).filter(
           (time) => !runs.includes(time) && !told.some(([first, last]) => first <= time && time <= last),
         );
         expect(left.map(iso)).toEqual([]);
         expect(new Set(runs).size).toBe(runs.length);
         if (catchUp === 'all') expect(told).toEqual([]);
       }),
-      { numRuns: 30 },
+      { numRuns: 60 },
     );
   },
 );
