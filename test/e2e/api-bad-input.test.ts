@@ -173,13 +173,14 @@ describe('tokens', () => {
     expect(directory.fetches).toEqual(before);
   });
 
-  it('RQ8: with a hundred unknown keys are key_not_found, with two fetches at most', async () => {
+  it('RQ8: with a hundred unknown keys are key_not_found, with two fetches at most, at once and one after the other', async () => {
     const before = directory.fetches.keys;
     const unknown = await Promise.all(
       Array.from({ length: 100 }, (_, index) => directory.token(ALL, { header: { kid: `unknown-${index}` } })),
     );
 
-    const told = await Promise.all(unknown.map((one) => askForRun('RQ8', one)));
+    const told = await Promise.all(unknown.slice(0, 80).map((one) => askForRun('RQ8', one)));
+    for (const one of unknown.slice(80)) told.push(await askForRun('RQ8', one));
 
     expect(new Set(told.map(({ status, code }) => `${status} ${code}`))).toEqual(new Set(['401 key_not_found']));
     expect(directory.fetches.keys - before).toBeLessThanOrEqual(2);

@@ -170,6 +170,22 @@ describe('the keys of the directory', () => {
     expect(directory.fetches.keys).toBe(2);
   });
 
+  it('are fetched no more than once in half a minute for such tokens that come one after the other', async () => {
+    await codeOf(await token());
+    clock.advance(MINUTE_MS);
+    const codes: string[] = [];
+
+    for (let sent = 0; sent < 100; sent += 1) {
+      codes.push(await verdictOn({ header: { kid: `unknown-${sent}` } }));
+      clock.advance(300);
+    }
+
+    expect(new Set(codes)).toEqual(new Set(['key_not_found']));
+    expect(directory.fetches.keys).toBe(2);
+    expect(await verdictOn({ header: { kid: 'unknown' } })).toBe('key_not_found');
+    expect(directory.fetches.keys).toBe(3);
+  });
+
   it('are fetched again for a key that is new', async () => {
     await codeOf(await token());
     await directory.publish('key-1', 'key-2');

@@ -26,7 +26,7 @@ export class DeclaredAnswers {
 
   /** What is wrong with an answer, or undefined. */
   fault(request: RawRequest, answer: RawAnswer): string | undefined {
-    if (answer.status >= 500 && answer.status !== 503) return `it is ${answer.status}`;
+    if (answer.status >= 500) return `it is ${answer.status}`;
     const meant = this.#operations.filter(({ id }) => id === request.operation);
     const candidates = request.strays ? this.#operations : meant;
     const faults = candidates.map((operation) => this.#faultBy(operation, request, answer));
