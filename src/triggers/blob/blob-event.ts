@@ -59,5 +59,5 @@ export function readBlobEvent(
 
 function nameInKey(name: string): string {
   if (name.length <= MAX_NAME_IN_KEY) return name;
-  return `${name.slice(0, MAX_NAME_IN_KEY - 64)}~${createHash('sha256').update(name).digest('hex').slice(0, 32)}`;
+  return `${name.slice(0, MAX_NAME_IN_KEY - 64).toWellFormed()}~${createHash('sha256').update(name).digest('hex').slice(0, 32)}`;
 }

@@ -94,6 +94,17 @@ describe('handling a blob', () => {
     expect(world.orchestrations.started).toHaveLength(2);
   });
 
+  it('keeps long names apart by keys that are whole characters, wherever they are cut', async () => {
+    const names = Array.from({ length: 4 }, (_, index) => `${'x'.repeat(54 + index)}${'😀'.repeat(60)}.csv`);
+    for (const name of names) leave(name, 'a,b');
+
+    for (const name of names) await handle(name);
+
+    const keys = (await world.runs.list({ limit: 10 })).runs.map(({ eventKey }) => eventKey);
+    expect(new Set(keys).size).toBe(4);
+    expect(keys.map((key) => key.isWellFormed())).toEqual([true, true, true, true]);
+  });
+
   it('knows a version again after a deployment that tells more of it', async () => {
     leave('a.json', '{"total":1}');
     await handle('a.json');
