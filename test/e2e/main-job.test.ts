@@ -114,7 +114,7 @@ describe('a message that can never become a run', () => {
     await events.untilAll(['B-1', 'B-2']);
 
     const receiver = stack.serviceBus.createReceiver('orders', { subQueueType: 'deadLetter', receiveMode: 'receiveAndDelete' });
-    const letters = await receiver.receiveMessages(2, { maxWaitTimeInMs: 10_000 });
+    const letters = [...(await receiver.receiveMessages(1)), ...(await receiver.receiveMessages(1))];
     await receiver.close();
     const told = letters.map(({ messageId, deadLetterReason, deliveryCount }) => ({
       messageId,

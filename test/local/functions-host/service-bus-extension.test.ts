@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { ServiceBusClient, type ServiceBusMessage } from '@azure/service-bus';
 import { status } from '@grpc/grpc-js';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type FunctionsHost, startFunctionsHost } from '../../../local/functions-host/host.ts';
 import type { LogEntry } from '../../../local/functions-host/logging.ts';
 import { ServiceBusExtension } from '../../../local/functions-host/service-bus-extension.ts';
@@ -468,11 +468,11 @@ describe('a host', () => {
   });
 
   it('does not start with a wrong section in host.json', async () => {
-    process.env['AzureFunctionsJobHost__extensions__serviceBus__maxAutoLockRenewalDuration'] = '5 minutes';
+    vi.stubEnv('AzureFunctionsJobHost__extensions__serviceBus__maxAutoLockRenewalDuration', '5 minutes');
+    onTestFinished(() => void vi.unstubAllEnvs());
 
     const starting = start(async () => undefined);
 
     await expect(starting).rejects.toMatchObject({ code: 'host_json_invalid', message: expect.stringMatching(/5 minutes/) });
-    delete process.env['AzureFunctionsJobHost__extensions__serviceBus__maxAutoLockRenewalDuration'];
   });
 });

@@ -217,7 +217,7 @@ describe('a subscription with sessions', () => {
 
     const first = await client.acceptSession('events', 'grouped', 'a');
     const second = await client.acceptNextSession('events', 'grouped');
-    const inFirst = await first.receiveMessages(5, { maxWaitTimeInMs: 500 });
+    const inFirst = await first.receiveMessages(3);
     const taken = await errorCodeOf(client.acceptSession('events', 'grouped', 'a'));
 
     expect(inFirst.map(({ body }) => body)).toEqual([1, 3]);
