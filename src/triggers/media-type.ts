@@ -11,18 +11,22 @@ const JSON_TYPE = /^application\/(?:json|[a-z0-9!#$&^_.-]{1,122}\+json)$/;
 const BATCH = /^application\/[a-z0-9.-]*batch[a-z0-9.-]*\+json$/;
 const CHARSETS: ReadonlySet<string> = new Set(['utf-8', 'utf8', 'us-ascii', 'ascii']);
 
+const SINGLE = `application/json or ${CLOUD_EVENT}, or any single application/*+json`;
+const SINGLE_OR_BATCH = `application/json, ${CLOUD_EVENT} or ${CLOUD_EVENT_BATCH}, or any single application/*+json`;
+
 /** What a Content-Type says the body is. */
 export function readMediaType(contentType: string): Reading<BodyFormat> {
+  return readSingle(contentType, SINGLE);
+}
+
+function readSingle(contentType: string, accepted: string): Reading<BodyFormat> {
   const [name = ''] = partsOf(contentType);
   if (name === CLAIM_CHECK) {
     const message = 'A claim check is taken from a queue, and only for the body itself';
     return refuse('media_type_unsupported', `${message}; send the content as application/json.`);
   }
   if (!JSON_TYPE.test(name) || BATCH.test(name)) {
-    return refuse(
-      'media_type_unsupported',
-      `The content type ${quote(name)} is not accepted; send application/json or ${CLOUD_EVENT}, or any single application/*+json.`,
-    );
+    return refuse('media_type_unsupported', `The content type ${quote(name)} is not accepted; send ${accepted}.`);
   }
   const charset = readCharset(contentType);
   if (charset.kind === 'refused') return charset;
@@ -31,7 +35,7 @@ export function readMediaType(contentType: string): Reading<BodyFormat> {
 
 /** The same, where a list of CloudEvents is taken as well. */
 export function readEventsMediaType(contentType: string): Reading<BodyFormat | 'cloud_event_batch'> {
-  if (partsOf(contentType)[0] !== CLOUD_EVENT_BATCH) return readMediaType(contentType);
+  if (partsOf(contentType)[0] !== CLOUD_EVENT_BATCH) return readSingle(contentType, SINGLE_OR_BATCH);
   const charset = readCharset(contentType);
   return charset.kind === 'refused' ? charset : read('cloud_event_batch');
 }

@@ -343,7 +343,7 @@ export const BAD_REQUESTS: readonly BadRequest[] = [
     request: () => ({ ...structured({}), headers: { 'content-type': 'application/cloudevents+avro' } }),
     status: 415,
     code: 'media_type_unsupported',
-    words: ["'application/cloudevents+avro'"],
+    words: ["'application/cloudevents+avro'", 'application/cloudevents-batch+json'],
   },
   {
     id: 'WH35',
