@@ -3,6 +3,7 @@ import { HexdagClient } from '../../../src/client/index.ts';
 import type { JsonObject } from '../../../src/json.ts';
 import { MESSAGE_BODY_BYTES } from '../../../src/limits.ts';
 import type { DocumentedOperation } from '../../api/openapi/read-document.ts';
+import { untilWaiting } from '../until-waiting.ts';
 import { DeclaredAnswers } from './declared-answers.ts';
 import { type RawRequest, requestsTo } from './requests.ts';
 import { RawClient } from './send.ts';
@@ -57,6 +58,7 @@ async function startRuns(origin: string): Promise<{ runIds: readonly string[]; a
   const [large, ...others] = waiting;
   for (const { runId } of others.slice(0, 3)) await client.cancel(runId);
   for (const { runId } of large === undefined ? [] : [large]) {
+    await untilWaiting(client, runId);
     await client.sendEvent(runId, 'go', 'x'.repeat(40_000));
     await client.waitForRun(runId);
   }
