@@ -38,3 +38,8 @@ function toBlock(page: string, open: { readonly info: string; readonly line: num
   const text = open.lines.map((line) => `${line}\n`).join('');
   return { page, line: open.line, language, role, attributes: Object.fromEntries(attributes), text };
 }
+
+/** A page may show a part of a function from the left. */
+export function unindented(text: string): string {
+  return text.replace(/^ +/gm, '');
+}

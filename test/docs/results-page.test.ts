@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { DEFAULT_EVENT_TYPES, RUN_EVENT_TYPES } from '../../src/ports/event-publisher.ts';
 import { runFinish } from '../../src/run/finish.ts';
-import { blocksIn } from './markdown-blocks.ts';
+import { blocksIn, unindented } from './markdown-blocks.ts';
 
 const page = readFileSync('docs/results.md', 'utf8');
 
@@ -36,8 +36,3 @@ it.each(blocksIn('results.md', page).filter(({ language }) => language === 'ts')
     expect(unindented(source)).toContain(unindented(text));
   },
 );
-
-/** A page may show a part of a function from the left. */
-function unindented(text: string): string {
-  return text.replace(/^ +/gm, '');
-}

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { blocksIn } from './markdown-blocks.ts';
+import { blocksIn, unindented } from './markdown-blocks.ts';
 
 const PAGES = ['docs/testing.md', 'docs/client.md'];
 
@@ -21,8 +21,3 @@ it.each(blocks)('$place is part of the test $from, which runs', ({ from, text })
   expect(from).toMatch(/^test\/.*\.ts$/);
   expect(unindented(readFileSync(from, 'utf8'))).toContain(unindented(text));
 });
-
-/** A page may show a part of a function from the left. */
-function unindented(text: string): string {
-  return text.replace(/^ +/gm, '');
-}
