@@ -54,6 +54,12 @@ function responseOf(retry: Retry): ApiResponse {
         detail: `The run ${retry.parent} waited for this one; retry that, and this goes on with it.`,
         more: { runId: retry.parent },
       });
+    case 'too_late':
+      return problem({
+        status: 409,
+        code: 'run_forgotten',
+        detail: 'What the first nodes of the run did may no longer be recorded, and would be done again; start another run.',
+      });
     case 'no_plan':
       return problem({ status: 404, code: 'pipeline_unknown', detail: "The run's pipeline is no longer part of this app." });
     case 'unknown':

@@ -228,7 +228,7 @@ export const ROUTES: readonly Route[] = [
     refusals: {
       400: NO_CONTROL,
       404: ['run_not_found', 'pipeline_unknown'],
-      409: ['run_not_failed', 'run_is_child'],
+      409: ['run_not_failed', 'run_is_child', 'run_forgotten'],
     },
   },
   {

@@ -80,6 +80,11 @@ export const RUN_CODES: CodeGroup = {
       why: 'It takes no more events or commands.',
       remedy: 'Nothing; start another run if need be.',
     },
+    run_forgotten: {
+      title: 'A run that can no longer be retried',
+      why: 'Its retention is nearly over: what its first nodes did may be forgotten, and would be done a second time.',
+      remedy: 'Start another run, once you know what the first one has done.',
+    },
     run_is_child: {
       title: 'A run that another one waited for',
       why: 'That one has failed with it, so this one alone would change nothing.',

@@ -36,6 +36,7 @@ export function apiWork({ config, library }: Composition, parts: Parts): ApiWork
         orchestrations: orchestrationsOf(client),
         log: logTo(sink),
         newKey: randomUUID,
+        retentionDays: config.retentionDays,
       }),
   };
 }

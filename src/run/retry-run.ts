@@ -7,6 +7,7 @@ import type { PlanStore } from '../ports/plan-store.ts';
 import type { RunRecord, RunStore } from '../ports/run-store.ts';
 import type { WaitStore } from '../ports/wait-store.ts';
 import type { OutboxRelay } from './outbox-relay.ts';
+import { isWhole } from './retry-window.ts';
 import { startStoredRun } from './start-stored-run.ts';
 import { startsRuns } from './starts-runs.ts';
 
@@ -23,12 +24,16 @@ export interface RetryDependencies {
   readonly relay: OutboxRelay;
   readonly clock: Clock;
   readonly log: Log;
+  /** How long the stores keep what they record. */
+  readonly retentionDays: number;
 }
 
 export type Retry =
   /** `again`: it was asked for before, and the run is at work. */
   | { readonly kind: 'retried' | 'again'; readonly run: RunRecord }
   | { readonly kind: 'not_failed'; readonly run: RunRecord }
+  /** Some of what its nodes did is no longer known, and would be done again. */
+  | { readonly kind: 'too_late' }
   /** Whoever waits for it has long learnt that it failed. */
   | { readonly kind: 'is_child'; readonly parent: string }
   /** There is no plan of the kind that was asked for. */
@@ -45,12 +50,13 @@ export async function retryRun(
   choosePlan: (run: RunRecord) => Promise<string | undefined>,
   dependencies: RetryDependencies,
 ): Promise<Retry> {
-  const { runs } = dependencies;
+  const { runs, clock, retentionDays } = dependencies;
   const run = await runs.read(runId);
   if (run === null) return { kind: 'unknown' };
   if (run.finishedAt === undefined && run.retry !== undefined) return { kind: 'again', run };
   if (!hasFailed(run)) return { kind: 'not_failed', run };
   if (run.parent !== undefined) return { kind: 'is_child', parent: run.parent.runId };
+  if (!isWhole(run, retentionDays, clock.now())) return { kind: 'too_late' };
   const planHash = await choosePlan(run);
   if (planHash === undefined) return { kind: 'no_plan' };
   const opened = await reopen(run, planHash, dependencies);

@@ -71,6 +71,17 @@ describe('retrying a run', () => {
     expect(await world.runs.read('run-1')).toMatchObject({ status: 'failed' });
   });
 
+  it('of which something may be forgotten already is refused', async () => {
+    await fail();
+    world.clock.advance((30 * 24 - 2) * 3_600_000);
+
+    const answer = await retry();
+
+    expect(answer).toMatchObject({ status: 409, body: { code: 'run_forgotten' } });
+    expect(await world.runs.read('run-1')).toMatchObject({ status: 'failed' });
+    expect(world.orchestrations.started).toEqual([]);
+  });
+
   it('that another one waits for names that one', async () => {
     await world.runs.claim(createRun({ runId: 'sub', parent: { runId: 'run-1', node: 'sub' } }));
     await world.runs.finish('sub', { status: 'failed', finishedAt: '2026-01-01T00:00:09.000Z', error: ERROR, outbox: [] });

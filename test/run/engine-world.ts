@@ -137,7 +137,7 @@ export class EngineWorld {
   async retry(runId = RUN_ID, meanwhile = async () => {}): Promise<Retry> {
     const { runs, plans, waits, orchestrations, relay, time: clock } = this.engine;
     await relay.flush();
-    const dependencies = { runs, plans, waits, orchestrations, clock, relay, log: () => {} };
+    const dependencies = { runs, plans, waits, orchestrations, clock, relay, log: () => {}, retentionDays: 30 };
     const choosePlan = async ({ planHash }: RunRecord) => {
       await meanwhile();
       return planHash;

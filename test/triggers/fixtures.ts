@@ -108,6 +108,7 @@ export function createWorld() {
     log,
     lines,
     maxDeliveryCount: 10,
+    retentionDays: 30,
   };
 }
 
