@@ -1,21 +1,27 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { FLOOD_SECRET, flood, sendWebhook } from '../../bench/flood.ts';
+import { FLOOD_SECRET, type FloodAnswer, type FloodPlan, flood, sendWebhook } from '../../bench/flood.ts';
 import { readProcess } from '../../bench/processes.ts';
 import { Stack } from '../e2e/stack.ts';
 
-const WARM_UP = { perSecond: 2_000, seconds: 5 };
+const WARM_UP = { perSecond: 2_000, seconds: 4 };
 const FLOOD = { perSecond: 2_000, seconds: 10 };
+const AFTERWARDS = { perSecond: 2_000, seconds: 1 };
+const FLOODS_AFTERWARDS = 3;
 const SAMPLE = 200;
-/** Between one flood and another of twice its length, the host's heap breathes by tens of megabytes. */
-const GROWTH_MB = 128;
+/** V8 lets its heap grow before it looks for garbage, unless it is told where to stop. At rest the host needs half of this. */
+const NODE_OPTIONS = '--max-old-space-size=128';
+/** What the host's memory breathes by from one flood to the next. */
+const GROWTH_MB = 32;
 
 let stack: Stack;
+let sent = 0;
 
 beforeAll(async () => {
-  const settings = { PIPELINES_DIRECTORY: 'bench/pipelines', FLOOD_SECRET, APP_LOG_LEVEL: 'error' };
+  const settings = { PIPELINES_DIRECTORY: 'bench/pipelines', FLOOD_SECRET, APP_LOG_LEVEL: 'error', NODE_OPTIONS };
   stack = await Stack.start(settings, 'ignore');
-});
+  await settled(await offer(WARM_UP));
+}, 300_000);
 
 afterAll(async () => {
   await stack?.stop();
@@ -37,13 +43,20 @@ async function ended(runIds: readonly string[]): Promise<Map<string, string>> {
   }
 }
 
-it('2,000 webhooks a second are accepted or told when to come again: none is lost, none is answered in two ways, memory stays', async () => {
-  const warmUp = await flood(stack.ready.http, WARM_UP);
-  await ended(warmUp.flatMap(({ status, body }) => (status === 202 ? [body.runId ?? ''] : [])));
-  const before = await megabytes();
+/** Webhooks that were not sent before. */
+async function offer(plan: FloodPlan): Promise<readonly FloodAnswer[]> {
+  const answers = await flood(stack.ready.http, plan, sent);
+  sent += answers.length;
+  return answers;
+}
 
-  const answers = await flood(stack.ready.http, FLOOD, warmUp.length);
-  const after = await megabytes();
+/** Resolves when the runs of what was accepted have ended. */
+async function settled(answers: readonly FloodAnswer[]): Promise<void> {
+  await ended(answers.flatMap(({ status, body }) => (status === 202 ? [body.runId ?? ''] : [])));
+}
+
+it('2,000 webhooks a second are accepted or told when to come again: none is lost, none is answered in two ways', async () => {
+  const answers = await offer(FLOOD);
 
   const accepted = answers.filter(({ status }) => status === 202);
   const later = answers.filter(({ status, retryAfter }) => [429, 503].includes(status) && Number(retryAfter) > 0);
@@ -57,5 +70,18 @@ it('2,000 webhooks a second are accepted or told when to come again: none is los
   expect(new Set(runIds).size).toBe(accepted.length);
   expect(runIds.filter((runId) => runs.get(runId) !== 'completed')).toEqual([]);
   expect(again.map(({ body }) => body)).toEqual(sample.map(({ body }) => ({ runId: body.runId, duplicate: true })));
-  expect(after - before).toBeLessThan(GROWTH_MB);
+});
+
+it('what a flood takes of memory is free for the next one', async () => {
+  const { host } = await stack.status();
+  const before = await megabytes();
+
+  const after: number[] = [];
+  for (let floods = 0; floods < FLOODS_AFTERWARDS; floods += 1) {
+    await settled(await offer(AFTERWARDS));
+    after.push(await megabytes());
+  }
+
+  expect((await stack.status()).host.pid).toBe(host.pid);
+  expect(Math.max(...after) - before).toBeLessThan(GROWTH_MB);
 });
