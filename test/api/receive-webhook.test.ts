@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { receiveWebhook, type WebhookDependencies } from '../../src/api/receive-webhook.ts';
 import { Turnstile } from '../../src/api/turnstile.ts';
 import { DependencyUnavailableError, KeysUnavailableError } from '../../src/ports/errors.ts';
@@ -266,6 +266,34 @@ describe('a request that cannot be accepted', () => {
     const answer = await receiveWebhook(signedCall('github', '{}'), createTrigger(createSource('github')), dependencies);
 
     expect(answer).toMatchObject({ status: 503, body: { code: 'store_unavailable' }, headers: { 'retry-after': '7' } });
+  });
+
+  it('in time is wanted again, and the repetition finds what was stored late', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const { dependencies, runs, orchestrations } = createHouse({ turnstile: new Turnstile(1) });
+    const trigger = createTrigger(createSource('github'));
+    const claim = runs.claim.bind(runs);
+    const gate = Promise.withResolvers<void>();
+    runs.claim = async (...run) => {
+      await gate.promise;
+      return claim(...run);
+    };
+    const send = () => receiveWebhook(signedCall('github', '{"a":1}'), trigger, dependencies);
+
+    const pending = send();
+    await vi.advanceTimersByTimeAsync(10_000);
+    const late = await pending;
+    const meanwhile = await send();
+    gate.resolve();
+    await vi.waitFor(() => expect(orchestrations.started).toHaveLength(1));
+    const again = await send();
+
+    expect(late).toMatchObject({ status: 503, body: { code: 'answer_timeout' }, headers: { 'retry-after': '5' } });
+    expect(meanwhile).toMatchObject({ status: 429, body: { code: 'overloaded' } });
+    expect(again).toMatchObject({ status: 202, body: { runId: orchestrations.started[0]?.runId, duplicate: true } });
   });
 
   it('because its body is too large is not verified', async () => {
