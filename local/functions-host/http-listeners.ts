@@ -5,14 +5,13 @@ import { createServer, type Server } from 'node:net';
 const LOOPBACK = '127.0.0.1';
 /** Connections that wait to be taken. With fewer, a sudden crowd would find its connections reset. */
 const BACKLOG = 4_096;
-/** Sockets of one port, each with its own connections that wait. In a flood a turn takes 70 ms, so these take some 900 connections a second. */
-const SHARES = 64;
 /** As `node:http` has it for its own. */
 const SOCKET_OPTIONS = { allowHalfOpen: true, noDelay: true };
 
 /**
  * A port where an HTTP server listens, or one more of them. Node takes one connection a turn from each socket, while Azure's server
- * takes them as they come: a crowd of senders would wait for seconds, however fast their requests are answered. So a port has several sockets.
+ * takes them as they come: a crowd of senders would wait for seconds, however fast their requests are answered. So a port has several
+ * sockets, its shares, each with its own connections that wait.
  */
 export class HttpListeners {
   readonly port: number;
@@ -24,14 +23,14 @@ export class HttpListeners {
   }
 
   /** @throws Node's error if the port is in use */
-  static async open(server: HttpServer, port: number): Promise<HttpListeners> {
+  static async open(server: HttpServer, port: number, count: number): Promise<HttpListeners> {
     // Shared with nobody, so that a port that somebody else listens on is refused.
     const alone = await listen(createServer(), { port });
     const free = portOf(alone);
     await close(alone);
     const isShared = process.platform === 'linux';
     const first = server.listening ? feederOf(server) : server;
-    const shares = [first, ...(isShared ? Array.from({ length: SHARES - 1 }, () => feederOf(server)) : [])];
+    const shares = [first, ...(isShared ? Array.from({ length: count - 1 }, () => feederOf(server)) : [])];
     await Promise.all(shares.map((one) => listen(one, { port: free, reusePort: isShared })));
     return new HttpListeners(free, shares);
   }

@@ -9,6 +9,11 @@ const LOOPBACK = '127.0.0.1';
 /** What Kestrel takes, which is Azure's server. Bodies it bounds by how fast they come; see `readBody`. */
 const LIMITS = { maxHeaderSize: 32 * 1024, headersTimeout: 30_000, requestTimeout: 0, keepAliveTimeout: 130_000 };
 
+/** In a flood a turn of the event loop takes some 70 ms, so these take about 900 connections a second. */
+const SHARES = 64;
+/** The app opens as many connections as it is at work on webhooks: they are taken in a few turns. */
+const INNER_SHARES = 16;
+
 const UNREADABLE: Refusal = { status: 400, code: 'request_malformed', detail: 'This is no HTTP request.' };
 /** By the codes of Node's errors. */
 const UNREAD: Readonly<Record<string, Refusal>> = {
@@ -52,8 +57,8 @@ export class HttpServer {
     const server = createServer(LIMITS);
     answerAll(server, served);
     try {
-      const outer = await HttpListeners.open(server, port);
-      return new HttpServer(server, outer, await HttpListeners.open(server, 0), served);
+      const outer = await HttpListeners.open(server, port, SHARES);
+      return new HttpServer(server, outer, await HttpListeners.open(server, 0, INNER_SHARES), served);
     } catch (error) {
       const message = `The Functions host cannot listen on ${LOOPBACK}:${port}: end what uses the port, or choose another one.`;
       throw new HostStartError('port_unavailable', message, { cause: error });

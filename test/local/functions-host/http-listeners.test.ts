@@ -10,7 +10,7 @@ const CROWD = 128;
 
 async function openListeners() {
   const server = createServer((_, response) => response.end('here'));
-  const listeners = await HttpListeners.open(server, 0);
+  const listeners = await HttpListeners.open(server, 0, 16);
   onTestFinished(async () => {
     const closed = listeners.close();
     server.closeAllConnections();
@@ -36,7 +36,7 @@ it.runIf(process.platform === 'linux')('takes many connections at each turn of t
 
 it('lets a server answer at a second port', async () => {
   const { server, listeners } = await openListeners();
-  const second = await HttpListeners.open(server, 0);
+  const second = await HttpListeners.open(server, 0, 16);
 
   const answers = await Promise.all([listeners, second].map(({ port }) => fetch(`http://127.0.0.1:${port}`)));
 
