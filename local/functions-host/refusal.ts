@@ -28,8 +28,9 @@ export function turnAway(response: ServerResponse, refusal: Refusal, retryAfterS
   response.writeHead(refusal.status, headers).end(body);
 }
 
-/** Answers a request whose body is not wanted to its end, and ends the connection. */
+/** Answers a request whose body is not wanted to its end, and ends the connection. Whoever went away is not waited for. */
 export async function refuseRequest(request: IncomingMessage, response: ServerResponse, refusal: Refusal): Promise<void> {
+  if (request.destroyed) return;
   const body = refusalBody(refusal);
   const headers = { 'content-type': 'application/problem+json', 'content-length': Buffer.byteLength(body), connection: 'close' };
   response.writeHead(refusal.status, headers);

@@ -18,6 +18,8 @@ const BYTES_PER_SECOND = 240;
 const GRACE_MS = 5_000;
 const CHECK_MS = 500;
 
+const ABORTED = 'The client went away before the body was complete.';
+
 /**
  * Reads a body into memory, but never more of it than the limit, and for no longer than it comes.
  *
@@ -28,6 +30,7 @@ export function readBody(request: IncomingMessage, limitBytes: number): Promise<
   if (Number(request.headers['content-length'] ?? 0) > limitBytes) {
     return Promise.reject(new BodyFault('body_too_large', tooLarge));
   }
+  if (request.destroyed) return Promise.reject(new BodyFault('request_aborted', ABORTED));
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     const startedAt = performance.now();
@@ -44,7 +47,7 @@ export function readBody(request: IncomingMessage, limitBytes: number): Promise<
       if (size > limitBytes) refuse('body_too_large', tooLarge);
     };
     const finish = () => settle(() => resolve(Buffer.concat(chunks, size)));
-    const abort = () => refuse('request_aborted', 'The client went away before the body was complete.');
+    const abort = () => refuse('request_aborted', ABORTED);
     const watch = setInterval(() => {
       const elapsedMs = performance.now() - startedAt;
       if (elapsedMs <= GRACE_MS || (size * 1_000) / elapsedMs >= BYTES_PER_SECOND) return;
