@@ -96,11 +96,14 @@ describe('a run that waits, loops and starts another one', () => {
   });
 
   it('does nothing while it is suspended over HTTP, and goes on when it is resumed', async () => {
-    const runId = await start('W-3', ['W-3-0']);
-    await until(runId, isWaiting);
+    const [runId, other] = [await start('W-3', ['W-3-0']), await start('W-4', ['W-4-0'])];
+    await Promise.all([until(runId, isWaiting), until(other, isWaiting)]);
 
     const suspended = await post(`runs/${runId}/suspend`);
     await approve(runId, 'W-3');
+    // What another run does from its event to its end takes as long as this one would.
+    await approve(other, 'W-4');
+    await until(other, hasEnded);
     const meanwhile = await until(runId, (run) => !isWaiting(run));
     const resumed = await post(`runs/${runId}/resume`);
     const ended = await until(runId, hasEnded);
