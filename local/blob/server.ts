@@ -39,6 +39,7 @@ export async function startBlob({ port, folder }: BlobOptions): Promise<BlobServ
 
   const handle: RequestListener = (request, response) => {
     requests += 1;
+    if (request.method === 'PUT' && isUnlistable(request.url)) return refuseName(response);
     if (!isRead(request.method)) holdUntilCommitted(response, journal);
     azurite().then(
       (loaded) => loaded.handle(request, response),
@@ -77,6 +78,23 @@ function lazily<T>(load: () => Promise<T>): () => Promise<T> {
     loading ??= load();
     return loading;
   };
+}
+
+/** Whether a name holds what XML cannot. Azurite takes such a blob, and then no list of its container can be read any more. */
+function isUnlistable(url: string | undefined): boolean {
+  try {
+    return /[^\t\n\r -\uffff]/.test(decodeURIComponent(new URL(url ?? '/', 'http://blob').pathname));
+  } catch {
+    // What is no address Azurite refuses itself.
+    return false;
+  }
+}
+
+function refuseName(response: ServerResponse): void {
+  const message = 'The name of the blob holds a control character.';
+  response
+    .writeHead(400, { 'content-type': 'application/xml', 'x-ms-error-code': 'InvalidUri' })
+    .end(`<?xml version="1.0" encoding="utf-8"?><Error><Code>InvalidUri</Code><Message>${message}</Message></Error>`);
 }
 
 function isRead(method: string | undefined): boolean {

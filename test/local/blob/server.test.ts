@@ -128,6 +128,18 @@ describe('the local Blob storage', () => {
     expect(counters?.['commits']).toBeLessThan(100);
   });
 
+  it('refuses a name that no list could show, and goes on listing the others', async () => {
+    const client = await start();
+    const incoming = client.getContainerClient('incoming');
+    await incoming.create();
+    await incoming.getBlockBlobClient('good.txt').upload('content', 7);
+
+    const refusal = incoming.getBlockBlobClient('bad\u0001.txt').upload('content', 7);
+
+    await expect(refusal).rejects.toMatchObject({ statusCode: 400, code: 'InvalidUri' });
+    expect(await names(client, 'incoming')).toEqual(['good.txt']);
+  });
+
   it('leaves a damaged database as it is and says so', async () => {
     writeFileSync(join(folder, 'blob.db'), 'no database at all, but long enough to look like a file with content');
 
