@@ -41,5 +41,9 @@ export const HTTP_ANSWER_MS = 10_000;
 export const HTTP_ANSWER_BYTES = 32 * 1024 * 1024;
 /** For how long a link to an artifact opens it. A download that has begun goes on, however long it takes. */
 export const ARTIFACT_LINK_MS = 5 * 60_000;
-/** Webhook requests that one process is at work on; those beyond are turned away, so that the others are answered within a second. */
+/**
+ * Webhook requests that one process is at work on; those beyond are turned away, so that the others are answered within a second: each
+ * takes some 3 ms of CPU with its run, so the last of them waits a fifth of a second for it. `maxOutstandingRequests` of host.json is above
+ * this, so that there is room for the API; what the host turns away itself costs a fifth of what the app does.
+ */
 export const WEBHOOKS_AT_WORK = 64;
