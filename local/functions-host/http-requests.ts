@@ -14,6 +14,7 @@ import { type Refusal, refuseRequest, turnAway } from './refusal.ts';
 import { BodyFault, type BodyFaultCode, readBody } from './request-body.ts';
 
 const DEFAULT_BODY_LIMIT_BYTES = 104_857_600;
+const BODY_LIMIT_SETTING = 'FUNCTIONS_REQUEST_BODY_SIZE_LIMIT';
 const EXTENSION_PATH = /^\/(runtime\/webhooks|durabletask)\//i;
 const WEBHOOK_PATH = /^\/runtime\/webhooks\//i;
 
@@ -56,7 +57,7 @@ export interface HttpParts {
 export function createRequestHandler(parts: HttpParts): RequestHandler {
   const { guard, admin, lifecycle, counters, section } = parts;
   const router = new Router(parts.functions.filter(isHttp), section.routePrefix);
-  const bodyLimitBytes = Number(process.env['FUNCTIONS_REQUEST_BODY_SIZE_LIMIT'] ?? DEFAULT_BODY_LIMIT_BYTES);
+  const bodyLimitBytes = Number(process.env[BODY_LIMIT_SETTING] ?? DEFAULT_BODY_LIMIT_BYTES);
   let outstanding = 0;
 
   const callFunction = async (request: IncomingMessage, response: ServerResponse, url: URL, match: RouteMatch) => {
@@ -67,17 +68,13 @@ export function createRequestHandler(parts: HttpParts): RequestHandler {
     try {
       // What comes at once is outstanding at once: in Azure, too, the app gets to it at its next turn, and the host is another process.
       await turn();
-      const body = await readBody(request, bodyLimitBytes);
+      const body = await readBody(request, bodyLimitBytes, BODY_LIMIT_SETTING);
       const { traceparent } = request.headers;
       const outcome = await parts.invoke(match.fn, {
         trigger: toHttpData(request, url, match.params, body),
         ...(typeof traceparent === 'string' ? { traceParent: traceparent } : {}),
       });
       sendHttpData(response, outcome.returnValue, section.customHeaders);
-    } catch (error) {
-      if (!(error instanceof BodyFault)) return sendStatus(response, 500);
-      const { code, message } = error;
-      await refuseRequest(request, response, { status: BODY_STATUS[code], code, detail: message });
     } finally {
       outstanding -= 1;
     }
@@ -104,6 +101,10 @@ export function createRequestHandler(parts: HttpParts): RequestHandler {
     lifecycle.inFlight.enter();
     try {
       if (!applyCors(request, response, parts.cors)) await route(request, response, url);
+    } catch (error) {
+      if (!(error instanceof BodyFault)) throw error;
+      const { code, message } = error;
+      await refuseRequest(request, response, { status: BODY_STATUS[code], code, detail: message });
     } finally {
       lifecycle.inFlight.leave();
     }

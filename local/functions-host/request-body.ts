@@ -23,10 +23,11 @@ const ABORTED = 'The client went away before the body was complete.';
 /**
  * Reads a body into memory, but never more of it than the limit, and for no longer than it comes.
  *
+ * @param setting what the limit can be changed by
  * @throws BodyFault
  */
-export function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
-  const tooLarge = `The body has more than ${limitBytes} bytes (FUNCTIONS_REQUEST_BODY_SIZE_LIMIT).`;
+export function readBody(request: IncomingMessage, limitBytes: number, setting?: string): Promise<Buffer> {
+  const tooLarge = `The body has more than ${limitBytes} bytes${setting === undefined ? '' : ` (${setting})`}.`;
   if (Number(request.headers['content-length'] ?? 0) > limitBytes) {
     return Promise.reject(new BodyFault('body_too_large', tooLarge));
   }

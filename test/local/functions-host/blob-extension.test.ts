@@ -261,6 +261,16 @@ describe('a blob trigger', () => {
 });
 
 describe('announcements of Event Grid', () => {
+  it('are refused with 413 when they are larger than such announcements are', async () => {
+    const app = await start();
+
+    const answer = await announce({ padding: 'x'.repeat(2_000_000) });
+
+    expect(answer.status).toBe(413);
+    expect(await answer.json()).toMatchObject({ code: 'body_too_large', detail: 'The body has more than 1048576 bytes.' });
+    expect(app.calls).toEqual([]);
+  });
+
   it('call the function they are for, once, and nobody looks into the container', async () => {
     const app = await start();
     const etag = await upload('announced/a b.txt');
