@@ -60,7 +60,9 @@ function toCliError(error: HexdagClientError, url: string): CliError {
     const remedy = 'Start the app (hexdag start), or say with --url where it is.';
     return new CliError(code, `${printable(message)} ${remedy}`, { exitCode: EXIT.failed, cause: error });
   }
-  const isUsage = status === undefined ? !error.retryable : USAGE_STATUSES.has(status);
+  // What keeps large files is not the app, and knows nothing of the caller.
+  const isOfApp = code !== 'link_unusable';
+  const isUsage = isOfApp && (status === undefined ? !error.retryable : USAGE_STATUSES.has(status));
   return new CliError(printable(code), printable(message), { exitCode: isUsage ? EXIT.usage : EXIT.failed, cause: error });
 }
 

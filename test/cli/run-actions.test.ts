@@ -178,6 +178,22 @@ describe('hexdag runs artifacts', () => {
     expect(server.requests[0]?.url).toBe('/api/runs/run-1/artifacts/run-1/pack/slip.txt?link=true');
   });
 
+  it('fails, and finds nothing wrong with the command, if the account refuses the link of a large one', async () => {
+    const account = await TestHttpServer.start((_request, response) => json(response, {}, 403));
+    const app = await TestHttpServer.start(({ url }, response) => {
+      const isLink = url?.endsWith('?link=true') === true;
+      const link = { url: `${account.origin}/big?sig=s`, expiresAt: '2026-01-01T00:05:00.000Z' };
+      json(response, isLink ? link : { code: 'artifact_too_large', detail: 'Ask for a link.' }, isLink ? 200 : 409);
+    });
+
+    const args = ['runs', 'artifacts', 'run-1', file.name, '--output-file', join(folder, 'big')];
+    const { exitCode, stderr } = await cli(args, { environment: { HEXDAG_URL: app.origin } });
+    await Promise.all([account.close(), app.close()]);
+
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^link_unusable: .* answered its link with 403/);
+  });
+
   it('tells that the file cannot be written', async () => {
     const { exitCode, stderr } = await runs(['artifacts', 'run-1', 'run-1/x', '--output-file', folder], [200, {}]);
 
