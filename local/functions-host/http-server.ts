@@ -56,13 +56,11 @@ export class HttpServer {
     const served: Served = {};
     const server = createServer(LIMITS);
     answerAll(server, served);
-    try {
-      const outer = await HttpListeners.open(server, port, SHARES);
-      return new HttpServer(server, outer, await HttpListeners.open(server, 0, INNER_SHARES), served);
-    } catch (error) {
+    const outer = await HttpListeners.open(server, port, SHARES).catch((cause: unknown) => {
       const message = `The Functions host cannot listen on ${LOOPBACK}:${port}: end what uses the port, or choose another one.`;
-      throw new HostStartError('port_unavailable', message, { cause: error });
-    }
+      throw new HostStartError('port_unavailable', message, { cause });
+    });
+    return new HttpServer(server, outer, await HttpListeners.open(server, 0, INNER_SHARES), served);
   }
 
   /** From here on requests are answered by `handle`. */
