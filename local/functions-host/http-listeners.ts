@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Server as HttpServer } from 'node:http';
 import { createServer, type Server } from 'node:net';
 
-const LOOPBACK = '127.0.0.1';
+export const LOOPBACK = '127.0.0.1';
 /** Connections that wait to be taken. With fewer, a sudden crowd would find its connections reset. */
 const BACKLOG = 4_096;
 /** As `node:http` has it for its own. */
@@ -15,10 +15,12 @@ const SOCKET_OPTIONS = { allowHalfOpen: true, noDelay: true };
  */
 export class HttpListeners {
   readonly port: number;
+  readonly origin: string;
   readonly #shares: readonly Server[];
 
   private constructor(port: number, shares: readonly Server[]) {
     this.port = port;
+    this.origin = `http://${LOOPBACK}:${port}`;
     this.#shares = shares;
   }
 

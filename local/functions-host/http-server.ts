@@ -1,11 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { HostStartError } from './errors.ts';
-import { HttpListeners } from './http-listeners.ts';
+import { HttpListeners, LOOPBACK } from './http-listeners.ts';
 import { sendStatus } from './http-message.ts';
 import { type Refusal, refuseConnection } from './refusal.ts';
 
-const LOOPBACK = '127.0.0.1';
 /** What Kestrel takes, which is Azure's server. Bodies it bounds by how fast they come; see `readBody`. */
 const LIMITS = { maxHeaderSize: 32 * 1024, headersTimeout: 30_000, requestTimeout: 0, keepAliveTimeout: 130_000 };
 
@@ -47,8 +46,8 @@ export class HttpServer {
     this.#listeners = [outer, inner];
     this.#served = served;
     this.port = outer.port;
-    this.origin = `http://${LOOPBACK}:${outer.port}`;
-    this.innerOrigin = `http://${LOOPBACK}:${inner.port}`;
+    this.origin = outer.origin;
+    this.innerOrigin = inner.origin;
   }
 
   /** @throws HostStartError `port_unavailable` */
