@@ -60,9 +60,8 @@ function toCliError(error: HexdagClientError, url: string): CliError {
     const remedy = 'Start the app (hexdag start), or say with --url where it is.';
     return new CliError(code, `${printable(message)} ${remedy}`, { exitCode: EXIT.failed, cause: error });
   }
-  // What keeps large files is not the app, and knows nothing of the caller.
-  const isOfApp = code !== 'link_unusable';
-  const isUsage = isOfApp && (status === undefined ? !error.retryable : USAGE_STATUSES.has(status));
+  if (code === 'link_unusable') return new CliError(code, printable(message), { exitCode: EXIT.failed, cause: error });
+  const isUsage = status === undefined ? !error.retryable : USAGE_STATUSES.has(status);
   return new CliError(printable(code), printable(message), { exitCode: isUsage ? EXIT.usage : EXIT.failed, cause: error });
 }
 
